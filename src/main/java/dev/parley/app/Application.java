@@ -1,0 +1,138 @@
+package dev.parley.app;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Workers;
+import dev.parley.endpoint.ChatEndpoint;
+import dev.parley.endpoint.EchoEndpoint;
+import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.handshake.Gate;
+import dev.parley.handshake.HandshakeConfigurator;
+import dev.parley.handshake.HandshakeRefused;
+import dev.parley.handshake.OriginRule;
+import dev.parley.handshake.Route;
+import dev.parley.room.Rooms;
+import dev.parley.web.Facts;
+import dev.parley.web.PageServlet;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+
+/**
+ * All parts, wired by hand in the order of the data path. The only class that knows all of them.
+ *
+ * <p>Started once per deployment; {@link #stop} may be called from any thread and any number of times, because servers differ
+ * in which of their hooks still finds the sockets open.
+ */
+final class Application {
+    private static final Logger LOG = System.getLogger("dev.parley");
+    private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
+
+    private final Workers workers;
+    private final ConnectionManager connections;
+    private final Backplane backplane;
+    private final Rooms rooms;
+    private final Duration drainTimeout;
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    private Application(ServletContext context, Settings settings) {
+        int maxMessageBytes = settings.maxMessageBytes();
+        int history = settings.historyMessages();
+        this.drainTimeout = settings.drainTimeout();
+        OriginRule origins = originRule(settings);
+
+        this.workers = new Workers();
+        this.connections = new ConnectionManager(settings.limits(), workers);
+        this.backplane = new MemoryBackplane(history, Clock.systemUTC());
+        this.rooms = new Rooms(backplane, workers, MAX_BACKLOG);
+
+        List<Route> routes = List.of(
+                Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
+                Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
+                Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, maxMessageBytes)));
+        Gate gate = new Gate(routes, origins, this::admit);
+        HandshakeConfigurator.install(gate);
+
+        FilterRegistration.Dynamic filter = context.addFilter("gate", gate);
+        filter.setAsyncSupported(true);
+        // Not matching after the declared filters: with `true` the upgrade comes first on Tomcat, Payara and Jetty.
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+
+        Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), connections::count);
+        ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
+        pages.addMapping("/");
+        pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
+    }
+
+    /**
+     * Starts everything and registers it with the container. To be called while the context initialises.
+     *
+     * @throws SettingsException if a setting is well-formed but cannot work
+     */
+    static Application start(ServletContext context, Settings settings) {
+        Application application = new Application(context, settings);
+        LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
+        return application;
+    }
+
+    /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */
+    void drain() {
+        if (draining.compareAndSet(false, true)) {
+            int open = connections.count();
+            rooms.close();
+            connections.drain(drainTimeout);
+            LOG.log(Level.INFO, "Parley has closed its {0} connections", open);
+        }
+    }
+
+    /** Drains, and lets go of every thread and static, so that the class loader can be collected. Idempotent. */
+    void stop() {
+        drain();
+        HandshakeConfigurator.install(null);
+        backplane.close();
+        workers.close();
+    }
+
+    private void admit() {
+        if (draining.get()) {
+            throw new HandshakeRefused(503, "draining");
+        }
+        if (connections.isFull()) {
+            throw new HandshakeRefused(503, "full");
+        }
+    }
+
+    private static OriginRule originRule(Settings settings) {
+        try {
+            return new OriginRule(settings.allowedOrigins(), settings.cookieNeedsOrigin());
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(Key.ALLOWED_ORIGINS.property() + ": " + e.getMessage());
+        }
+    }
+
+    private static String version(ServletContext context) {
+        try (InputStream manifest = context.getResourceAsStream("/META-INF/MANIFEST.MF")) {
+            String version = manifest == null
+                    ? null
+                    : new Manifest(manifest).getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+            return version == null ? "(unpackaged)" : version;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the WAR's manifest cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.parley.app;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts and stops the application with its deployment. Declared in {@code web.xml}.
+ */
+public final class Bootstrap implements ServletContextListener {
+    private static final Logger LOG = System.getLogger("dev.parley");
+
+    private @Nullable Application application;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        try {
+            requireWebSocket21();
+            ServletContext context = event.getServletContext();
+            application = Application.start(context, Settings.read(Sources.of(context)));
+        } catch (SettingsException e) {
+            LOG.log(Level.ERROR, "Parley cannot start: {0}", e.getMessage());
+            throw e;
+        }
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        if (application != null) {
+            application.stop();
+        }
+    }
+
+    /**
+     * Below WebSocket 2.1, concurrent handshakes share one map of user properties, so one visitor's identity can reach
+     * another's session (jakartaee/websocket#235). The method looked for came with 2.1.
+     */
+    private static void requireWebSocket21() {
+        boolean found = Arrays.stream(ServerEndpointConfig.Configurator.class.getMethods())
+                .anyMatch(method -> method.getName().equals("getContainerDefaultConfigurator"));
+        if (!found) {
+            throw new SettingsException(
+                    "this server is below Jakarta WebSocket 2.1, where concurrent handshakes share user"
+                            + " properties and identities can cross; Parley needs Jakarta EE 10 or newer");
+        }
+    }
+}

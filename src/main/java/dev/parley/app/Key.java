@@ -1,0 +1,50 @@
+package dev.parley.app;
+
+import java.util.Locale;
+
+/**
+ * The settings there are. Each is read from the system property {@code parley.x-y}, else the environment variable
+ * {@code PARLEY_X_Y}, else the servlet context parameter {@code parley.x-y}, else it has its default.
+ */
+enum Key {
+    ALLOWED_ORIGINS("", "Origins besides our own whose pages may connect, separated by commas; * for any."),
+    COOKIE_NEEDS_ORIGIN("false", "Whether a client that sends cookies must send its Origin, too."),
+    MAX_MESSAGE_BYTES("1048576", "The longest message taken, in bytes of UTF-8; a longer one is closed with 1009."),
+    MAX_CONNECTIONS("20000", "Connections that this node takes; beyond it handshakes are refused with 503."),
+    OUTBOX_MESSAGES("1000", "Messages that may wait for one peer; beyond it the peer is closed with 4001."),
+    OUTBOX_BYTES("4194304", "Bytes that may wait for one peer; beyond it the peer is closed with 4001."),
+    SEND_TIMEOUT("10s", "How long one write to a peer may take before the peer is closed with 4001."),
+    HEARTBEAT("20s", "How long a peer may be quiet before it is pinged; after 2.5 times that it is closed with 4003."),
+    DRAIN_TIMEOUT("5s", "How long closing all connections may take when the application stops."),
+    HISTORY_MESSAGES("1000", "Messages of a room that are kept.");
+
+    static final String PREFIX = "parley.";
+    static final String ENVIRONMENT_PREFIX = "PARLEY_";
+
+    private final String defaultText;
+    private final String sentence;
+
+    Key(String defaultText, String sentence) {
+        this.defaultText = defaultText;
+        this.sentence = sentence;
+    }
+
+    /** As a system property or context parameter: {@code parley.x-y}. */
+    String property() {
+        return PREFIX + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** As an environment variable: {@code PARLEY_X_Y}. */
+    String variable() {
+        return ENVIRONMENT_PREFIX + name();
+    }
+
+    String defaultText() {
+        return defaultText;
+    }
+
+    /** What it is for, in one sentence. */
+    String sentence() {
+        return sentence;
+    }
+}

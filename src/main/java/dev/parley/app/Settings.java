@@ -1,0 +1,119 @@
+package dev.parley.app;
+
+import dev.parley.connection.ConnectionManager;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * All settings, valid. Immutable. What each means stands in {@link Key}.
+ */
+record Settings(
+        Set<String> allowedOrigins,
+        boolean cookieNeedsOrigin,
+        int maxMessageBytes,
+        ConnectionManager.Limits limits,
+        Duration drainTimeout,
+        int historyMessages) {
+    private static final int MIB = 1024 * 1024;
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+    Settings {
+        allowedOrigins = Set.copyOf(allowedOrigins);
+    }
+
+    /**
+     * Reads and checks all of them.
+     *
+     * @throws SettingsException in one line, naming the first that is unknown or wrong, and where it was found
+     */
+    static Settings read(Sources sources) {
+        sources.refuseUnknown();
+        return new Settings(
+                value(sources, Key.ALLOWED_ORIGINS, Settings::origins),
+                value(sources, Key.COOKIE_NEEDS_ORIGIN, Settings::truth),
+                (int) value(sources, Key.MAX_MESSAGE_BYTES, number(1, 16 * MIB)).longValue(),
+                new ConnectionManager.Limits(
+                        (int) value(sources, Key.MAX_CONNECTIONS, number(1, 1_000_000))
+                                .longValue(),
+                        (int) value(sources, Key.OUTBOX_MESSAGES, number(1, 1_000_000))
+                                .longValue(),
+                        value(sources, Key.OUTBOX_BYTES, number(1, 1024L * MIB)),
+                        value(sources, Key.SEND_TIMEOUT, duration(Duration.ofMillis(100), Duration.ofMinutes(10))),
+                        value(sources, Key.HEARTBEAT, duration(Duration.ofMillis(100), Duration.ofHours(1)))),
+                value(sources, Key.DRAIN_TIMEOUT, duration(Duration.ZERO, Duration.ofMinutes(5))),
+                (int) value(sources, Key.HISTORY_MESSAGES, number(1, 1_000_000)).longValue());
+    }
+
+    private static <T> T value(Sources sources, Key key, Function<String, T> parser) {
+        Optional<Sources.Found> found = sources.find(key);
+        try {
+            return parser.apply(found.map(Sources.Found::text).orElse(key.defaultText()));
+        } catch (IllegalArgumentException wrong) {
+            String where = found.map(Sources.Found::source).orElse("default of " + key.property());
+            throw new SettingsException(where + ": " + wrong.getMessage());
+        }
+    }
+
+    private static Set<String> origins(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(origin -> !origin.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false, not " + quoted(text));
+        };
+    }
+
+    private static Function<String, Long> number(long min, long max) {
+        return text -> {
+            if (text.matches("[0-9]{1,18}")) {
+                long number = Long.parseLong(text);
+                if (number >= min && number <= max) {
+                    return number;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "must be a whole number from " + min + " to " + max + ", not " + quoted(text));
+        };
+    }
+
+    private static Function<String, Duration> duration(Duration min, Duration max) {
+        return text -> {
+            Matcher matcher = DURATION.matcher(text);
+            if (matcher.matches()) {
+                Duration duration = ofUnit(Long.parseLong(matcher.group(1)), matcher.group(2));
+                if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
+                    return duration;
+                }
+            }
+            throw new IllegalArgumentException("must be a duration such as 500ms, 20s, 2m or 1h, from " + min.toMillis()
+                    + "ms to " + max.toSeconds() + "s, not " + quoted(text));
+        };
+    }
+
+    private static Duration ofUnit(long amount, String unit) {
+        return switch (unit) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    /** A value as it may stand in a log line: short, and without control characters. */
+    private static String quoted(String text) {
+        String shortened = text.length() > 40 ? text.substring(0, 40) + "…" : text;
+        return "\"" + shortened.replaceAll("\\p{Cntrl}", "?") + "\"";
+    }
+}

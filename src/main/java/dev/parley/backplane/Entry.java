@@ -1,0 +1,10 @@
+package dev.parley.backplane;
+
+import java.time.Instant;
+
+/**
+ * What stands in a log.
+ *
+ * @param at when the engine stored it, by the engine's clock
+ */
+public record Entry(Position position, Draft draft, Instant at) {}

@@ -1,0 +1,63 @@
+package dev.parley.backplane.memory;
+
+import dev.parley.backplane.Appended;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Follower;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import dev.parley.backplane.Subscription;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A log per room in this process's memory, bounded in entries. The epoch is random at start, so after a restart everybody
+ * notices that the log is a new one.
+ */
+public final class MemoryBackplane implements Backplane {
+    private final Map<RoomId, MemoryLog> logs = new ConcurrentHashMap<>();
+    private final String epoch = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
+    private final int entriesPerRoom;
+    private final InstantSource clock;
+    private volatile boolean closed;
+
+    /** Keeps the last {@code entriesPerRoom} entries of each room. */
+    public MemoryBackplane(int entriesPerRoom, InstantSource clock) {
+        this.entriesPerRoom = entriesPerRoom;
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(RoomId room, Draft draft) {
+        if (closed) {
+            return CompletableFuture.failedStage(new BackplaneException("the backplane is closed"));
+        }
+        return CompletableFuture.completedStage(log(room).append(draft, clock.instant()));
+    }
+
+    @Override
+    public Subscription follow(RoomId room, Follower follower) {
+        return log(room).follow(follower);
+    }
+
+    @Override
+    public CompletionStage<Slice> read(RoomId room, Position after, int limit) {
+        return CompletableFuture.completedStage(log(room).read(after, limit));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        logs.clear();
+    }
+
+    private MemoryLog log(RoomId room) {
+        return logs.computeIfAbsent(room, name -> new MemoryLog(epoch, entriesPerRoom));
+    }
+}

@@ -1,0 +1,208 @@
+package dev.parley.connection;
+
+import dev.parley.protocol.CloseCode;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * One peer: what it is sent goes through its outbox, and it ends once, whoever notices first.
+ *
+ * <pre>
+ *   live ──close──▶ ended, what waits is still sent ──▶ closed
+ *     │                          │ send timeout
+ *     └──────abort, gone─────────┴──────────────────▶ closed
+ * </pre>
+ *
+ * <p>Thread-safe; nothing here blocks the caller. Listeners given to {@link #onEnd} run on the thread that ended it.
+ */
+public final class Connection {
+    private static final Logger LOG = System.getLogger(Connection.class.getName());
+
+    private final String id;
+    private final Wire wire;
+    private final Outbox outbox;
+    private final Workers workers;
+    private final Timing timing;
+    private final LongSupplier nanoTime;
+    private final Consumer<Connection> onClosed;
+
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final List<Runnable> endListeners = new ArrayList<>(1); // guarded by itself
+    private volatile boolean ended;
+    private volatile long lastSeen;
+    private volatile long unansweredPing; // 0: none
+
+    Connection(
+            String id,
+            Wire wire,
+            Outbox.Bounds bounds,
+            Timing timing,
+            Workers workers,
+            LongSupplier nanoTime,
+            Consumer<Connection> onClosed) {
+        this.id = id;
+        this.wire = wire;
+        this.workers = workers;
+        this.timing = timing;
+        this.nanoTime = nanoTime;
+        this.onClosed = onClosed;
+        this.outbox = new Outbox(wire, new Reactions(), bounds, workers, nanoTime);
+        this.lastSeen = nanoTime.getAsLong();
+    }
+
+    /** A random name, safe to show to other users and to log. */
+    public String id() {
+        return id;
+    }
+
+    /** Whether it may still be sent to; false from the first sign of its end. */
+    public boolean isLive() {
+        return !ended;
+    }
+
+    /** Queues a text message. A full outbox ends the connection with {@link CloseCode#SLOW}; a sender never waits or fails. */
+    public void send(Outgoing message) {
+        if (outbox.offer(message) == Outbox.Offer.FULL) {
+            abort(CloseCode.SLOW);
+        }
+    }
+
+    /** Queues a text message that goes to nobody else. */
+    public void send(String text) {
+        send(new Outgoing(text));
+    }
+
+    /** Ends it politely: what waits is sent first, then the close frame. */
+    public void close(CloseCode code) {
+        if (end(code.reason())) {
+            outbox.finish(code);
+        }
+    }
+
+    /** Ends it now: what waits is dropped. */
+    public void abort(CloseCode code) {
+        end(code.reason());
+        outbox.discard();
+        shut(code);
+    }
+
+    /** The container says that the session is over. */
+    public void gone() {
+        end("closed by peer");
+        outbox.discard();
+        if (closing.compareAndSet(false, true)) {
+            onClosed.accept(this);
+        }
+    }
+
+    /** A frame of any kind arrived, or a part of one. */
+    public void seen() {
+        lastSeen = nanoTime.getAsLong();
+        unansweredPing = 0;
+    }
+
+    /** Runs {@code listener} once when the connection ends; at once if it has ended already. */
+    public void onEnd(Runnable listener) {
+        synchronized (endListeners) {
+            if (!ended) {
+                endListeners.add(listener);
+                return;
+            }
+        }
+        listener.run();
+    }
+
+    /**
+     * Whether its outbox is filling although its peer is taking what it gets: then this node is what is slow, and whoever
+     * produces should pause. A peer that has stopped taking does not count; the watchdog will deal with it.
+     */
+    public boolean isBehind() {
+        return outbox.isFilling() && outbox.stalledNanos() < timing.movingNanos();
+    }
+
+    /** The heartbeat and the watchdog, called about four times a second by the timer. */
+    void check(long now) {
+        if (outbox.stalledNanos() > timing.sendTimeoutNanos()) {
+            abort(CloseCode.SLOW);
+            return;
+        }
+        if (ended) {
+            return;
+        }
+        long ping = unansweredPing;
+        if (ping != 0) {
+            // Counted from when the ping left, not from when it was due: a node that is late with pings kills nobody.
+            if (now - ping > timing.pongNanos()) {
+                abort(CloseCode.NO_PONG);
+            }
+        } else if (now - lastSeen >= timing.heartbeatNanos()) {
+            outbox.ping();
+        }
+    }
+
+    private boolean end(String why) {
+        List<Runnable> listeners;
+        synchronized (endListeners) {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+            listeners = List.copyOf(endListeners);
+            endListeners.clear();
+        }
+        LOG.log(Level.DEBUG, "connection {0} ends: {1}", id, why);
+        listeners.forEach(Runnable::run);
+        return true;
+    }
+
+    private void shut(CloseCode code) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            workers.closes().execute(() -> {
+                try {
+                    wire.close(code);
+                } catch (Exception alreadyClosed) {
+                    LOG.log(Level.DEBUG, () -> "connection " + id + " could not be closed: " + alreadyClosed);
+                } finally {
+                    onClosed.accept(this);
+                }
+            });
+        } catch (RejectedExecutionException stopped) {
+            onClosed.accept(this); // the application is stopping, the container closes what is left
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + id;
+    }
+
+    /** What the outbox reports. */
+    private final class Reactions implements Outbox.Owner {
+        @Override
+        public void broken(Throwable failure) {
+            LOG.log(Level.DEBUG, () -> "connection " + id + " cannot be written to: " + failure);
+            abort(CloseCode.GOING_AWAY);
+        }
+
+        @Override
+        public void pinged(long startedAt) {
+            if (lastSeen - startedAt < 0) { // else the answer overtook us
+                unansweredPing = Math.max(1, nanoTime.getAsLong());
+            }
+        }
+
+        @Override
+        public void farewell(CloseCode code) {
+            shut(code);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.parley.connection;
+
+import dev.parley.protocol.CloseCode;
+import jakarta.websocket.Session;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * All connections of this node, and the one timer that watches them. Thread-safe.
+ *
+ * <p>Every connection is checked four times a second: is its write stuck, is it due for a ping, did it answer the last one?
+ * This is also the only cure for servers that never report that a client has gone.
+ */
+public final class ConnectionManager {
+    /**
+     * What every connection of a node lives by.
+     *
+     * @param maxConnections how many connections the node takes
+     * @param outboxMessages how many messages may wait for one peer
+     * @param outboxBytes how many bytes may wait for one peer
+     * @param sendTimeout how long one write may take
+     * @param heartbeat how long a peer may be quiet before it is pinged
+     */
+    public record Limits(
+            int maxConnections, int outboxMessages, long outboxBytes, Duration sendTimeout, Duration heartbeat) {}
+
+    private static final long CHECK_MILLIS = 250;
+    private static final int ID_BYTES = 9; // 72 random bits, 12 characters
+    private static final long DRAIN_POLL_MILLIS = 10;
+
+    private final Map<String, Connection> connections = new ConcurrentHashMap<>();
+    private final Limits limits;
+    private final Outbox.Bounds bounds;
+    private final Timing timing;
+    private final Workers workers;
+    private final LongSupplier nanoTime;
+    private final SecureRandom random = new SecureRandom();
+    private final ScheduledFuture<?> checks;
+
+    public ConnectionManager(Limits limits, Workers workers) {
+        this(limits, workers, System::nanoTime);
+    }
+
+    ConnectionManager(Limits limits, Workers workers, LongSupplier nanoTime) {
+        this.limits = limits;
+        this.bounds = new Outbox.Bounds(limits.outboxMessages(), limits.outboxBytes());
+        this.timing = Timing.of(limits.sendTimeout(), limits.heartbeat());
+        this.workers = workers;
+        this.nanoTime = nanoTime;
+        this.checks =
+                workers.timer().scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes over what the session is sent, from its {@code @OnOpen} on. */
+    public Connection accept(Session session) {
+        return accept(new SessionWire(session, limits.sendTimeout(), limits.heartbeat()));
+    }
+
+    Connection accept(Wire wire) {
+        Connection connection = new Connection(newId(), wire, bounds, timing, workers, nanoTime, this::forget);
+        connections.put(connection.id(), connection);
+        return connection;
+    }
+
+    /** How many connections there are, those included that are being closed. */
+    public int count() {
+        return connections.size();
+    }
+
+    /** Whether the node has as many connections as it may have. */
+    public boolean isFull() {
+        return connections.size() >= limits.maxConnections();
+    }
+
+    /**
+     * Closes every connection with 1001: politely at first, and when {@code budget} is used up, at once. Blocks until all are
+     * closed or the budget is over. Idempotent.
+     */
+    public void drain(Duration budget) {
+        checks.cancel(false);
+        long deadline = System.nanoTime() + budget.toNanos();
+        connections.values().forEach(connection -> connection.close(CloseCode.GOING_AWAY));
+        try {
+            while (!connections.isEmpty() && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(DRAIN_POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        connections.values().forEach(connection -> connection.abort(CloseCode.GOING_AWAY));
+    }
+
+    void check() {
+        long now = nanoTime.getAsLong();
+        connections.values().forEach(connection -> connection.check(now));
+    }
+
+    private void forget(Connection connection) {
+        connections.remove(connection.id());
+    }
+
+    private String newId() {
+        byte[] bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.parley.connection;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Parley's own threads: few, daemon, named {@code parley-…}, and gone after {@link #close}. Jakarta Concurrency would be the
+ * container's way, but Tomcat and Jetty do not have it.
+ *
+ * <p>The queues have no bound of their own: every connection and every room puts at most one task into each, so the limits on
+ * those bound the queues.
+ */
+public final class Workers implements AutoCloseable {
+    private static final int CLOSERS =
+            8; // a close may take 55 ms (Tomcat) to 5.5 s (Open Liberty) when the peer is stalled
+    private static final int PINGERS = 4; // a ping blocks when the peer's socket is full (Tomcat, Jetty)
+    private static final int IDLE_SECONDS = 30;
+    private static final int STOP_SECONDS = 2;
+
+    private final ScheduledThreadPoolExecutor timer;
+    private final ExecutorService fanOut;
+    private final ExecutorService closes;
+    private final ExecutorService pings;
+
+    public Workers() {
+        timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        fanOut = pool("fanout", Math.max(2, Runtime.getRuntime().availableProcessors()));
+        closes = pool("close", CLOSERS);
+        pings = pool("ping", PINGERS);
+    }
+
+    /** For what happens later; its one thread only hands work on and never calls a wire. */
+    public ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    /** For fan-out: as many threads as there are cores. Nothing that blocks. */
+    public Executor fanOut() {
+        return fanOut;
+    }
+
+    /** For closing sessions, which may block for seconds. */
+    Executor closes() {
+        return closes;
+    }
+
+    /** For pings, which may block. A clogged pool delays pings and, by the heartbeat's rule, kills nobody. */
+    Executor pings() {
+        return pings;
+    }
+
+    /** Stops all threads and waits for them, at most 2 s each. Idempotent. */
+    @Override
+    public void close() {
+        List<ExecutorService> pools = List.of(timer, pings, closes, fanOut);
+        pools.forEach(ExecutorService::shutdownNow);
+        for (ExecutorService pool : pools) {
+            try {
+                pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static ExecutorService pool(String name, int size) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                size, size, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static ThreadFactory threads(String name) {
+        AtomicInteger number = new AtomicInteger();
+        ClassLoader application = Workers.class.getClassLoader();
+        return task -> {
+            Thread thread = new Thread(task, "parley-" + name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            thread.setContextClassLoader(application); // not the loader of whichever request thread came first
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,130 @@
+package dev.parley.endpoint;
+
+import dev.parley.connection.Connection;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.MessageBuffer;
+import dev.parley.handshake.Handshake;
+import dev.parley.protocol.CloseCode;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way in, the same for all endpoints: what the container calls back about one session. Parts become messages here, the size
+ * limit is enforced here, and whatever goes wrong ends here. Nothing escapes to the container, because an exception closes the
+ * session on Tomcat and Jetty, each with a code of its own, and not elsewhere.
+ *
+ * <p>The container calls back one at a time per session; {@link #closed} alone may come from any thread.
+ */
+final class Inlet {
+    private static final Logger LOG = System.getLogger(Inlet.class.getName());
+
+    private final ConnectionManager connections;
+    private final MessageBuffer buffer;
+
+    // Volatile, because servers may call back on a thread of their choice: @OnOpen here, @OnMessage there.
+    private volatile @Nullable Connection connection;
+    private volatile Consumer<String> onMessage = message -> {};
+
+    Inlet(ConnectionManager connections, int maxMessageBytes) {
+        this.connections = connections;
+        this.buffer = new MessageBuffer(maxMessageBytes);
+    }
+
+    /** What an endpoint does with a new connection: it answers with what to do with each message. */
+    @FunctionalInterface
+    interface Opening<P> {
+        Consumer<String> open(P parameters, Connection connection);
+    }
+
+    /** Begins, if the gate let this session in; else closes it with 1008 and serves nothing on it. */
+    <P extends Record> void open(Session session, Class<P> parameters, Opening<P> opening) {
+        Optional<P> bound = Handshake.of(session, parameters);
+        if (bound.isEmpty()) {
+            LOG.log(Level.WARNING, "a session came past the gate and is closed");
+            refuse(session);
+            return;
+        }
+        Connection opened = connections.accept(session);
+        try {
+            onMessage = opening.open(bound.get(), opened);
+            connection = opened; // last, so that no message is served before the endpoint is ready
+        } catch (RuntimeException e) {
+            failed(opened, e);
+        }
+    }
+
+    void text(String part, boolean last) {
+        Connection current = live();
+        if (current == null) {
+            return;
+        }
+        MessageBuffer.Gathered gathered = buffer.add(part, last);
+        if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
+            try {
+                onMessage.accept(whole.text());
+            } catch (RuntimeException e) {
+                failed(current, e);
+            }
+        } else if (gathered == MessageBuffer.Gathered.Oversize.TOO_BIG) {
+            current.close(CloseCode.TOO_BIG);
+        }
+    }
+
+    void binary() {
+        Connection current = live();
+        if (current != null) {
+            current.close(CloseCode.NOT_ACCEPTED);
+        }
+    }
+
+    void pong() {
+        live();
+    }
+
+    void failed(Throwable failure) {
+        Connection current = connection;
+        LOG.log(Level.DEBUG, () -> (current == null ? "a session" : current) + " failed: " + failure);
+        // Nothing to do: what the container reports here, a close callback or the heartbeat follows up.
+    }
+
+    void closed(CloseReason reason) {
+        Connection current = connection;
+        if (current != null) {
+            LOG.log(
+                    Level.DEBUG,
+                    "{0} closed with {1}",
+                    current,
+                    reason.getCloseCode().getCode());
+            current.gone();
+        }
+    }
+
+    /** The connection that a frame has just arrived on, if it is to be served. */
+    private @Nullable Connection live() {
+        Connection current = connection;
+        if (current == null) {
+            return null;
+        }
+        current.seen();
+        return current.isLive() ? current : null;
+    }
+
+    private static void failed(Connection connection, RuntimeException failure) {
+        LOG.log(Level.ERROR, () -> connection + " is closed because of a fault of ours", failure);
+        connection.close(CloseCode.INTERNAL_ERROR);
+    }
+
+    private static void refuse(Session session) {
+        try {
+            session.close(new CloseReason(CloseReason.CloseCodes.VIOLATED_POLICY, CloseCode.POLICY.reason()));
+        } catch (IOException alreadyClosed) {
+            LOG.log(Level.DEBUG, () -> "a session that came past the gate could not be closed: " + alreadyClosed);
+        }
+    }
+}

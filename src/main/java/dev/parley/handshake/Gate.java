@@ -1,0 +1,145 @@
+package dev.parley.handshake;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides handshakes before the upgrade. Plain HTTP passes untouched. Thread-safe.
+ *
+ * <p>It must be registered from a context listener with {@code isMatchAfter=false} on {@code /*}: declared filters are bypassed
+ * on Jetty, and with {@code true} also on Tomcat and Payara.
+ */
+public final class Gate implements Filter {
+    private static final Logger LOG = System.getLogger(Gate.class.getName());
+
+    private final List<Route> routes;
+    private final OriginRule origins;
+    private final Admission admission;
+    private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
+
+    /** A gate before these routes; where two match, the one with fewer variables wins. */
+    @SuppressWarnings("ThreadLocalUsage")
+    public Gate(List<Route> routes, OriginRule origins, Admission admission) {
+        this(routes, origins, admission, new ThreadLocal<>());
+    }
+
+    /** A gate whose decisions reach the configurator by another way, for containers without servlets. */
+    Gate(List<Route> routes, OriginRule origins, Admission admission, ThreadLocal<Handshake> decided) {
+        this.decided = decided;
+        this.routes = routes.stream()
+                .sorted(Comparator.comparingInt(route -> route.template().variables()))
+                .toList();
+        this.origins = origins;
+        this.admission = admission;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http
+                && response instanceof HttpServletResponse answer
+                && wantsUpgrade(http)) {
+            pass(http, answer, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            decided.set(decide(request));
+        } catch (HandshakeRefused refused) {
+            LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
+            refuse(response, refused.status());
+            return;
+        } catch (RuntimeException ours) {
+            LOG.log(Level.ERROR, "handshake failed", ours);
+            refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            return;
+        }
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            decided.remove();
+        }
+    }
+
+    /** Whether this thread is carrying an accepted handshake. */
+    boolean isDeciding() {
+        return decided.get() != null;
+    }
+
+    /** The handshake that this thread is carrying, once, and only for the endpoint that it was bound for. */
+    Optional<Handshake> take(Class<?> endpoint) {
+        Handshake handshake = decided.get();
+        decided.remove();
+        // A container may map a path to another endpoint than we did, because it resolves dot segments after decoding.
+        return Optional.ofNullable(handshake).filter(bound -> bound.endpoint() == endpoint);
+    }
+
+    Route route(Class<?> endpoint) {
+        return routes.stream()
+                .filter(route -> route.endpoint() == endpoint)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no route to " + endpoint));
+    }
+
+    private Handshake decide(HttpServletRequest request) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        RequestTarget target = RequestTarget.parse(path.isEmpty() ? "/" : path, request.getQueryString());
+        for (Route route : routes) {
+            Optional<Map<String, String>> variables = route.template().match(target.segments());
+            if (variables.isPresent()) {
+                admission.check();
+                checkOrigin(request);
+                Map<String, String> cookies = Cookies.parse(request.getHeaders("Cookie"));
+                return route.bind(new Visit(variables.get(), target.query(), cookies));
+            }
+        }
+        throw new HandshakeRefused(404, "no endpoint at this path");
+    }
+
+    private void checkOrigin(HttpServletRequest request) {
+        boolean hasCookies = request.getHeader("Cookie") != null;
+        if (!origins.admits(request.getHeader("Origin"), request.getHeader("Host"), request.isSecure(), hasCookies)) {
+            throw new HandshakeRefused(403, "origin not allowed");
+        }
+    }
+
+    /** An empty answer, after which the connection closes: a frame that was sent along must not be taken for a request. */
+    private static void refuse(HttpServletResponse response, int status) {
+        response.setStatus(status);
+        response.setContentLength(0);
+        response.setHeader("Connection", "close");
+        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+            response.setHeader("Retry-After", "1");
+        }
+    }
+
+    /** Wider than any container's own test, so that none upgrades what the gate has let by. */
+    private static boolean wantsUpgrade(HttpServletRequest request) {
+        @Nullable Enumeration<String> upgrades = request.getHeaders("Upgrade");
+        while (upgrades != null && upgrades.hasMoreElements()) {
+            if (upgrades.nextElement().toLowerCase(Locale.ROOT).contains("websocket")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,27 @@
+/**
+ * Parley: real-time messaging for any Jakarta EE server.
+ *
+ * <p>The map of the system, in the order in which a message travels:
+ *
+ * <pre>
+ * handshake → endpoint → room → backplane → room → connection (outbox) → wire
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@code handshake} decides, before the upgrade, who a visitor is and what was brought along;
+ *   <li>{@code endpoint} adapts the container's callbacks, nothing else;
+ *   <li>{@code room} gives all members of a room one order of messages;
+ *   <li>{@code backplane} is the log behind a room, the only thing that several nodes share;
+ *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
+ *   <li>{@code protocol} holds the words of the wire, {@code web} the pages;
+ *   <li>{@code app} wires all of it, in one place, by hand;
+ *   <li>{@code launch} starts the WAR by itself and knows nothing of the rest.
+ * </ul>
+ *
+ * <p>A package may import those that come after it on the data path, never those before it:
+ * {@code app → web → endpoint → handshake → room → backplane, connection → protocol}.
+ */
+@NullMarked
+package dev.parley;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.parley.room;
+
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+
+/**
+ * The text window: the lines of the FastAPI guide's chat, to the letter.
+ *
+ * @see <a href="https://fastapi.tiangolo.com/advanced/websockets/">docs_src/websockets/tutorial003.py</a>
+ */
+public enum GuideWindow implements Window {
+    GUIDE;
+
+    @Override
+    public String render(Entry entry) {
+        Draft draft = entry.draft();
+        String who = "Client #" + draft.author().user();
+        return switch (draft.kind()) {
+            case MESSAGE -> who + " says: " + draft.text();
+            case LEFT -> who + " left the chat";
+        };
+    }
+
+    @Override
+    public String acknowledge(Draft own) {
+        return "You wrote: " + own.text();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.parley.room;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Subscription;
+import dev.parley.connection.Connection;
+import dev.parley.connection.Outgoing;
+import dev.parley.connection.Workers;
+import dev.parley.protocol.CloseCode;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One room on this node: it follows the log and hands each entry to each member's outbox, in log order.
+ *
+ * <pre>
+ *  log ──appended──▶ backlog ──fan-out loop, one thread at a time──▶ every member's outbox
+ * </pre>
+ *
+ * <p>A sender does not pay for the fan-out, and cannot outrun it: while most members are behind although they keep reading, it
+ * is this node that is slow, so the loop pauses; and when the backlog is full, whoever says more is closed with 4004, before
+ * anything is stored.
+ */
+final class Room {
+    private static final Logger LOG = System.getLogger(Room.class.getName());
+    private static final long PAUSE_MILLIS = 1;
+    private static final int ENTRIES_PER_RUN = 32;
+    private static final int SAMPLES = 16;
+
+    private final RoomId id;
+    private final Rooms rooms;
+    private final Backplane backplane;
+    private final Workers workers;
+    private final int maxBacklog;
+    private final Subscription subscription;
+
+    private volatile Member[] members = new Member[0]; // swapped inside Rooms' map operations only
+    private final ConcurrentLinkedQueue<Entry> backlog = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger(); // entries in the backlog; above 0 the loop is owned
+    private int sampled; // the loop's own
+
+    Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog) {
+        this.id = id;
+        this.rooms = rooms;
+        this.backplane = backplane;
+        this.workers = workers;
+        this.maxBacklog = maxBacklog;
+        this.subscription = backplane.follow(id, this::appended);
+    }
+
+    /** Called inside {@link Rooms}' map operation. */
+    void add(Member member) {
+        Member[] old = members;
+        Member[] grown = Arrays.copyOf(old, old.length + 1);
+        grown[old.length] = member;
+        members = grown;
+    }
+
+    /** Called inside {@link Rooms}' map operation; true when nobody is left, and the room is then over. */
+    boolean removedLast(Member member) {
+        Member[] old = members;
+        Member[] shrunk = Arrays.stream(old).filter(other -> other != member).toArray(Member[]::new);
+        members = shrunk;
+        if (shrunk.length > 0) {
+            return false;
+        }
+        subscription.close();
+        return true;
+    }
+
+    void remove(Member member) {
+        rooms.remove(id, member);
+    }
+
+    /** Whether the fan-out is so far behind its log that nothing more may be said here for now. */
+    boolean isOverloaded() {
+        return waiting.get() >= maxBacklog;
+    }
+
+    /** Stores what a connection says. Called under the member's lock, so whatever goes wrong is dealt with elsewhere. */
+    void append(Connection author, Draft draft) {
+        backplane.append(id, draft).whenComplete((appended, failure) -> {
+            if (failure != null) {
+                LOG.log(Level.WARNING, "room {0} could not store what {1} said: {2}", id, author, failure);
+                workers.fanOut().execute(() -> author.close(CloseCode.INTERNAL_ERROR));
+            }
+        });
+    }
+
+    /** The log has grown. Called in log order, one call at a time; only queues. */
+    private void appended(Entry entry) {
+        backlog.add(entry);
+        if (waiting.getAndIncrement() == 0) {
+            proceed();
+        }
+    }
+
+    private void proceed() {
+        try {
+            workers.fanOut().execute(this::fanOut);
+        } catch (RejectedExecutionException stopped) {
+            backlog.clear(); // the application has stopped; nobody is connected any more
+        }
+    }
+
+    private void pause() {
+        try {
+            ScheduledFuture<?> unused = workers.timer().schedule(this::proceed, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            backlog.clear();
+        }
+    }
+
+    /** The fan-out loop. Owned by one task at a time: from the moment `waiting` leaves 0 until it is 0 again. */
+    private void fanOut() {
+        for (int delivered = 0; delivered < ENTRIES_PER_RUN; delivered++) {
+            Member[] present = members;
+            if (mostAreBehind(present)) {
+                pause();
+                return;
+            }
+            deliver(backlog.poll(), present);
+            if (waiting.decrementAndGet() == 0) {
+                return;
+            }
+        }
+        proceed(); // other rooms want a thread, too
+    }
+
+    private void deliver(@Nullable Entry entry, Member[] present) {
+        if (entry == null || rooms.isClosed()) {
+            return; // the backlog was cleared because the application stops
+        }
+        Map<Window, Outgoing> rendered = new HashMap<>(2);
+        for (Member member : present) {
+            Connection connection = member.connection();
+            if (entry.draft().kind() == Draft.Kind.MESSAGE && member.isAuthorOf(entry.draft())) {
+                connection.send(member.window().acknowledge(entry.draft()));
+            }
+            connection.send(rendered.computeIfAbsent(member.window(), window -> new Outgoing(window.render(entry))));
+        }
+    }
+
+    /** Looks at a few members, others each time. One that has stopped reading does not count as behind. */
+    private boolean mostAreBehind(Member[] present) {
+        int samples = Math.min(present.length, SAMPLES);
+        int behind = 0;
+        for (int i = 0; i < samples; i++) {
+            sampled = (sampled + 1 + present.length / samples) % present.length;
+            if (present[sampled].connection().isBehind()) {
+                behind++;
+            }
+        }
+        return behind * 2 > samples;
+    }
+}

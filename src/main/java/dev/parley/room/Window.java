@@ -1,0 +1,13 @@
+package dev.parley.room;
+
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+
+/** How a member sees a room: the shape of what it is sent. Stateless; an entry is rendered once for all who see it alike. */
+public interface Window {
+    /** What everybody who looks through this window is sent for an entry. */
+    String render(Entry entry);
+
+    /** What the author alone is sent just before, for an own message that has been stored. */
+    String acknowledge(Draft own);
+}
