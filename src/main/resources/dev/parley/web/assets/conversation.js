@@ -11,6 +11,7 @@ const MOST_WAITING = 20;
 export class Conversation {
   #connection = null;
   #state = 'idle';
+  #address = '';
   #waiting = [];
   #log;
   #status;
@@ -28,8 +29,13 @@ export class Conversation {
     });
   }
 
-  /** Leaves the present address, if any, and talks to this one. */
+  /** Leaves the present address, if any, and talks to this one. What waits was meant for the path it was written to. */
   connect(url) {
+    if (url.pathname !== this.#address) {
+      this.#address = url.pathname;
+      this.#waiting = [];
+      this.#pending.replaceChildren();
+    }
     this.#connection?.dispose();
     this.#connection = new Connection(url, {
       changed: (state) => this.#changed(state),
