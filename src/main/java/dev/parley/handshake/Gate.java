@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
@@ -101,8 +102,7 @@ public final class Gate implements Filter {
     }
 
     private Handshake decide(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
-        RequestTarget target = RequestTarget.parse(path.isEmpty() ? "/" : path, request.getQueryString());
+        RequestTarget target = RequestTarget.parse(pathOf(request), request.getQueryString());
         for (Route route : routes) {
             Optional<Map<String, String>> variables = route.template().match(target.segments());
             if (variables.isPresent()) {
@@ -115,9 +115,31 @@ public final class Gate implements Filter {
         throw new HandshakeRefused(404, "no endpoint at this path");
     }
 
+    /** The raw path below the context path. A detour into the context, such as {@code /x/../parley/ws}, is no such path. */
+    private static String pathOf(HttpServletRequest request) {
+        String uri = request.getRequestURI();
+        String context = request.getContextPath();
+        if (!uri.startsWith(context)
+                || !decoded(context).equals(decoded(request.getServletContext().getContextPath()))) {
+            throw new HandshakeRefused(404, "no endpoint at this path");
+        }
+        return uri.length() == context.length() ? "/" : uri.substring(context.length());
+    }
+
+    private static List<String> decoded(String contextPath) {
+        return contextPath.isEmpty()
+                ? List.of()
+                : RequestTarget.parse(contextPath, null).segments();
+    }
+
     private void checkOrigin(HttpServletRequest request) {
+        String host = request.getHeader("Host");
         boolean hasCookies = request.getHeader("Cookie") != null;
-        if (!origins.admits(request.getHeader("Origin"), request.getHeader("Host"), request.isSecure(), hasCookies)) {
+        List<String> stated = Collections.list(request.getHeaders("Origin"));
+        boolean admitted = stated.isEmpty()
+                ? origins.admits(null, host, request.isSecure(), hasCookies)
+                : stated.stream().allMatch(origin -> origins.admits(origin, host, request.isSecure(), hasCookies));
+        if (!admitted) {
             throw new HandshakeRefused(403, "origin not allowed");
         }
     }

@@ -39,7 +39,7 @@ final class PathTemplate {
             String segment = segments.get(i);
             String given = path.get(i);
             if (isVariable(segment)) {
-                if (given.isEmpty() || given.indexOf('/') >= 0 || given.equals(".") || given.equals("..")) {
+                if (given.isEmpty() || given.indexOf('/') >= 0 || isDots(given)) {
                     return Optional.empty(); // a decoded slash or a dot segment would be another path
                 }
                 values.put(nameOf(segment), given);
@@ -61,6 +61,13 @@ final class PathTemplate {
     @Override
     public String toString() {
         return "/" + String.join("/", segments);
+    }
+
+    /** Containers cut off {@code ;parameters} before they resolve dot segments. */
+    private static boolean isDots(String segment) {
+        int parameters = segment.indexOf(';');
+        String bare = parameters < 0 ? segment : segment.substring(0, parameters);
+        return bare.equals(".") || bare.equals("..");
     }
 
     private static boolean isVariable(String segment) {
