@@ -24,14 +24,19 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All parts, wired by hand in the order of the data path. The only class that knows all of them.
@@ -57,7 +62,7 @@ final class Application {
         OriginRule origins = originRule(settings);
 
         this.workers = new Workers();
-        this.connections = new ConnectionManager(settings.limits(), workers);
+        this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
         this.backplane = new MemoryBackplane(history, Clock.systemUTC());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG);
 
@@ -106,6 +111,14 @@ final class Application {
         HandshakeConfigurator.install(null);
         backplane.close();
         workers.close();
+    }
+
+    /** What the launcher's own server offers; absent on every other server. */
+    @SuppressWarnings("unchecked") // JDK types, so that launcher and application need not share a class
+    private static @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames(
+            ServletContext context) {
+        return (Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>>)
+                context.getAttribute("dev.parley.frames");
     }
 
     private void admit() {

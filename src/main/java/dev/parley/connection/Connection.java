@@ -3,6 +3,7 @@ package dev.parley.connection;
 import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,6 +36,7 @@ public final class Connection {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final List<Runnable> endListeners = new ArrayList<>(1); // guarded by itself
     private volatile boolean ended;
+    private volatile long endedAt;
     private volatile long lastSeen;
     private volatile long unansweredPing; // 0: none
 
@@ -66,16 +68,46 @@ public final class Connection {
         return !ended;
     }
 
-    /** Queues a text message. A full outbox ends the connection with {@link CloseCode#SLOW}; a sender never waits or fails. */
-    public void send(Outgoing message) {
-        if (outbox.offer(message) == Outbox.Offer.FULL) {
+    /**
+     * Queues text messages, which leave together where the server can do that. A full outbox ends the connection with
+     * {@link CloseCode#SLOW}; a sender never waits or fails.
+     */
+    public void send(List<Outgoing> messages) {
+        if (outbox.offer(messages) == Outbox.Offer.FULL) {
             abort(CloseCode.SLOW);
         }
     }
 
     /** Queues a text message that goes to nobody else. */
     public void send(String text) {
-        send(new Outgoing(text));
+        send(List.of(new Outgoing(text)));
+    }
+
+    /**
+     * Says that an answer to the peer is on its way from elsewhere, such as a room. {@link #settle} waits for it until it is
+     * {@link #paid}.
+     */
+    public void owe(String key) {
+        outbox.owe(key);
+    }
+
+    /** The answer that was owed has been sent. */
+    public void paid(String key) {
+        outbox.paid(key);
+    }
+
+    /**
+     * Blocks until what the peer's last message caused is on the wire, at most for {@code max}. To be called by the container's
+     * thread before it returns for the peer's next frame: if that is a close, the container answers it at once and by itself,
+     * and whatever had still to be said before is lost. It also slows down a peer that asks faster than it reads; one that has
+     * stopped reading is not waited for.
+     */
+    public void settle(Duration max) {
+        try {
+            outbox.awaitSettled(max.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends it politely: what waits is sent first, then the close frame. */
@@ -133,6 +165,9 @@ public final class Connection {
             return;
         }
         if (ended) {
+            if (now - endedAt > timing.sendTimeoutNanos()) {
+                shut(CloseCode.GOING_AWAY); // neither the farewell nor the container's own close has come through
+            }
             return;
         }
         long ping = unansweredPing;
@@ -152,6 +187,7 @@ public final class Connection {
             if (ended) {
                 return false;
             }
+            endedAt = nanoTime.getAsLong();
             ended = true;
             listeners = List.copyOf(endListeners);
             endListeners.clear();
@@ -189,8 +225,8 @@ public final class Connection {
     private final class Reactions implements Outbox.Owner {
         @Override
         public void broken(Throwable failure) {
-            LOG.log(Level.DEBUG, () -> "connection " + id + " cannot be written to: " + failure);
-            abort(CloseCode.GOING_AWAY);
+            // Most often the container is just closing the session, with a code of its own that must not be overtaken.
+            end("cannot be written to: " + failure);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.Session;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
@@ -9,7 +10,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All connections of this node, and the one timer that watches them. Thread-safe.
@@ -36,6 +41,7 @@ public final class ConnectionManager {
 
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final Limits limits;
+    private final @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames;
     private final Outbox.Bounds bounds;
     private final Timing timing;
     private final Workers workers;
@@ -43,12 +49,26 @@ public final class ConnectionManager {
     private final SecureRandom random = new SecureRandom();
     private final ScheduledFuture<?> checks;
 
-    public ConnectionManager(Limits limits, Workers workers) {
-        this(limits, workers, System::nanoTime);
+    /**
+     * Watches connections from now on.
+     *
+     * @param frames how the server lets us write frames ourselves: for a session, a writer of whole frames that answers false
+     *     while the server itself is writing; null if it does not let us
+     */
+    public ConnectionManager(
+            Limits limits,
+            Workers workers,
+            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames) {
+        this(limits, workers, frames, System::nanoTime);
     }
 
-    ConnectionManager(Limits limits, Workers workers, LongSupplier nanoTime) {
+    ConnectionManager(
+            Limits limits,
+            Workers workers,
+            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
+            LongSupplier nanoTime) {
         this.limits = limits;
+        this.frames = frames;
         this.bounds = new Outbox.Bounds(limits.outboxMessages(), limits.outboxBytes());
         this.timing = Timing.of(limits.sendTimeout(), limits.heartbeat());
         this.workers = workers;
@@ -59,7 +79,8 @@ public final class ConnectionManager {
 
     /** Takes over what the session is sent, from its {@code @OnOpen} on. */
     public Connection accept(Session session) {
-        return accept(new SessionWire(session, limits.sendTimeout(), limits.heartbeat()));
+        Wire wire = new SessionWire(session, limits.sendTimeout(), limits.heartbeat(), workers.pings());
+        return accept(frames == null ? wire : new FrameWire(wire, frames.apply(session)));
     }
 
     Connection accept(Wire wire) {

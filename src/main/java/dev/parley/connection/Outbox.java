@@ -2,7 +2,8 @@ package dev.parley.connection;
 
 import dev.parley.protocol.CloseCode;
 import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -46,8 +47,11 @@ final class Outbox {
         void farewell(CloseCode code);
     }
 
-    /** A fast socket must not capture the thread that happens to drain it: after this many items the loop moves to a pool. */
-    private static final int ITEMS_PER_RUN = 64;
+    /** A fast socket must not capture the thread that happens to drain it: after this many calls the loop moves to a pool. */
+    private static final int CALLS_PER_RUN = 64;
+
+    /** Enough to fill a system call; more would only keep one peer's turn longer. */
+    private static final int BATCH_BYTES = 64 * 1024;
 
     private final Wire wire;
     private final Owner owner;
@@ -55,16 +59,17 @@ final class Outbox {
     private final Workers workers;
     private final LongSupplier nanoTime;
 
+    private final int batch;
     private final AtomicInteger wanted = new AtomicInteger();
 
     // Guarded by `queue`, which is never held around a call to anybody.
     private final ArrayDeque<Item> queue = new ArrayDeque<>(2);
     private long queuedBytes;
     private boolean closed;
-    private @Nullable Item inFlight;
+    private @Nullable Sending inFlight;
     private long inFlightSince;
     private boolean pingPending;
-    private long sends;
+    private @Nullable String owed;
 
     Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime) {
         this.wire = wire;
@@ -72,20 +77,26 @@ final class Outbox {
         this.bounds = bounds;
         this.workers = workers;
         this.nanoTime = nanoTime;
+        this.batch = wire.batch();
     }
 
-    /** Takes a message if there is room for it. An idle outbox has room for any one message. */
-    Offer offer(Outgoing message) {
+    /**
+     * Takes messages as far as there is room for them; they then leave together where the wire can do that. An idle outbox has
+     * room for any one message.
+     */
+    Offer offer(List<Outgoing> messages) {
         synchronized (queue) {
             if (closed) {
                 return Offer.CLOSED;
             }
-            boolean idle = queue.isEmpty() && inFlight == null;
-            if (!idle && (queue.size() >= bounds.messages() || queuedBytes + message.bytes() > bounds.bytes())) {
-                return Offer.FULL;
+            for (Outgoing message : messages) {
+                boolean idle = queue.isEmpty() && inFlight == null;
+                if (!idle && (queue.size() >= bounds.messages() || queuedBytes + message.bytes() > bounds.bytes())) {
+                    return Offer.FULL;
+                }
+                queue.add(message);
+                queuedBytes += message.bytes();
             }
-            queue.add(message);
-            queuedBytes += message.bytes();
         }
         drain();
         return Offer.ACCEPTED;
@@ -131,6 +142,44 @@ final class Outbox {
         }
     }
 
+    /** Announces that an answer named {@code key} will be offered, until it is {@link #paid}. A later one replaces it. */
+    void owe(String key) {
+        synchronized (queue) {
+            owed = key;
+        }
+    }
+
+    /** The answer named {@code key} has been offered, or never will be. */
+    void paid(String key) {
+        synchronized (queue) {
+            if (key.equals(owed)) {
+                owed = null;
+                queue.notifyAll();
+            }
+        }
+    }
+
+    /**
+     * Waits until everything offered, and the answer owed, is on the wire; at most for {@code maxNanos}, and not for a write that
+     * has already been under way for so long.
+     */
+    void awaitSettled(long maxNanos) throws InterruptedException {
+        long deadline = System.nanoTime() + maxNanos;
+        synchronized (queue) {
+            while (!closed && !isSettled() && stalledNanos() < maxNanos) {
+                long millis = (deadline - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return;
+                }
+                queue.wait(millis);
+            }
+        }
+    }
+
+    private boolean isSettled() {
+        return owed == null && inFlight == null && queue.isEmpty();
+    }
+
     /** Whether more than a quarter of what may wait is waiting. */
     boolean isFilling() {
         synchronized (queue) {
@@ -147,10 +196,10 @@ final class Outbox {
     /** The drain loop. Runs on one thread at a time: the one that raised {@code wanted} from 0, or its successor in the pool. */
     private void run() {
         int seen = wanted.get();
-        int budget = ITEMS_PER_RUN;
+        int budget = CALLS_PER_RUN;
         do {
-            for (Item item = next(); item != null; item = next()) {
-                start(item);
+            for (Sending sending = next(); sending != null; sending = next()) {
+                start(sending);
                 if (--budget == 0) {
                     proceedOnPool();
                     return;
@@ -168,7 +217,7 @@ final class Outbox {
         }
     }
 
-    private @Nullable Item next() {
+    private @Nullable Sending next() {
         synchronized (queue) {
             if (inFlight != null) {
                 return null;
@@ -177,66 +226,83 @@ final class Outbox {
             if (item == null) {
                 return null;
             }
-            inFlight = item;
+            Sending sending = new Sending(item instanceof Outgoing first ? batch(first) : List.of(), item);
+            inFlight = sending;
             inFlightSince = nanoTime.getAsLong();
-            sends++;
-            if (item instanceof Outgoing message) {
-                queuedBytes -= message.bytes();
-            }
-            return item;
+            return sending;
         }
     }
 
-    private void start(Item item) {
-        long send = sends; // read by the loop's thread only, which is also the one that counts
-        if (item instanceof Outgoing message) {
-            try {
-                wire.send(message, failure -> completed(send, failure));
-            } catch (Throwable failure) { // IllegalStateException on Tomcat, bare RuntimeException on Tyrus, …
-                completed(send, failure);
+    /** The first message and those right behind it, as many as the wire takes at once. */
+    private List<Outgoing> batch(Outgoing first) {
+        queuedBytes -= first.bytes();
+        if (batch == 1 || !(queue.peek() instanceof Outgoing)) {
+            return List.of(first);
+        }
+        List<Outgoing> messages = new ArrayList<>(Math.min(batch, queue.size() + 1));
+        messages.add(first);
+        int bytes = first.bytes();
+        while (messages.size() < batch && bytes < BATCH_BYTES && queue.peek() instanceof Outgoing message) {
+            queue.remove();
+            queuedBytes -= message.bytes();
+            bytes += message.bytes();
+            messages.add(message);
+        }
+        return messages;
+    }
+
+    /** One call to the wire. Its identity tells a second completion of an earlier call from the first one of this call. */
+    private final class Sending implements Wire.Completion {
+        private final List<Outgoing> messages;
+        private final Item item;
+
+        Sending(List<Outgoing> messages, Item item) {
+            this.messages = messages;
+            this.item = item;
+        }
+
+        @Override
+        public void completed(@Nullable Throwable failure) {
+            synchronized (queue) {
+                if (inFlight != this) {
+                    return; // a container that completes twice must not open the gate for a second write
+                }
+                if (item == Item.Ping.PING) {
+                    pingPending = false;
+                }
+                if (failure == null) {
+                    inFlight = null;
+                    if (isSettled()) {
+                        queue.notifyAll();
+                    }
+                }
             }
-        } else if (item instanceof Item.Farewell farewell) {
-            owner.farewell(farewell.code());
-        } else {
-            onPool(workers.pings(), () -> sendPing(send));
+            if (failure == null) {
+                drain();
+            } else {
+                discard();
+                owner.broken(failure);
+            }
         }
     }
 
-    private void sendPing(long send) {
-        Throwable failure = null;
-        long startedAt = nanoTime.getAsLong();
+    private void start(Sending sending) {
         try {
-            wire.ping();
-            owner.pinged(startedAt);
-        } catch (Exception e) {
-            failure = e;
-        }
-        synchronized (queue) {
-            pingPending = false;
-        }
-        completed(send, failure);
-    }
-
-    private void completed(long send, @Nullable Throwable failure) {
-        synchronized (queue) {
-            if (send != sends || inFlight == null) {
-                return; // a container that completes twice must not open the gate for a second write
+            if (sending.item instanceof Item.Farewell farewell) {
+                owner.farewell(farewell.code());
+            } else if (sending.item == Item.Ping.PING) {
+                long startedAt = nanoTime.getAsLong();
+                wire.ping(failure -> {
+                    if (failure == null) {
+                        owner.pinged(startedAt);
+                    }
+                    sending.completed(failure);
+                });
+            } else {
+                wire.send(sending.messages, sending);
             }
-            inFlight = failure == null ? null : inFlight;
-        }
-        if (failure == null) {
-            drain();
-        } else {
-            discard();
-            owner.broken(failure);
-        }
-    }
-
-    private void onPool(Executor pool, Runnable task) {
-        try {
-            pool.execute(task);
-        } catch (RejectedExecutionException stopped) {
-            discard(); // the pools stop last, when every connection has been closed
+        } catch (Throwable failure) { // IllegalStateException on Tomcat, bare RuntimeException on Tyrus, …
+            sending.completed(failure);
         }
     }
 }

@@ -1,11 +1,20 @@
 package dev.parley.connection;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One text message on its way out: made once, shared by everybody it goes to. Immutable.
  */
 public final class Outgoing implements Item {
+    private static final int FIN_TEXT = 0x81;
+    private static final int LENGTH_OF_16_BITS = 126;
+    private static final int LENGTH_OF_64_BITS = 127;
+
     private final String text;
     private final int bytes;
+    private volatile byte @Nullable [] frame; // made when first wanted; made twice at worst
 
     public Outgoing(String text) {
         this.text = text;
@@ -19,5 +28,40 @@ public final class Outgoing implements Item {
     /** Its size on the wire without framing, in bytes of UTF-8. */
     int bytes() {
         return bytes;
+    }
+
+    /**
+     * Itself as one unmasked text frame, in a buffer that is the caller's own over bytes that are everybody's.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>
+     */
+    ByteBuffer frame() {
+        byte[] encoded = frame;
+        if (encoded == null) {
+            encoded = encode();
+            frame = encoded;
+        }
+        return ByteBuffer.wrap(encoded);
+    }
+
+    private byte[] encode() {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer buffer = ByteBuffer.allocate(payload.length + headerLength(payload.length));
+        buffer.put((byte) FIN_TEXT);
+        if (payload.length < LENGTH_OF_16_BITS) {
+            buffer.put((byte) payload.length);
+        } else if (payload.length <= 0xFFFF) {
+            buffer.put((byte) LENGTH_OF_16_BITS).putShort((short) payload.length);
+        } else {
+            buffer.put((byte) LENGTH_OF_64_BITS).putLong(payload.length);
+        }
+        return buffer.put(payload).array();
+    }
+
+    private static int headerLength(int payloadLength) {
+        if (payloadLength < LENGTH_OF_16_BITS) {
+            return 2;
+        }
+        return payloadLength <= 0xFFFF ? 4 : 10;
     }
 }

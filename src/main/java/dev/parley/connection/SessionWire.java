@@ -3,13 +3,17 @@ package dev.parley.connection;
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
- * The wire over a Jakarta session. What differs between servers when they are written to is neutralised here.
+ * The wire over a Jakarta session, by the specification alone: one message a call. What differs between servers when they are
+ * written to is neutralised here.
  */
 final class SessionWire implements Wire {
     /** Tomcat's own limit for calls that block (pings, closes); other servers ignore the key. Milliseconds, a Long. */
@@ -20,10 +24,13 @@ final class SessionWire implements Wire {
 
     private final Session session;
     private final RemoteEndpoint.Async remote;
+    private final Executor pings;
 
-    SessionWire(Session session, Duration sendTimeout, Duration heartbeat) {
+    /** A wire over {@code session}; {@code pings} runs what may block. */
+    SessionWire(Session session, Duration sendTimeout, Duration heartbeat, Executor pings) {
         this.session = session;
         this.remote = session.getAsyncRemote();
+        this.pings = pings;
         // Backstops only. The outbox has its own watchdog, because Tyrus ignores the send timeout, Undertow reports a
         // send
         // that timed out as done, and Tomcat then leaves a session that is open for ever.
@@ -34,18 +41,45 @@ final class SessionWire implements Wire {
     }
 
     @Override
-    public void send(Outgoing message, Completion completion) {
-        remote.sendText(message.text(), result -> completion.completed(result.isOK() ? null : failureOf(result)));
+    public int batch() {
+        return 1;
     }
 
-    private static Throwable failureOf(jakarta.websocket.SendResult result) {
+    @Override
+    public void send(List<Outgoing> messages, Completion completion) {
+        sendFrom(0, messages, completion);
+    }
+
+    /** One after the other; several only come when a wire that takes batches falls back on this one. */
+    private void sendFrom(int index, List<Outgoing> messages, Completion completion) {
+        remote.sendText(messages.get(index).text(), result -> {
+            if (!result.isOK()) {
+                completion.completed(failureOf(result));
+            } else if (index + 1 == messages.size()) {
+                completion.completed(null);
+            } else {
+                sendFrom(index + 1, messages, completion);
+            }
+        });
+    }
+
+    private static Throwable failureOf(SendResult result) {
         Throwable failure = result.getException();
         return failure != null ? failure : new IOException("the send failed, the server does not say why");
     }
 
+    /** On a pool, because Tomcat and Jetty block until the frame is out, for ever if the peer does not read. */
     @Override
-    public void ping() throws IOException {
-        remote.sendPing(NOTHING.duplicate());
+    public void ping(Completion completion) {
+        pings.execute(() -> {
+            Throwable failure = null;
+            try {
+                remote.sendPing(NOTHING.duplicate());
+            } catch (Exception e) {
+                failure = e;
+            }
+            completion.completed(failure);
+        });
     }
 
     @Override

@@ -2,24 +2,28 @@ package dev.parley.connection;
 
 import dev.parley.protocol.CloseCode;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lower end of a connection: what a session can be told. The outbox makes one call at a time; {@link #close} alone may
- * come while another call is under way, and only once.
+ * The lower end of a connection: what a session can be told. The outbox makes one call at a time and waits for its completion;
+ * {@link #close} alone may come while another call is under way, and only once.
  */
 interface Wire {
-    /** How a {@link #send} went. Called exactly once, from any thread, perhaps before {@code send} returns. */
+    /** How a call went. Called exactly once, from any thread, perhaps before the call returns. */
     @FunctionalInterface
     interface Completion {
         void completed(@Nullable Throwable failure);
     }
 
-    /** Starts sending. Never blocks; may throw anything, which counts as a failure. */
-    void send(Outgoing message, Completion completion);
+    /** How many messages {@link #send} takes at once, at least 1: as many as leave in one system call. */
+    int batch();
 
-    /** Sends a ping frame. May block, for as long as the container pleases. */
-    void ping() throws IOException;
+    /** Starts sending, in this order. Never blocks; may throw anything, which counts as a failure. */
+    void send(List<Outgoing> messages, Completion completion);
+
+    /** Starts sending a ping frame. Never blocks; may throw anything, which counts as a failure. */
+    void ping(Completion completion);
 
     /** Closes the session. May block for seconds (Tomcat, Open Liberty). */
     void close(CloseCode code) throws IOException;

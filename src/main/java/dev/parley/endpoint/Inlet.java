@@ -10,6 +10,7 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inlet {
     private static final Logger LOG = System.getLogger(Inlet.class.getName());
+
+    /** How long the next frame of a peer may wait for the answer to the last one. */
+    private static final Duration PATIENCE = Duration.ofMillis(50);
 
     private final ConnectionManager connections;
     private final MessageBuffer buffer;
@@ -68,6 +72,7 @@ final class Inlet {
         if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
             try {
                 onMessage.accept(whole.text());
+                current.settle(PATIENCE);
             } catch (RuntimeException e) {
                 failed(current, e);
             }

@@ -32,7 +32,11 @@ public final class Member {
         }
         synchronized (this) {
             if (!left) {
-                room.append(connection, draft(Draft.Kind.MESSAGE, text));
+                Draft draft = draft(Draft.Kind.MESSAGE, text);
+                if (!room.isBusy()) {
+                    connection.owe(draft.key());
+                }
+                room.append(connection, draft);
             }
         }
     }
@@ -55,10 +59,6 @@ public final class Member {
 
     Window window() {
         return window;
-    }
-
-    boolean isAuthorOf(Draft draft) {
-        return draft.author().connection().equals(author.connection());
     }
 
     private Draft draft(Draft.Kind kind, String text) {

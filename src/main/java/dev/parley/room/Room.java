@@ -6,20 +6,18 @@ import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
 import dev.parley.connection.Connection;
-import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
 import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One room on this node: it follows the log and hands each entry to each member's outbox, in log order.
@@ -35,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class Room {
     private static final Logger LOG = System.getLogger(Room.class.getName());
     private static final long PAUSE_MILLIS = 1;
-    private static final int ENTRIES_PER_RUN = 32;
+    private static final int BATCH = 64; // entries that one run hands to each member, to leave together
+    private static final int BUSY = 4;
     private static final int SAMPLES = 16;
 
     private final RoomId id;
@@ -88,6 +87,11 @@ final class Room {
         return waiting.get() >= maxBacklog;
     }
 
+    /** Whether so many entries wait that an author should rather say the next thing than wait for an answer. */
+    boolean isBusy() {
+        return waiting.get() >= BUSY;
+    }
+
     /** Stores what a connection says. Called under the member's lock, so whatever goes wrong is dealt with elsewhere. */
     void append(Connection author, Draft draft) {
         backplane.append(id, draft).whenComplete((appended, failure) -> {
@@ -124,31 +128,20 @@ final class Room {
 
     /** The fan-out loop. Owned by one task at a time: from the moment `waiting` leaves 0 until it is 0 again. */
     private void fanOut() {
-        for (int delivered = 0; delivered < ENTRIES_PER_RUN; delivered++) {
-            Member[] present = members;
-            if (mostAreBehind(present)) {
-                pause();
-                return;
-            }
-            deliver(backlog.poll(), present);
-            if (waiting.decrementAndGet() == 0) {
-                return;
-            }
+        Member[] present = members;
+        if (mostAreBehind(present)) {
+            pause();
+            return;
         }
-        proceed(); // other rooms want a thread, too
-    }
-
-    private void deliver(@Nullable Entry entry, Member[] present) {
-        if (entry == null || rooms.isClosed()) {
-            return; // the backlog was cleared because the application stops
+        List<Entry> entries = new ArrayList<>();
+        for (Entry entry = backlog.poll(); entry != null; entry = entries.size() < BATCH ? backlog.poll() : null) {
+            entries.add(entry);
         }
-        Map<Window, Outgoing> rendered = new HashMap<>(2);
-        for (Member member : present) {
-            Connection connection = member.connection();
-            if (entry.draft().kind() == Draft.Kind.MESSAGE && member.isAuthorOf(entry.draft())) {
-                connection.send(member.window().acknowledge(entry.draft()));
-            }
-            connection.send(rendered.computeIfAbsent(member.window(), window -> new Outgoing(window.render(entry))));
+        if (!rooms.isClosed()) {
+            new Fanning(entries, present).run();
+        }
+        if (waiting.addAndGet(-entries.size()) > 0) {
+            proceed(); // at the end of the queue: other rooms want a thread, too
         }
     }
 
