@@ -1,0 +1,123 @@
+package dev.parley.launch;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code java -jar parley.war} was asked to do. Immutable.
+ *
+ * @param request what is wanted
+ * @param host the address to listen on, a name or a literal
+ * @param port 0 to 65535; 0 is any free port
+ * @param context the context path as Jakarta Servlet writes it: empty for the root, else {@code /x} or {@code /x/y}
+ * @param settings the application's settings by key, without the prefix {@code parley.}; the application judges them
+ */
+record CommandLine(Request request, String host, int port, String context, Map<String, String> settings) {
+
+    enum Request {
+        SERVE,
+        HELP,
+        VERSION
+    }
+
+    /** The wildcard, which on a machine with IPv6 takes in both families. */
+    static final String ALL_ADDRESSES = "0.0.0.0";
+
+    static final String HELP = """
+            Usage: java -jar parley.war [option ...]
+
+              --port N       the port to listen on, 0 for any free one (default 8080)
+              --host NAME    the address to listen on (default: all addresses of this machine)
+              --context /x   the path under which the application lives (default /)
+              --KEY VALUE    the setting parley.KEY, for example --max-connections 500
+              --version      print the version
+              --help         print this
+
+            A value may also be joined to its option: --port=8081. Ctrl-C stops the server.
+            """;
+
+    private static final Pattern OPTION =
+            Pattern.compile("--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:=(.*))?", Pattern.DOTALL);
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+    private static final Pattern CONTEXT = Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+");
+
+    CommandLine {
+        settings = Map.copyOf(settings);
+    }
+
+    /**
+     * Reads the arguments of {@code main}. Of an option given twice the last one counts.
+     *
+     * @throws UsageException if they make no sense; keys and values of settings are not looked at
+     */
+    static CommandLine parse(String... arguments) throws UsageException {
+        Deque<String> rest = new ArrayDeque<>(List.of(arguments));
+        Map<String, String> values = new LinkedHashMap<>();
+        while (!rest.isEmpty()) {
+            String argument = rest.remove();
+            if (argument.equals("-h") || argument.equals("--help")) {
+                return new CommandLine(Request.HELP, ALL_ADDRESSES, 0, "", Map.of());
+            }
+            if (argument.equals("--version")) {
+                return new CommandLine(Request.VERSION, ALL_ADDRESSES, 0, "", Map.of());
+            }
+            var option = OPTION.matcher(argument);
+            if (!option.matches()) {
+                throw new UsageException("\"" + printable(argument) + "\" is not an option; --help lists them");
+            }
+            String value = option.group(2);
+            if (value == null) {
+                if (rest.isEmpty() || rest.element().startsWith("--")) {
+                    throw new UsageException("--" + option.group(1) + " needs a value; --help lists the options");
+                }
+                value = rest.remove();
+            }
+            values.put(option.group(1), value);
+        }
+        String port = values.remove("port");
+        String host = values.remove("host");
+        String context = values.remove("context");
+        return new CommandLine(
+                Request.SERVE,
+                host == null ? ALL_ADDRESSES : host(host),
+                port == null ? 8080 : port(port),
+                context == null ? "" : context(context),
+                values);
+    }
+
+    private static int port(String text) throws UsageException {
+        int port = PORT.matcher(text).matches() ? Integer.parseInt(text) : -1;
+        if (port < 0 || port > 65535) {
+            throw new UsageException("--port must be a number from 0 to 65535, not \"" + printable(text) + "\"");
+        }
+        return port;
+    }
+
+    private static String host(String text) throws UsageException {
+        if (text.isBlank()) {
+            throw new UsageException("--host must be a name or an address of this machine");
+        }
+        return text;
+    }
+
+    private static String context(String text) throws UsageException {
+        if (text.equals("/")) {
+            return "";
+        }
+        if (!CONTEXT.matcher(text).matches()) {
+            throw new UsageException(
+                    "--context must be / or a path such as /chat, of letters, digits and . _ ~ -, not \""
+                            + printable(text) + "\"");
+        }
+        return text;
+    }
+
+    /** Keeps a message on one line whatever was typed. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}

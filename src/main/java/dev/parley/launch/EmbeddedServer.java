@@ -1,0 +1,94 @@
+package dev.parley.launch;
+
+import java.lang.reflect.InvocationTargetException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+
+/**
+ * The embedded Tomcat, seen through the few methods of its {@code startup.Tomcat} that the launcher calls by
+ * reflection. All else is said in {@code conf/server.xml}, whose placeholders are system properties.
+ *
+ * <p>One thread starts it; {@link #stop} may come from another and waits for a start under way.
+ */
+final class EmbeddedServer {
+    private final Object tomcat;
+
+    private EmbeddedServer(Object tomcat) {
+        this.tomcat = tomcat;
+    }
+
+    /** Reads the configuration and takes the port; the application is not touched yet. */
+    static EmbeddedServer load(ServerHome home, ClassLoader classes, CommandLine line)
+            throws StartException, ReflectiveOperationException {
+        System.setProperty("catalina.home", home.directory().toString());
+        System.setProperty("catalina.base", home.directory().toString());
+        System.setProperty("launcher.host", address(line.host()));
+        System.setProperty("launcher.port", Integer.toString(line.port()));
+        System.setProperty("launcher.context", line.context());
+        System.setProperty("launcher.application", home.application().toString());
+        // Otherwise a server that could not take its port goes on without one.
+        System.setProperty("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE", "true");
+
+        Object tomcat = classes.loadClass("org.apache.catalina.startup.Tomcat")
+                .getConstructor()
+                .newInstance();
+        Class<?> source = classes.loadClass("org.apache.tomcat.util.file.ConfigurationSource");
+        try {
+            tomcat.getClass().getMethod("init", source).invoke(tomcat, new Object[] {null});
+        } catch (InvocationTargetException e) {
+            throw notListening(line, e);
+        }
+        return new EmbeddedServer(tomcat);
+    }
+
+    /** Resolved here: Tomcat passes over an address that it does not know, and listens on all of them. */
+    private static String address(String host) throws StartException {
+        try {
+            return InetAddress.getByName(host).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new StartException("--host " + host + " is not a name or an address that this machine knows", e);
+        }
+    }
+
+    private static StartException notListening(CommandLine line, InvocationTargetException failure)
+            throws InvocationTargetException {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException
+                    && String.valueOf(cause.getMessage()).contains("in use")) {
+                return new StartException(
+                        "port " + line.port() + " is in use; choose another with --port, 0 for any free one", failure);
+            }
+            if (cause instanceof SocketException) {
+                return new StartException(
+                        "cannot listen on " + line.host() + ", port " + line.port() + ": " + cause.getMessage(),
+                        failure);
+            }
+        }
+        throw failure;
+    }
+
+    /** Starts the application, then answers requests. True if it is up, false if the application refused to start. */
+    boolean start() throws ReflectiveOperationException {
+        call(tomcat, "start");
+        Object[] applications = (Object[]) call(call(tomcat, "getHost"), "findChildren");
+        // A listener that throws leaves its application stopped and the server running.
+        return applications.length == 1 && call(applications[0], "getStateName").equals("STARTED");
+    }
+
+    /** The port it really listens on. */
+    int port() throws ReflectiveOperationException {
+        return (Integer) call(call(tomcat, "getConnector"), "getLocalPort");
+    }
+
+    /** Stops the application, which closes its sockets, then the server. */
+    void stop() throws ReflectiveOperationException {
+        call(tomcat, "stop");
+        call(tomcat, "destroy");
+    }
+
+    private static Object call(Object target, String method) throws ReflectiveOperationException {
+        return target.getClass().getMethod(method).invoke(target);
+    }
+}

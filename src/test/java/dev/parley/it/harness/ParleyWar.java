@@ -1,0 +1,37 @@
+package dev.parley.it.harness;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** The archive that the build made, as it will be shipped. Its name is its context path, as on any server. */
+public final class ParleyWar {
+    private ParleyWar() {}
+
+    /** For the context path {@code /}. */
+    public static WebArchive root() {
+        return named("ROOT");
+    }
+
+    /** For the context path {@code /name}; the name has no slash. */
+    public static WebArchive under(String name) {
+        return named(name);
+    }
+
+    /** The file itself. */
+    public static Path file() {
+        Path file = Path.of(System.getProperty("it.war", "target/parley.war")).toAbsolutePath();
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalStateException(file + " is missing: mvn package makes it");
+        }
+        return file;
+    }
+
+    private static WebArchive named(String name) {
+        return ShrinkWrap.create(ZipImporter.class, name + ".war")
+                .importFrom(file().toFile())
+                .as(WebArchive.class);
+    }
+}
