@@ -14,9 +14,11 @@ import java.net.UnknownHostException;
  */
 final class EmbeddedServer {
     private final Object tomcat;
+    private final Object application;
 
-    private EmbeddedServer(Object tomcat) {
+    private EmbeddedServer(Object tomcat, Object application) {
         this.tomcat = tomcat;
+        this.application = application;
     }
 
     /** Reads the configuration and takes the port; the application is not touched yet. */
@@ -40,7 +42,12 @@ final class EmbeddedServer {
         } catch (InvocationTargetException e) {
             throw notListening(line, e);
         }
-        return new EmbeddedServer(tomcat);
+        Object application = ((Object[]) call(call(tomcat, "getHost"), "findChildren"))[0];
+        application
+                .getClass()
+                .getMethod("setParentClassLoader", ClassLoader.class)
+                .invoke(application, new ApplicationParent(classes));
+        return new EmbeddedServer(tomcat, application);
     }
 
     /** Resolved here: Tomcat passes over an address that it does not know, and listens on all of them. */
@@ -72,9 +79,8 @@ final class EmbeddedServer {
     /** Starts the application, then answers requests. True if it is up, false if the application refused to start. */
     boolean start() throws ReflectiveOperationException {
         call(tomcat, "start");
-        Object[] applications = (Object[]) call(call(tomcat, "getHost"), "findChildren");
         // A listener that throws leaves its application stopped and the server running.
-        return applications.length == 1 && call(applications[0], "getStateName").equals("STARTED");
+        return call(application, "getStateName").equals("STARTED");
     }
 
     /** The port it really listens on. */

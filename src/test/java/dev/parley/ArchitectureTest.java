@@ -1,0 +1,124 @@
+package dev.parley;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The map in {@code dev.parley}'s package description, held against the classes. */
+@AnalyzeClasses(packages = "dev.parley", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    /** The data path. A row may import the rows below it, and nothing in its own row but itself. */
+    private static final List<List<String>> ROWS = List.of(
+            List.of("app"),
+            List.of("web"),
+            List.of("endpoint"),
+            List.of("handshake"),
+            List.of("room"),
+            List.of("backplane", "connection"),
+            List.of("protocol"));
+
+    /** Stands beside the path: it imports no other package and no other package imports it. */
+    private static final String LAUNCHER = "launch";
+
+    @ArchTest
+    static final ArchRule packagesFollowTheDataPath = layers();
+
+    private static ArchRule layers() {
+        var rule = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String name : names().toList()) {
+            rule = rule.layer(name).definedBy("dev.parley." + name + "..");
+        }
+        rule = rule.whereLayer(LAUNCHER).mayNotAccessAnyLayer();
+        for (int row = 0; row < ROWS.size(); row++) {
+            String[] below = ROWS.subList(row + 1, ROWS.size()).stream()
+                    .flatMap(List::stream)
+                    .toArray(String[]::new);
+            for (String name : ROWS.get(row)) {
+                rule = below.length == 0
+                        ? rule.whereLayer(name).mayNotAccessAnyLayer()
+                        : rule.whereLayer(name).mayOnlyAccessLayers(below);
+            }
+        }
+        return rule;
+    }
+
+    private static Stream<String> names() {
+        return Stream.concat(ROWS.stream().flatMap(List::stream), Stream.of(LAUNCHER));
+    }
+
+    @ArchTest
+    static final ArchRule everyClassHasAPlaceOnTheMap = classes()
+            .should()
+            .resideInAnyPackage(names().map(name -> "dev.parley." + name + "..").toArray(String[]::new))
+            .orShould()
+            .haveFullyQualifiedName("dev.parley.package-info");
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("dev.parley.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule websocketsAreWhereAContainerCallsOrIsCalled = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "dev.parley.endpoint", "dev.parley.handshake", "dev.parley.connection", "dev.parley.app")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.websocket..");
+
+    @ArchTest
+    static final ArchRule servletsAreWhereRequestsArrive = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.parley.web", "dev.parley.handshake", "dev.parley.app")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.servlet..");
+
+    @ArchTest
+    static final ArchRule nothingButTheJdkAndJakarta = classes()
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "dev.parley..", "java..", "jakarta.servlet..", "jakarta.websocket..", "org.jspecify.."));
+
+    @ArchTest
+    static final ArchRule theLauncherNeedsTheJdkAlone = classes()
+            .that()
+            .resideInAPackage("dev.parley.launch..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("dev.parley.launch..", "java..", "org.jspecify.."));
+
+    /** What survives an undeployment holds the class loader, and what two deployments share cannot be tested. */
+    @ArchTest
+    static final ArchRule theOneStaticThatChangesIsTheSeam = fields().that()
+            .areStatic()
+            .and()
+            .areNotFinal()
+            .should()
+            .beDeclaredIn("dev.parley.handshake.HandshakeConfigurator");
+
+    /** A static pool, timer or thread-local outlives the application on every server. */
+    @ArchTest
+    static final ArchRule noStaticHoldsThreadsOrWhatTheyShare = noFields()
+            .that()
+            .areStatic()
+            .should()
+            .haveRawType(assignableTo(Thread.class)
+                    .or(assignableTo(ThreadLocal.class))
+                    .or(assignableTo(Timer.class))
+                    .or(resideInAnyPackage("java.util.concurrent..").and(not(assignableTo(TimeUnit.class)))));
+}
