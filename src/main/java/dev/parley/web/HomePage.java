@@ -2,6 +2,7 @@ package dev.parley.web;
 
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -29,7 +30,7 @@ final class HomePage {
         Map<String, String> values = Map.of(
                 "version", facts.version(),
                 "server", facts.server(),
-                "startedAt", facts.startedAt().toString(),
+                "startedAt", facts.startedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                 "started", TO_THE_MINUTE.format(facts.startedAt()),
                 "connections", Integer.toString(facts.connections().getAsInt()));
         return NAME.matcher(template)

@@ -17,7 +17,8 @@ final class PageServletTest {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger destroyed = new AtomicInteger();
     private final PageServlet servlet = new PageServlet(
-            new Facts("1.2.3", "Apache Tomcat/11.0.2", Instant.parse("2026-03-04T05:06:07Z"), connections::get),
+            new Facts(
+                    "1.2.3", "Apache Tomcat/11.0.2", Instant.parse("2026-03-04T05:06:07.123456789Z"), connections::get),
             destroyed::incrementAndGet);
 
     @BeforeEach
@@ -156,7 +157,13 @@ final class PageServletTest {
 
         String body = Exchange.get("/").with(servlet).body();
 
-        assertThat(body).contains("1.2.3", "Apache Tomcat<", "4 Mar 2026, 05:06 UTC", ">42<");
+        assertThat(body)
+                .contains(
+                        "1.2.3",
+                        "Apache Tomcat<",
+                        "datetime=\"2026-03-04T05:06:07Z\"",
+                        "4 Mar 2026, 05:06 UTC",
+                        ">42<");
         assertThat(body).doesNotContain("11.0.2", "{{");
     }
 
