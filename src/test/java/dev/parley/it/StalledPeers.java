@@ -1,0 +1,112 @@
+package dev.parley.it;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.it.wire.Crowd;
+import dev.parley.it.wire.ServerBacklog;
+import dev.parley.it.wire.Site;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Members of the chat who do not read, as the server's kernel sees them: it takes almost 3 MB for such a peer on the
+ * loopback interface, and only when that is full can a server begin to notice. Beside them sits one who talks and reads.
+ *
+ * <p>Used by one thread.
+ */
+final class StalledPeers implements AutoCloseable {
+    private static final String FILLING = "x".repeat(64 * 1024);
+
+    private final Site site;
+    private final int size;
+    private final int firstId;
+    private final Deliveries deliveries;
+    private final Crowd crowd;
+    private final Map<Integer, Long> unsentBytes = new HashMap<>();
+    private final Map<Integer, Long> unchangedSince = new HashMap<>();
+
+    /** Joins so many, with client ids from {@code firstId} on, and has them stop reading. */
+    StalledPeers(Site site, int size, int firstId) {
+        this.site = site;
+        this.size = size;
+        this.firstId = firstId;
+        this.deliveries = new Deliveries(size + 1);
+        this.crowd = Crowd.gather(
+                IntStream.rangeClosed(0, size)
+                        .mapToObj(i -> site.upgrade("/ws/" + (firstId + i)))
+                        .toList(),
+                deliveries);
+        members().forEach(crowd::stopReading);
+    }
+
+    private List<Integer> members() {
+        return IntStream.range(0, size).boxed().toList();
+    }
+
+    List<Integer> ids() {
+        return members().stream().map(member -> firstId + member).toList();
+    }
+
+    /** Talks until the server's kernel holds so much for everyone, or takes no more. */
+    void fillUpTo(long bytes) {
+        long[] said = {0};
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> {
+                    if (deliveries.wrote(size) == said[0]) {
+                        crowd.sendText(size, FILLING);
+                        said[0]++;
+                    }
+                    look();
+                    return unsentBytes.size() == size
+                            && unsentBytes.values().stream().allMatch(unsent -> unsent >= bytes);
+                });
+    }
+
+    /** Looks at the kernel's tables once more; to be called often. */
+    void look() {
+        Map<Integer, Long> unsentByPort = ServerBacklog.unsentBytes(site.port());
+        for (int member : members()) {
+            Long unsent = unsentByPort.get(crowd.localPort(member));
+            if (unsent != null && !unsent.equals(unsentBytes.put(member, unsent))) {
+                unchangedSince.put(member, System.nanoTime());
+            }
+        }
+    }
+
+    /** Whether the kernel has taken nothing more for any of them for so long, while there was something to take. */
+    boolean areFullFor(Duration time) {
+        long now = System.nanoTime();
+        return unchangedSince.values().stream().allMatch(since -> now - since > time.toNanos());
+    }
+
+    /** How long after the kernel had taken the last byte for a peer the others heard it leave; one value a peer. */
+    List<Duration> noticedAfter(Deliveries others) {
+        return members().stream()
+                .map(member ->
+                        Duration.ofNanos(others.leftAt(firstId + member).orElseThrow() - unchangedSince.get(member)))
+                .sorted()
+                .toList();
+    }
+
+    /** What the kernel holds for whom it holds most. */
+    long largestUnsentBytes() {
+        return unsentBytes.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /** Reads again, to the end of every connection, and tells how each ended. */
+    List<Deliveries.Ending> readToTheEnd() {
+        members().forEach(crowd::resumeReading);
+        await().atMost(Duration.ofMinutes(1)).until(() -> deliveries.endings().size() == size);
+        return List.copyOf(deliveries.endings().values());
+    }
+
+    @Override
+    public void close() {
+        crowd.close();
+    }
+}
