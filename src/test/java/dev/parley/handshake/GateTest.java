@@ -1,0 +1,413 @@
+package dev.parley.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GateTest {
+    private static final String EVIL = "http://evil.example";
+
+    record Nothing() {}
+
+    @ServerEndpoint(value = "/ws", configurator = HandshakeConfigurator.class)
+    @Binds(Nothing.class)
+    static final class Echo {}
+
+    record ItemVisit(
+            @PathParam("id") String id,
+            @QueryParam("q") Optional<Integer> q,
+            @Depends(Login.class) String who) {}
+
+    /** Refuses nobody but those who bring no session; fails on one that is bad. */
+    record Login(@CookieParam("session") Optional<String> session) implements Dependency<String> {
+        @Override
+        public String value() {
+            String who = session.orElseThrow(() -> new HandshakeRefused(401, "no session"));
+            if (who.startsWith("bad")) {
+                throw new IllegalStateException("the user database is away");
+            }
+            return who;
+        }
+    }
+
+    @ServerEndpoint(value = "/items/{id}/ws", configurator = HandshakeConfigurator.class)
+    @Binds(ItemVisit.class)
+    static final class Item {}
+
+    record RoomVisit(@PathParam("room") String room) {}
+
+    @ServerEndpoint(value = "/rooms/{room}", configurator = HandshakeConfigurator.class)
+    @Binds(RoomVisit.class)
+    static final class Room {}
+
+    @ServerEndpoint(value = "/rooms/lobby", configurator = HandshakeConfigurator.class)
+    @Binds(Nothing.class)
+    static final class Lobby {}
+
+    private final List<Route> routes = List.of(
+            Route.to(Room.class, Room::new),
+            Route.to(Item.class, Item::new),
+            Route.to(Lobby.class, Lobby::new),
+            Route.to(Echo.class, Echo::new));
+    private final OriginRule sameOrigin = new OriginRule(Set.of(), false);
+    private final Gate gate = new Gate(routes, sameOrigin, () -> {});
+    private final Gate draining = new Gate(routes, sameOrigin, () -> {
+        throw new HandshakeRefused(503, "draining");
+    });
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/ws", "/nope", "/items/a/ws?q=bar", "/%zz?%00", ""})
+    void plainHttpPassesUntouched(String target) {
+        for (Gate any : List.of(gate, draining)) {
+            GateExchange exchange =
+                    GateExchange.plain(target).with("Origin", EVIL).through(any);
+
+            assertThat(exchange.hasPassed()).isTrue();
+            assertThat(exchange.status()).isZero();
+            assertThat(exchange.answer()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2c", "TLS/1.0", "", "web socket"})
+    void otherUpgradesPassUntouched(String upgrade) {
+        GateExchange exchange =
+                GateExchange.plain("/nope").with("Upgrade", upgrade).through(gate);
+
+        assertThat(exchange.hasPassed()).isTrue();
+        assertThat(exchange.answer()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotHttpPassesUntouched() throws Exception {
+        ServletRequest request = GateExchange.fake(ServletRequest.class, GateTest::unexpected);
+        ServletResponse response = GateExchange.fake(ServletResponse.class, GateTest::unexpected);
+        List<Object> passed = new ArrayList<>();
+
+        gate.doFilter(request, response, (passedRequest, passedResponse) -> {
+            passed.add(passedRequest);
+            passed.add(passedResponse);
+        });
+
+        assertThat(passed).containsExactly(request, response);
+    }
+
+    /** Whatever any container might take for a WebSocket upgrade is decided here. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "websocket",
+                "WebSocket",
+                "WEBSOCKET",
+                " websocket ",
+                "h2c, websocket",
+                "websocket,h2c",
+                "websocket/13",
+                "\"websocket\""
+            })
+    void everyFormOfUpgradeIsDecided(String upgrade) {
+        assertThat(GateExchange.plain("/nope")
+                        .with("Upgrade", upgrade)
+                        .through(gate)
+                        .status())
+                .isEqualTo(404);
+        assertThat(GateExchange.plain("/ws")
+                        .with("Upgrade", upgrade)
+                        .through(gate)
+                        .hasPassed())
+                .isTrue();
+    }
+
+    @Test
+    void upgradeMayStandInAnyOfSeveralHeaders() {
+        GateExchange exchange = GateExchange.plain("/nope")
+                .with("Upgrade", "h2c")
+                .with("upgrade", "WebSocket")
+                .through(gate);
+
+        assertThat(exchange.status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/WS",
+                "/ws/",
+                "//ws",
+                "/wsx",
+                "/items/a",
+                "/items//ws",
+                "/items/a/ws/",
+                "/items/a%2Fb/ws",
+                "/items/../ws",
+                "/items/%2e%2e/ws",
+                "/items/%2E/ws",
+                "/items/a/../../ws",
+                "/ws;a=b",
+                "/nope/../ws"
+            })
+    void unknownPathIsNotFound(String path) {
+        assertRefused(404, GateExchange.upgrade(path).with("Cookie", "session=s"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%zz", "/ws?%zz", "/ws?a=%", "/items/%ff/ws", "/items/%00/ws", "/nope%00"})
+    void malformedTargetIsABadRequest(String target) {
+        assertRefused(400, GateExchange.upgrade(target).with("Cookie", "session=s"));
+    }
+
+    @Test
+    void whatDoesNotBindIsRefused() {
+        assertRefused(403, GateExchange.upgrade("/items/a/ws?q=bar").with("Cookie", "session=s"));
+        assertRefused(401, GateExchange.upgrade("/items/a/ws?q=1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {EVIL, "null", "", "http://localhost:8081", "https://localhost"})
+    void foreignOriginIsRefused(String origin) {
+        assertRefused(403, GateExchange.upgrade("/ws").with("Origin", origin));
+    }
+
+    /** No browser sends two, and which one counts must not be a matter of their order. */
+    @Test
+    void foreignOriginBesideOursIsRefused() {
+        String ours = "http://localhost:8080";
+
+        assertRefused(403, GateExchange.upgrade("/ws").with("Origin", EVIL).with("Origin", ours));
+        assertRefused(403, GateExchange.upgrade("/ws").with("Origin", ours).with("Origin", EVIL));
+    }
+
+    @Test
+    void originIsComparedWithWhatTheRequestSaysOfItself() {
+        GateExchange plain = GateExchange.upgrade("/ws").with("Origin", "http://localhost:8080");
+        GateExchange tls = GateExchange.upgrade("/ws")
+                .with("Origin", "http://localhost:8080")
+                .overTls();
+        GateExchange hostless = GateExchange.upgrade("/ws")
+                .with("Origin", "http://localhost:8080")
+                .without("Host");
+
+        assertThat(plain.through(gate).hasPassed()).isTrue();
+        assertRefused(403, tls);
+        assertRefused(403, hostless);
+    }
+
+    @Test
+    void cookiesNeedAnOriginWhereTheOperatorSaysSo() {
+        Gate strict = new Gate(routes, new OriginRule(Set.of(), true), () -> {});
+
+        assertRefused(403, GateExchange.upgrade("/items/a/ws").with("Cookie", "session=s"), strict);
+        assertThat(GateExchange.upgrade("/ws").through(strict).hasPassed()).isTrue();
+    }
+
+    @Test
+    void nobodyIsLetInWhenThereIsNoAdmission() {
+        GateExchange exchange = GateExchange.upgrade("/ws");
+
+        assertRefused(503, exchange, draining);
+        assertThat(exchange.answer()).containsEntry("Retry-After", "1");
+    }
+
+    @Test
+    void faultOfOursIsAServerErrorWithoutDetails() {
+        try (RecordedLog log = RecordedLog.of(Gate.class.getName())) {
+            assertRefused(500, GateExchange.upgrade("/items/a/ws?q=1").with("Cookie", "session=bad-s3cr3t"));
+
+            assertThat(log.lines()).singleElement().asString().contains("SEVERE", "the user database is away");
+            assertThat(log.lines()).singleElement().asString().doesNotContain("s3cr3t");
+        }
+    }
+
+    @Test
+    void refusalIsLoggedWithoutWhatTheVisitorSent() {
+        try (RecordedLog log = RecordedLog.of(Gate.class.getName())) {
+            assertRefused(
+                    403,
+                    GateExchange.upgrade("/items/s3cr3t/ws?q=s3cr3t&token=s3cr3t")
+                            .with("Cookie", "session=s3cr3t"));
+            assertRefused(403, GateExchange.upgrade("/ws").with("Origin", "http://s3cr3t"));
+            assertRefused(404, GateExchange.upgrade("/s3cr3t"));
+            assertRefused(400, GateExchange.upgrade("/s3cr3t%zz"));
+
+            assertThat(log.lines())
+                    .hasSize(4)
+                    .allSatisfy(line -> assertThat(line).startsWith("FINE").doesNotContain("s3cr3t"));
+        }
+    }
+
+    @Test
+    void unknownPathIsNotFoundEvenWhileDraining() {
+        assertRefused(404, GateExchange.upgrade("/nope").with("Origin", EVIL), draining);
+    }
+
+    @Test
+    void admissionComesBeforeTheOriginAndTheOriginBeforeTheParameters() {
+        GateExchange wrongInEveryWay = GateExchange.upgrade("/items/a/ws?q=bar").with("Origin", EVIL);
+        GateExchange unknown = GateExchange.upgrade("/items/a/ws").with("Origin", EVIL);
+
+        assertRefused(503, wrongInEveryWay, draining);
+        assertRefused(403, unknown); // not 401
+    }
+
+    @Test
+    void contextPathIsCutOff() {
+        assertPasses(GateExchange.upgrade("/parley/ws").under("/parley"));
+        assertPasses(GateExchange.upgrade("/a/b/ws").under("/a/b"));
+        assertPasses(GateExchange.upgrade("/ws/ws").under("/ws"));
+        assertRefused(404, GateExchange.upgrade("/parley").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("/parley/").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("/parley/parley/ws").under("/parley"));
+    }
+
+    /** Tomcat hands over the context path as it was sent, others as it was deployed. */
+    @Test
+    void contextPathMayBeSpelledOtherwise() {
+        assertPasses(GateExchange.upgrade("/p%61rley/ws").under("/p%61rley", "/parley"));
+        assertPasses(GateExchange.upgrade("/gr%C3%B6n/ws").under("/gr%C3%B6n", "/grön"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/x/../parley", "/x/%2e%2e/parley", "/x/..;/parley", "//parley", "/./parley", "/parley;a=b"})
+    void detourIntoTheContextIsNotFound(String sent) {
+        assertRefused(404, GateExchange.upgrade(sent + "/ws").under(sent, "/parley"));
+    }
+
+    @Test
+    void contextPathThatTheTargetDoesNotBeginWithIsNotFound() {
+        assertRefused(404, GateExchange.upgrade("/p%61rley/ws").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("*").under("/parley"));
+    }
+
+    @Test
+    void whereTwoMatchTheOneWithFewerVariablesWins() throws Exception {
+        assertThat(taken("/rooms/lobby", Lobby.class)).contains(new Handshake(Lobby.class, new Nothing()));
+        assertThat(taken("/rooms/news", Room.class)).contains(new Handshake(Room.class, new RoomVisit("news")));
+    }
+
+    @Test
+    void whatPassesCarriesWhatWasBound() throws Exception {
+        List<Handshake> taken = new ArrayList<>();
+        GateExchange.upgrade("/items/foo%20bar/ws?q=1&q=007")
+                .with("Cookie", "x=1")
+                .with("Cookie", "session=\"alice\"")
+                .through(gate, (request, response) -> gate.take(Item.class).ifPresent(taken::add));
+
+        assertThat(taken).containsExactly(new Handshake(Item.class, new ItemVisit("foo bar", Optional.of(7), "alice")));
+    }
+
+    @Test
+    void handshakeIsTakenOnce() throws Exception {
+        pass((request, response) -> {
+            assertThat(gate.isDeciding()).isTrue();
+            assertThat(gate.take(Echo.class)).isPresent();
+            assertThat(gate.isDeciding()).isFalse();
+            assertThat(gate.take(Echo.class)).isEmpty();
+        });
+    }
+
+    @Test
+    void handshakeIsTakenByTheEndpointThatItWasBoundForAndNoOther() throws Exception {
+        pass((request, response) -> {
+            assertThat(gate.take(Item.class)).isEmpty();
+            assertThat(gate.take(Echo.class)).isEmpty();
+        });
+    }
+
+    @Test
+    void handshakeIsTheThreadsOwn() throws Exception {
+        pass((request, response) -> {
+            CompletableFuture<Boolean> elsewhere = CompletableFuture.supplyAsync(
+                    () -> gate.isDeciding() || gate.take(Echo.class).isPresent());
+            assertThat(elsewhere.join()).isFalse();
+            assertThat(gate.take(Echo.class)).isPresent();
+        });
+    }
+
+    @Test
+    void nothingStaysOnTheThread() throws Exception {
+        assertThat(gate.isDeciding()).isFalse();
+        pass((request, response) -> assertThat(gate.isDeciding()).isTrue());
+        assertThat(gate.isDeciding()).isFalse();
+        assertRefused(404, GateExchange.upgrade("/nope"));
+        assertThat(gate.isDeciding()).isFalse();
+    }
+
+    @Test
+    void nothingStaysOnTheThreadWhenTheChainThrows() {
+        for (Throwable thrown : List.of(
+                new IOException("x"),
+                new ServletException("x"),
+                new IllegalStateException("x"),
+                new StackOverflowError("x"))) {
+            assertThatThrownBy(() -> pass((request, response) -> GateTest.sneak(thrown)))
+                    .isSameAs(thrown);
+            assertThat(gate.isDeciding()).isFalse();
+        }
+    }
+
+    /** A refusal thrown further down is not the gate's to answer: the response may be under way. */
+    @Test
+    void whatTheChainThrowsIsNotAnsweredByTheGate() {
+        GateExchange exchange = GateExchange.upgrade("/ws");
+
+        assertThatThrownBy(() -> exchange.through(gate, (request, response) -> {
+                    throw new HandshakeRefused(403, "not from here");
+                }))
+                .isInstanceOf(HandshakeRefused.class);
+        assertThat(exchange.status()).isZero();
+    }
+
+    private void pass(FilterChain chain) throws IOException, ServletException {
+        assertThat(GateExchange.upgrade("/ws").through(gate, chain).hasPassed()).isTrue();
+    }
+
+    private Optional<Handshake> taken(String target, Class<?> endpoint) throws Exception {
+        List<Handshake> taken = new ArrayList<>();
+        GateExchange.upgrade(target)
+                .through(gate, (request, response) -> gate.take(endpoint).ifPresent(taken::add));
+        return taken.stream().findFirst();
+    }
+
+    private void assertPasses(GateExchange exchange) {
+        assertThat(exchange.through(gate).hasPassed()).isTrue();
+    }
+
+    private void assertRefused(int status, GateExchange exchange) {
+        assertRefused(status, exchange, gate);
+    }
+
+    /** An empty answer, after which the connection closes. That nothing is written to it, the fake response sees to. */
+    private static void assertRefused(int status, GateExchange exchange, Gate gate) {
+        exchange.through(gate);
+        assertThat(exchange.status()).isEqualTo(status);
+        assertThat(exchange.hasPassed()).isFalse();
+        assertThat(exchange.answer()).containsEntry("Connection", "close").containsEntry("Content-Length", "0");
+        assertThat(exchange.answer().containsKey("Retry-After")).isEqualTo(status == 503);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    private static Object unexpected(String method, Object[] arguments) {
+        throw new AssertionError("unexpected call of " + method);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.parley.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import java.math.BigInteger;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever a visitor sends, it is bound or refused; nothing else may come of it. Other input each time; a failure names its
+ * seed, and {@code -Dhostile.seed=} begins there.
+ */
+final class HostileInputTest {
+    private static final long FIRST_SEED = Long.getLong("hostile.seed", System.nanoTime());
+    private static final int CASES = Integer.getInteger("hostile.cases", 4_000);
+
+    record Everything(
+            @PathParam("id") String id,
+            @QueryParam("q") Optional<BigInteger> q,
+            @QueryParam("n") Optional<Integer> n,
+            @QueryParam("l") Optional<Long> l,
+            @CookieParam("session") Optional<String> session) {}
+
+    record Numeral(@PathParam("id") BigInteger id) {}
+
+    @ServerEndpoint(value = "/x/{id}", configurator = HandshakeConfigurator.class)
+    @Binds(Everything.class)
+    static final class Bound {}
+
+    @ServerEndpoint(value = "/n/{id}", configurator = HandshakeConfigurator.class)
+    @Binds(Numeral.class)
+    static final class Numbered {}
+
+    private final Gate gate = new Gate(
+            List.of(Route.to(Bound.class, Bound::new), Route.to(Numbered.class, Numbered::new)),
+            new OriginRule(Set.of("https://app.example"), true),
+            () -> {});
+
+    @Test
+    void targetIsDecodedAsAnyDecoderWouldOrIsABadRequest() {
+        forEachSeed(hostile -> {
+            String raw = hostile.text();
+            try {
+                RequestTarget target = RequestTarget.parse("/" + raw, "v=" + raw.replace("&", "%26"));
+                List<String> segments = new ArrayList<>();
+                for (String segment : raw.split("/", -1)) {
+                    segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
+                }
+                assertThat(target.segments()).isEqualTo(segments);
+                assertThat(target.query().get("v")).containsExactly(URLDecoder.decode(raw, StandardCharsets.UTF_8));
+            } catch (HandshakeRefused refused) {
+                assertThat(refused.status()).isEqualTo(400);
+            }
+        });
+    }
+
+    @Test
+    void whatWasEncodedComesBack() {
+        forEachSeed(hostile -> {
+            String text = hostile.decent();
+            String raw = URLEncoder.encode(text, StandardCharsets.UTF_8);
+
+            RequestTarget target = RequestTarget.parse("/a/" + raw.replace("+", "%20"), raw + "=" + raw);
+
+            assertThat(target.segments()).containsExactly("a", text);
+            assertThat(target.query()).isEqualTo(Map.of(text, List.of(text)));
+        });
+    }
+
+    @Test
+    void cookiesAreReadOrLeftOut() {
+        forEachSeed(hostile -> {
+            List<String> headers = List.of(hostile.text(), "session=" + hostile.text(), hostile.text());
+
+            Map<String, String> cookies = Cookies.parse(Collections.enumeration(headers));
+
+            assertThat(cookies).containsKey("session").doesNotContainEntry("", "");
+        });
+    }
+
+    @Test
+    void binderBindsOrRefuses() {
+        Binder binder = new Binder(Everything.class, new PathTemplate("/x/{id}"));
+        forEachSeed(hostile -> {
+            Map<String, List<String>> query = Map.of(
+                    "q", List.of(hostile.text()), "n", List.of(hostile.text()), "l", List.of("1", hostile.text()));
+            Visit visit = new Visit(
+                    Map.of("id", hostile.text()),
+                    hostile.toss() ? query : Map.of("q", List.of(hostile.text())),
+                    Map.of("session", hostile.text()));
+            try {
+                assertThat(binder.bind(visit)).isInstanceOf(Everything.class);
+            } catch (HandshakeRefused refused) {
+                assertThat(refused.status()).isEqualTo(403);
+                assertThat(refused.getMessage()).matches("query parameter [qnl] is not an integer( of (32|64) bits)?");
+            }
+        });
+    }
+
+    @Test
+    void originRuleSaysYesOrNo() {
+        OriginRule rule = new OriginRule(Set.of("https://app.example"), true);
+        forEachSeed(hostile -> {
+            String text = hostile.text();
+
+            assertThat(rule.admits(text, hostile.text(), hostile.toss(), hostile.toss()))
+                    .isFalse();
+            assertThat(rule.admits("http://evil.example" + text, "localhost", hostile.toss(), hostile.toss()))
+                    .isFalse();
+            assertThat(rule.admits("https://app.example", text, hostile.toss(), hostile.toss()))
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void gateLetsInOrRefusesAndNeverFails() {
+        forEachSeed(hostile -> {
+            GateExchange exchange = GateExchange.upgrade((hostile.toss() ? "/x/" : "/n/") + hostile.text() + "?"
+                            + (hostile.toss() ? "q=" : "") + hostile.text())
+                    .with("Cookie", hostile.text())
+                    .with("Cookie", "session=" + hostile.text());
+            if (hostile.toss()) {
+                exchange.with("Origin", hostile.toss() ? hostile.text() : "http://localhost:8080");
+            }
+
+            exchange.through(gate);
+
+            if (exchange.hasPassed()) {
+                assertThat(exchange.status()).isZero();
+            } else {
+                assertThat(exchange.status()).isIn(400, 403, 404);
+            }
+            assertThat(gate.isDeciding()).isFalse();
+        });
+    }
+
+    private static void forEachSeed(Consumer<Hostile> check) {
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + CASES; seed++) {
+            try {
+                check.accept(new Hostile(seed));
+            } catch (Throwable e) {
+                throw new AssertionError("with -Dhostile.seed=" + seed + ": " + e, e);
+            }
+        }
+    }
+}

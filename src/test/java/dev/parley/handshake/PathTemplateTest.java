@@ -1,0 +1,82 @@
+package dev.parley.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PathTemplateTest {
+    private final PathTemplate item = new PathTemplate("/items/{item_id}/ws");
+
+    @Test
+    void variableIsOneWholeSegment() {
+        assertThat(item.match(List.of("items", "foo bar", "ws"))).contains(Map.of("item_id", "foo bar"));
+        assertThat(item.match(List.of("items", "a", "b", "ws"))).isEmpty();
+        assertThat(item.match(List.of("items", "a"))).isEmpty();
+        assertThat(item.match(List.of("items", "a", "ws", ""))).isEmpty();
+    }
+
+    @Test
+    void severalVariablesHaveEachItsOwnValue() {
+        PathTemplate template = new PathTemplate("/a/{x}/b/{y}");
+
+        assertThat(template.match(List.of("a", "1", "b", "2"))).contains(Map.of("x", "1", "y", "2"));
+        assertThat(template.variables()).isEqualTo(2);
+    }
+
+    @Test
+    void literalsAreCaseSensitive() {
+        assertThat(item.match(List.of("Items", "a", "ws"))).isEmpty();
+        assertThat(item.match(List.of("items", "a", "WS"))).isEmpty();
+    }
+
+    @Test
+    void templateWithoutVariablesMatchesItselfAlone() {
+        PathTemplate echo = new PathTemplate("/ws");
+
+        assertThat(echo.match(List.of("ws"))).contains(Map.of());
+        assertThat(echo.match(List.of("ws", ""))).isEmpty();
+        assertThat(echo.match(List.of(""))).isEmpty();
+        assertThat(echo.variables()).isZero();
+    }
+
+    /** Any of these is another path, or the container resolves it to one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a/b", "/", ".", ".."})
+    void whatIsNoSegmentIsNoValue(String given) {
+        assertThat(item.match(List.of("items", given, "ws"))).isEmpty();
+    }
+
+    /** Containers cut off path parameters before they resolve dot segments, so {@code ..;x} is one of those. */
+    @ParameterizedTest
+    @ValueSource(strings = {"..;", "..;a=b", ".;", ".;a=b"})
+    void dotSegmentWithAPathParameterIsNoValue(String given) {
+        assertThat(item.match(List.of("items", given, "ws"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"...", ".a", "a.", "+", "%2F", "{item_id}", " ", "é", "😀", "a;b", "...;a", ";", ";.."})
+    void anythingElseIsAValue(String given) {
+        assertThat(item.match(List.of("items", given, "ws"))).contains(Map.of("item_id", given));
+    }
+
+    @Test
+    void itDeclaresItsVariablesAndNothingElse() {
+        assertThat(item.declares("item_id")).isTrue();
+        assertThat(item.declares("items")).isFalse();
+        assertThat(item.declares("ITEM_ID")).isFalse();
+        assertThat(item).hasToString("/items/{item_id}/ws");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ws", "{a}", "/{a}", "/{a}/ws"})
+    void templateThatSomeServerGetsWrongIsRefused(String template) {
+        assertThatThrownBy(() -> new PathTemplate(template))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith(": " + template);
+    }
+}
