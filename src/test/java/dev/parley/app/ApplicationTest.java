@@ -1,0 +1,190 @@
+package dev.parley.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.endpoint.ChatEndpoint;
+import dev.parley.endpoint.EchoEndpoint;
+import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.handshake.Gate;
+import dev.parley.handshake.GateExchange;
+import dev.parley.handshake.HandshakeConfigurator;
+import dev.parley.handshake.RecordedLog;
+import dev.parley.web.PageServlet;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ApplicationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final FakeContext context = new FakeContext();
+    private final Set<Thread> before = threads();
+    private final RecordedLog log = RecordedLog.of("dev.parley");
+    private @Nullable Application application;
+
+    @AfterEach
+    void stop() {
+        if (application != null) {
+            application.stop();
+        }
+        HandshakeConfigurator.install(null);
+        log.close();
+    }
+
+    @Test
+    void gateComesBeforeEveryOtherFilterAndSeesEveryRequest() {
+        start();
+
+        assertThat(context.filter()).isInstanceOf(Gate.class);
+        assertThat(context.filterCalls())
+                .containsEntry("addMappingForUrlPatterns", FakeContext.beforeAllOthers())
+                .containsEntry("setAsyncSupported", List.of(true));
+    }
+
+    /** As the default servlet they replace the server's own, so that nothing else in the WAR can be downloaded. */
+    @Test
+    void pagesAreTheDefaultServletAndThereFromTheStart() {
+        start();
+
+        assertThat(context.servlet()).isInstanceOf(PageServlet.class);
+        assertThat(context.servletCalls())
+                .containsEntry("addMapping", List.of("/"))
+                .containsEntry("setLoadOnStartup", List.of(1));
+    }
+
+    @Test
+    void guidesThreeEndpointsAreRoutedAndMade() throws Exception {
+        start();
+
+        assertThat(upgrade("/ws").hasPassed()).isTrue();
+        assertThat(upgrade("/items/foo/ws?token=t").hasPassed()).isTrue();
+        assertThat(upgrade("/ws/5").hasPassed()).isTrue();
+        assertThat(upgrade("/nope").status()).isEqualTo(404);
+        for (Class<?> endpoint : List.of(EchoEndpoint.class, ItemEndpoint.class, ChatEndpoint.class)) {
+            assertThat(new HandshakeConfigurator().getEndpointInstance(endpoint))
+                    .isInstanceOf(endpoint);
+        }
+    }
+
+    @Test
+    void startAndEndAreLogged() {
+        start().stop();
+
+        assertThat(log.lines()).hasSize(2).allSatisfy(line -> assertThat(line).startsWith("INFO"));
+        assertThat(log.lines().get(0)).contains("Parley (unpackaged) started on Fake/1.0");
+        assertThat(log.lines().get(1)).contains("Parley has closed its 0 connections");
+    }
+
+    @Test
+    void settingsReachTheGate() {
+        context.with("parley.allowed-origins", "https://app.example").with("parley.cookie-needs-origin", "true");
+        start();
+
+        assertThat(upgrade("/ws", "Origin", "https://app.example").hasPassed()).isTrue();
+        assertThat(upgrade("/ws", "Origin", "https://evil.example").status()).isEqualTo(403);
+        assertThat(upgrade("/ws", "Cookie", "x=1").status()).isEqualTo(403);
+    }
+
+    @Test
+    void drainingRefusesNewVisitors() {
+        start().drain();
+
+        GateExchange exchange = upgrade("/ws");
+        assertThat(exchange.status()).isEqualTo(503);
+        assertThat(exchange.answer()).containsKey("Retry-After");
+        assertThat(upgrade("/nope").status()).isEqualTo(404);
+    }
+
+    @Test
+    void destroyingThePagesDrains() {
+        start();
+
+        context.servlet().destroy();
+
+        assertThat(upgrade("/ws").status()).isEqualTo(503);
+    }
+
+    @Test
+    void stoppingLeavesNoThreadAndNoStatic() throws Exception {
+        start();
+        assertThat(ours()).isNotEmpty();
+
+        application.stop();
+
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void stoppingTwiceIsStoppingOnce() {
+        start().stop();
+
+        assertThatCode(application::drain).doesNotThrowAnyException();
+        assertThatCode(application::stop).doesNotThrowAnyException();
+    }
+
+    @Test
+    void startThatFailsLeavesNoThreadAndNoStatic() throws Exception {
+        context.refusingServlets();
+
+        assertThatThrownBy(this::start).isInstanceOf(IllegalStateException.class);
+
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void originThatIsNoneStopsTheStartBeforeAnythingIsThere() throws Exception {
+        context.with("parley.allowed-origins", "https://app.example/");
+
+        assertThatThrownBy(this::start)
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("parley.allowed-origins")
+                .hasMessageContaining("not an origin");
+
+        assertThat(context.filter()).isNull();
+        assertNothingIsLeft();
+    }
+
+    private Application start() {
+        Settings settings = Settings.read(new Sources(Map.of(), Map.of(), context.parameters()));
+        application = Application.start(context.asServletContext(), settings);
+        return application;
+    }
+
+    private GateExchange upgrade(String target) {
+        return GateExchange.upgrade(target).through((Gate) context.filter());
+    }
+
+    private GateExchange upgrade(String target, String header, String value) {
+        return GateExchange.upgrade(target).with(header, value).through((Gate) context.filter());
+    }
+
+    private void assertNothingIsLeft() throws InterruptedException {
+        for (Thread thread : ours()) {
+            thread.join(PATIENCE.toMillis());
+        }
+        assertThat(ours()).isEmpty();
+        assertThatExceptionOfType(InstantiationException.class)
+                .isThrownBy(() -> new HandshakeConfigurator().getEndpointInstance(EchoEndpoint.class));
+    }
+
+    /** The threads that this test's application has started and that are still alive. */
+    private Set<Thread> ours() {
+        Set<Thread> threads = threads();
+        threads.removeAll(before);
+        return threads;
+    }
+
+    private static Set<Thread> threads() {
+        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+        threads.removeIf(thread -> !thread.getName().startsWith("parley-"));
+        return threads;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.parley.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.endpoint.EchoEndpoint;
+import dev.parley.handshake.HandshakeConfigurator;
+import dev.parley.handshake.RecordedLog;
+import jakarta.servlet.ServletContextEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class BootstrapTest {
+    private final FakeContext context = new FakeContext();
+    private final Bootstrap bootstrap = new Bootstrap();
+
+    @Test
+    void applicationLivesAsLongAsItsContext() throws Exception {
+        bootstrap.contextInitialized(event());
+        assertThat(context.filter()).isNotNull();
+        assertThat(new HandshakeConfigurator().getEndpointInstance(EchoEndpoint.class))
+                .isNotNull();
+
+        bootstrap.contextDestroyed(event());
+        assertThatThrownBy(() -> new HandshakeConfigurator().getEndpointInstance(EchoEndpoint.class))
+                .isInstanceOf(InstantiationException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "parley.nope, s3cr3t, unknown setting parley.nope",
+        "parley.heartbeat, soon, 'context parameter parley.heartbeat: must be a duration'",
+        "parley.allowed-origins, app.example, 'parley.allowed-origins: not an origin'"
+    })
+    void badSettingStopsTheDeploymentWithOneLine(String parameter, String value, String line) {
+        context.with(parameter, value);
+        try (RecordedLog log = RecordedLog.of("dev.parley")) {
+            assertThatThrownBy(() -> bootstrap.contextInitialized(event()))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining(line)
+                    .hasNoCause()
+                    .satisfies(e -> assertThat(e.getStackTrace()).isEmpty());
+
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("SEVERE")
+                    .contains(line);
+            assertThat(log.lines()).singleElement().asString().doesNotContain("s3cr3t");
+        }
+        assertThat(context.filter()).isNull();
+    }
+
+    @Test
+    void contextThatNeverStartedIsDestroyedInPeace() {
+        assertThatCode(() -> bootstrap.contextDestroyed(event())).doesNotThrowAnyException();
+    }
+
+    private ServletContextEvent event() {
+        return new ServletContextEvent(context.asServletContext());
+    }
+}

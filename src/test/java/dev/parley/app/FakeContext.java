@@ -1,0 +1,102 @@
+package dev.parley.app;
+
+import dev.parley.handshake.GateExchange;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A servlet context that notes what is registered with it. A call that nobody has a reason to make fails the test. */
+final class FakeContext {
+    private final Map<String, String> parameters = new HashMap<>();
+    private final Map<String, Object> filterCalls = new HashMap<>();
+    private final Map<String, Object> servletCalls = new HashMap<>();
+    private boolean refusesServlets;
+    private @Nullable Filter filter;
+    private @Nullable Servlet servlet;
+
+    FakeContext with(String parameter, String value) {
+        parameters.put(parameter, value);
+        return this;
+    }
+
+    /** As a server does that has begun to serve already. */
+    FakeContext refusingServlets() {
+        refusesServlets = true;
+        return this;
+    }
+
+    Map<String, String> parameters() {
+        return parameters;
+    }
+
+    ServletContext asServletContext() {
+        return GateExchange.fake(ServletContext.class, this::answer);
+    }
+
+    @Nullable
+    Filter filter() {
+        return filter;
+    }
+
+    @Nullable
+    Servlet servlet() {
+        return servlet;
+    }
+
+    /** How the filter was registered: the arguments of each call, by method. */
+    Map<String, Object> filterCalls() {
+        return filterCalls;
+    }
+
+    Map<String, Object> servletCalls() {
+        return servletCalls;
+    }
+
+    private @Nullable Object answer(String name, Object[] arguments) {
+        return switch (name) {
+            case "getServerInfo" -> "Fake/1.0";
+            case "getResourceAsStream", "getAttribute" -> null;
+            case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
+            case "getInitParameter" -> parameters.get((String) arguments[0]);
+            case "addFilter" -> {
+                filter = (Filter) arguments[1];
+                yield GateExchange.fake(FilterRegistration.Dynamic.class, (method, given) -> {
+                    filterCalls.put(method, flat(given));
+                    return null;
+                });
+            }
+            case "addServlet" -> {
+                if (refusesServlets) {
+                    throw new IllegalStateException("too late to add a servlet");
+                }
+                servlet = (Servlet) arguments[1];
+                yield GateExchange.fake(ServletRegistration.Dynamic.class, (method, given) -> {
+                    servletCalls.put(method, flat(given));
+                    return Set.of();
+                });
+            }
+            default -> throw new AssertionError("unexpected call of " + name);
+        };
+    }
+
+    private static List<Object> flat(Object[] arguments) {
+        return List.of(arguments).stream()
+                .flatMap(argument ->
+                        argument instanceof Object[] several ? List.of(several).stream() : List.of(argument).stream())
+                .toList();
+    }
+
+    /** What a filter must be mapped to so that it comes before every other. */
+    static List<Object> beforeAllOthers() {
+        return List.of(Set.of(DispatcherType.REQUEST), false, "/*");
+    }
+}

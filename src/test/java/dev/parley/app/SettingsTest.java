@@ -1,0 +1,216 @@
+package dev.parley.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.parley.connection.ConnectionManager;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class SettingsTest {
+    private static final String EIGHTEEN_DIGITS = "9".repeat(18);
+
+    @Test
+    void withoutAnySourceAllHaveTheirDefaults() {
+        assertThat(Settings.read(new Sources(Map.of(), Map.of(), Map.of())))
+                .isEqualTo(new Settings(
+                        Set.of(),
+                        false,
+                        1_048_576,
+                        new ConnectionManager.Limits(
+                                20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+                        Duration.ofSeconds(5),
+                        1_000));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void defaultIsAValidValue(Key key) {
+        assertThat(property(key, key.defaultText()))
+                .isEqualTo(Settings.read(new Sources(Map.of(), Map.of(), Map.of())));
+    }
+
+    static Stream<Arguments> values() {
+        return Stream.of(
+                arguments(Key.ALLOWED_ORIGINS, "https://a.example", "allowedOrigins", Set.of("https://a.example")),
+                arguments(
+                        Key.ALLOWED_ORIGINS,
+                        " https://a.example ,, http://b.example:81,",
+                        "allowedOrigins",
+                        Set.of("https://a.example", "http://b.example:81")),
+                arguments(Key.ALLOWED_ORIGINS, "*", "allowedOrigins", Set.of("*")),
+                arguments(Key.ALLOWED_ORIGINS, " , ", "allowedOrigins", Set.of()),
+                arguments(Key.COOKIE_NEEDS_ORIGIN, "true", "cookieNeedsOrigin", true),
+                arguments(Key.MAX_MESSAGE_BYTES, "1", "maxMessageBytes", 1),
+                arguments(Key.MAX_MESSAGE_BYTES, "16777216", "maxMessageBytes", 16 * 1024 * 1024),
+                arguments(Key.MAX_CONNECTIONS, "1", "limits.maxConnections", 1),
+                arguments(Key.MAX_CONNECTIONS, "1000000", "limits.maxConnections", 1_000_000),
+                arguments(Key.OUTBOX_MESSAGES, "1", "limits.outboxMessages", 1),
+                arguments(Key.OUTBOX_MESSAGES, "0001000000", "limits.outboxMessages", 1_000_000),
+                arguments(Key.OUTBOX_BYTES, "1", "limits.outboxBytes", 1L),
+                arguments(Key.OUTBOX_BYTES, "1073741824", "limits.outboxBytes", 1L << 30),
+                arguments(Key.SEND_TIMEOUT, "100ms", "limits.sendTimeout", Duration.ofMillis(100)),
+                arguments(Key.SEND_TIMEOUT, "10m", "limits.sendTimeout", Duration.ofMinutes(10)),
+                arguments(Key.HEARTBEAT, "100ms", "limits.heartbeat", Duration.ofMillis(100)),
+                arguments(Key.HEARTBEAT, "1h", "limits.heartbeat", Duration.ofHours(1)),
+                arguments(Key.DRAIN_TIMEOUT, "0s", "drainTimeout", Duration.ZERO),
+                arguments(Key.DRAIN_TIMEOUT, "300s", "drainTimeout", Duration.ofMinutes(5)),
+                arguments(Key.HISTORY_MESSAGES, "1", "historyMessages", 1),
+                arguments(Key.HISTORY_MESSAGES, "1000000", "historyMessages", 1_000_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void everyKeySetsWhatItIsNamedAfterAndNothingElse(Key key, String text, String component, Object value) {
+        Settings defaults = Settings.read(new Sources(Map.of(), Map.of(), Map.of()));
+
+        Settings settings = property(key, text);
+
+        assertThat(settings).extracting(component).isEqualTo(value);
+        assertThat(settings)
+                .usingRecursiveComparison()
+                .ignoringFields(component)
+                .isEqualTo(defaults);
+    }
+
+    static Stream<Arguments> badValues() {
+        return Stream.of(
+                arguments(Key.ALLOWED_ORIGINS, "not an origin", "app.example"),
+                arguments(Key.ALLOWED_ORIGINS, "not an origin", "https://a.example https://b.example"),
+                arguments(Key.ALLOWED_ORIGINS, "not an origin", "https://a.example/,https://b.example"),
+                arguments(Key.ALLOWED_ORIGINS, "not an origin", "https://a.example\nhttps://b.example"),
+                arguments(Key.ALLOWED_ORIGINS, "not an origin", "null"),
+                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", ""),
+                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "TRUE"),
+                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "yes"),
+                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "1"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", ""),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "0"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "-1"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "+1"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "16777217"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1m"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1e3"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1_000"),
+                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "\uff11"),
+                arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "0"),
+                arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "1000001"),
+                arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "4294967297"),
+                arguments(Key.OUTBOX_MESSAGES, "from 1 to 1000000", "0"),
+                arguments(Key.OUTBOX_MESSAGES, "from 1 to 1000000", EIGHTEEN_DIGITS),
+                arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", "0"),
+                arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", "1073741825"),
+                arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", EIGHTEEN_DIGITS + "9"),
+                arguments(Key.SEND_TIMEOUT, "from 100ms to 600s", "99ms"),
+                arguments(Key.SEND_TIMEOUT, "from 100ms to 600s", "11m"),
+                arguments(Key.SEND_TIMEOUT, "from 100ms to 600s", "0s"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "s"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "1.5s"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10 s"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10S"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "-10s"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "PT10S"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "1m30s"),
+                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "9999999999s"),
+                arguments(Key.HEARTBEAT, "from 100ms to 3600s", "99ms"),
+                arguments(Key.HEARTBEAT, "from 100ms to 3600s", "3601s"),
+                arguments(Key.HEARTBEAT, "from 100ms to 3600s", "999999999h"),
+                arguments(Key.DRAIN_TIMEOUT, "from 0ms to 300s", "301s"),
+                arguments(Key.DRAIN_TIMEOUT, "from 0ms to 300s", "0"),
+                arguments(Key.HISTORY_MESSAGES, "from 1 to 1000000", "0"),
+                arguments(Key.HISTORY_MESSAGES, "from 1 to 1000000", "1000001"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badValues")
+    void badValueStopsWithOneLineThatNamesSourceAndRule(Key key, String rule, String text) {
+        String property = key.property();
+        String variable = key.variable();
+
+        assertRefused(
+                new Sources(Map.of(property, text), Map.of(), Map.of()), "system property " + property + ": ", rule);
+        assertRefused(
+                new Sources(Map.of(), Map.of(variable, text), Map.of()),
+                "environment variable " + variable + ": ",
+                rule);
+        assertRefused(
+                new Sources(Map.of(), Map.of(), Map.of(property, text)), "context parameter " + property + ": ", rule);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void badValueIsShownShortAndOnOneLine(Key key) {
+        String text = "x\r\n\u001b[31m" + "y".repeat(1000);
+
+        assertThatThrownBy(() -> property(key, text))
+                .isInstanceOf(SettingsException.class)
+                .message()
+                .contains("x")
+                .doesNotContain("\r", "\n", "\u001b")
+                .hasSizeLessThan(300);
+    }
+
+    @Test
+    void propertyCountsBeforeVariableAndVariableBeforeContextParameter() {
+        String name = Key.HEARTBEAT.property();
+        Map<String, String> property = Map.of(name, "1s");
+        Map<String, String> variable = Map.of(Key.HEARTBEAT.variable(), "2s");
+        Map<String, String> parameter = Map.of(name, "3s");
+
+        assertThat(heartbeat(new Sources(property, variable, parameter))).isEqualTo(Duration.ofSeconds(1));
+        assertThat(heartbeat(new Sources(Map.of(), variable, parameter))).isEqualTo(Duration.ofSeconds(2));
+        assertThat(heartbeat(new Sources(Map.of(), Map.of(), parameter))).isEqualTo(Duration.ofSeconds(3));
+        assertThat(heartbeat(new Sources(property, Map.of(), parameter))).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void eachKeyIsFoundWhereItIs() {
+        Settings settings = Settings.read(new Sources(
+                Map.of("parley.heartbeat", "1s"),
+                Map.of("PARLEY_MAX_CONNECTIONS", "2"),
+                Map.of("parley.history-messages", "3", "parley.max-connections", "4")));
+
+        assertThat(settings.limits().heartbeat()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.limits().maxConnections()).isEqualTo(2);
+        assertThat(settings.historyMessages()).isEqualTo(3);
+    }
+
+    @Test
+    void goodValueBehindDoesNotExcuseTheBadOneBeforeIt() {
+        Sources sources = new Sources(
+                Map.of("parley.heartbeat", "soon"), Map.of("PARLEY_HEARTBEAT", "1s"), Map.of("parley.heartbeat", "1s"));
+
+        assertRefused(sources, "system property parley.heartbeat: ", "must be a duration");
+    }
+
+    @Test
+    void blanksAroundAValueDoNotCount() {
+        assertThat(property(Key.HEARTBEAT, " 1s\n").limits().heartbeat()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    private static Settings property(Key key, String text) {
+        return Settings.read(new Sources(Map.of(key.property(), text), Map.of(), Map.of()));
+    }
+
+    private static Duration heartbeat(Sources sources) {
+        return Settings.read(sources).limits().heartbeat();
+    }
+
+    private static void assertRefused(Sources sources, String source, String rule) {
+        assertThatThrownBy(() -> Settings.read(sources))
+                .isInstanceOf(SettingsException.class)
+                .message()
+                .startsWith(source)
+                .contains(rule)
+                .hasLineCount(1);
+    }
+}
