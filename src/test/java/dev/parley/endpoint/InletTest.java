@@ -1,0 +1,280 @@
+package dev.parley.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.parley.connection.Connection;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Workers;
+import dev.parley.handshake.RecordedLog;
+import dev.parley.handshake.ScriptedGate;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The container's callbacks in every order, the wrong ones too. */
+final class InletTest {
+    private static final CloseReason BYE = new CloseReason(CloseCodes.NORMAL_CLOSURE, "");
+
+    record Visit(String name) {}
+
+    record OtherVisit(String name) {}
+
+    private final Workers workers = new Workers();
+    private final ConnectionManager connections = new ConnectionManager(
+            new ConnectionManager.Limits(10, 10, 1_000, Duration.ofSeconds(10), Duration.ofSeconds(20)), workers, null);
+    private final RecordedLog log = RecordedLog.of(Inlet.class.getName());
+    private final FakeSession session =
+            new FakeSession(ScriptedGate.userProperties(InletTest.class, new Visit("alice")));
+    private final Inlet inlet = new Inlet(connections, 8);
+    private final List<String> messages = new ArrayList<>();
+    private final List<Connection> opened = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        connections.drain(Duration.ZERO);
+        workers.close();
+        log.close();
+    }
+
+    @Test
+    void messagesReachWhatTheOpeningReturned() {
+        open(session);
+
+        inlet.text("a", true);
+        inlet.text("b", false);
+        inlet.text("c", true);
+
+        assertThat(messages).containsExactly("alice: a", "alice: bc");
+        assertThat(connections.count()).isEqualTo(1);
+    }
+
+    @Test
+    void sessionWithNothingBoundIsClosedAndNothingIsProcessed() throws Exception {
+        FakeSession stray = new FakeSession();
+
+        open(stray);
+        callEverything();
+
+        assertRefusedByPolicy(stray);
+    }
+
+    @Test
+    void sessionThatAnotherEndpointsParametersWereBoundToIsClosed() throws Exception {
+        FakeSession stray = new FakeSession(ScriptedGate.userProperties(InletTest.class, new OtherVisit("alice")));
+
+        open(stray);
+        callEverything();
+
+        assertRefusedByPolicy(stray);
+    }
+
+    @Test
+    void sessionThatCannotEvenBeClosedIsLeftAlone() {
+        assertThatCode(() -> open(new FakeSession().failingToClose(new IOException("closed already"))))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> open(new FakeSession().failingToClose(new IllegalStateException("closed already"))))
+                .doesNotThrowAnyException();
+    }
+
+    /** A client may be gone before {@code @OnOpen}; on some servers its session then throws, whatever it is asked. */
+    @Test
+    void sessionThatEndedBeforeItWasOpenedIsLeftAlone() {
+        assertThatCode(() -> open(session.gone())).doesNotThrowAnyException();
+
+        callEverything();
+        assertThat(connections.count()).isZero();
+    }
+
+    @Test
+    void nothingIsProcessedBeforeTheOpening() {
+        callEverything();
+
+        assertThat(messages).isEmpty();
+    }
+
+    @Test
+    void openingThatFailsIsOurFault() throws Exception {
+        inlet.open(session.asSession(), Visit.class, (visit, connection) -> {
+            throw new IllegalStateException("a bug with s3cr3t in it");
+        });
+        callEverything();
+
+        assertInternalError();
+    }
+
+    @Test
+    void messageThatFailsIsOurFaultAndTheLast() throws Exception {
+        open(session);
+
+        inlet.text("throw", true);
+        inlet.text("after", true);
+
+        assertThat(messages).isEmpty();
+        assertThat(opened.get(0).isLive()).isFalse();
+        assertInternalError();
+    }
+
+    @Test
+    void binaryEndsItAndNothingMoreIsProcessed() throws Exception {
+        open(session);
+
+        inlet.binary();
+        inlet.text("after", true);
+
+        assertThat(messages).isEmpty();
+        assertThat(session.closed().getCloseCode().getCode()).isEqualTo(1003);
+    }
+
+    @Test
+    void oversizeEndsItAndWhatIsLeftOfItIsNotAMessage() throws Exception {
+        open(session);
+
+        inlet.text("123456789", false);
+        inlet.text("rest", true);
+        inlet.text("after", true);
+
+        assertThat(messages).isEmpty();
+        assertThat(session.closed().getCloseCode().getCode()).isEqualTo(1009);
+    }
+
+    @Test
+    void closeEndsTheConnectionAndIsNotAnswered() {
+        open(session);
+
+        inlet.closed(BYE);
+        inlet.text("after", true);
+        inlet.closed(BYE);
+
+        assertThat(opened.get(0).isLive()).isFalse();
+        assertThat(messages).isEmpty();
+        assertThat(connections.count()).isZero();
+    }
+
+    /** The close callback may come from any thread, so also while the opening is under way. */
+    @Test
+    void closeDuringTheOpeningEndsTheConnection() {
+        inlet.open(session.asSession(), Visit.class, (visit, connection) -> {
+            opened.add(connection);
+            inlet.closed(BYE);
+            return messages::add;
+        });
+
+        assertThat(opened.get(0).isLive()).isFalse();
+        assertThat(connections.count()).isZero();
+    }
+
+    /** Its handshake was accepted before the drain began; on some servers nobody else will ever close it. */
+    @Test
+    void sessionThatOpensAfterTheDrainIsClosedAtOnce() throws Exception {
+        connections.drain(Duration.ZERO);
+
+        open(session);
+        inlet.text("ghost", true);
+
+        CloseReason reason = session.closed();
+        assertThat(reason).isNotNull();
+        assertThat(reason.getCloseCode().getCode()).isEqualTo(1001);
+        assertThat(messages).isEmpty();
+    }
+
+    @Test
+    void whatTheContainerReportsAsAnErrorChangesNothing() {
+        open(session);
+
+        inlet.failed(new IOException("reset by peer"));
+        inlet.text("a", true);
+
+        assertThat(messages).containsExactly("alice: a");
+        assertThat(log.lines()).singleElement().asString().startsWith("FINE").contains("reset by peer");
+    }
+
+    @Test
+    void whatIsSaidIsNotLogged() {
+        open(session);
+
+        inlet.text("s3cr3t", true);
+        inlet.closed(new CloseReason(CloseCodes.NORMAL_CLOSURE, "s3cr3t"));
+
+        assertThat(messages).containsExactly("alice: s3cr3t");
+        assertThat(log.lines()).allSatisfy(line -> assertThat(line).doesNotContain("s3cr3t", "alice"));
+    }
+
+    @Test
+    void closeCodeIsLoggedAsTheNumberThatItIs() {
+        open(session);
+
+        inlet.closed(new CloseReason(CloseCodes.getCloseCode(4999), ""));
+
+        assertThat(log.lines()).singleElement().asString().contains("4999");
+    }
+
+    /** Jetty's default of 30 s would end clients that are merely quiet. */
+    @Test
+    void idleTimeoutOfTheServerIsRaisedBeyondTheHeartbeat() {
+        open(session.idlingAtMost(30_000));
+
+        assertThat(session.idleTimeoutMillis()).isGreaterThanOrEqualTo(60_000);
+    }
+
+    /**
+     * Tyrus schedules its idle check at once when there is no timeout, and the check looks at the timeout only when it runs: if
+     * one has been set meanwhile, it closes the new session with 1000, so in {@code @OnOpen} none may be set there.
+     */
+    @Test
+    void idleTimeoutThatIsOffStaysOff() {
+        open(session.idlingAtMost(0));
+
+        assertThat(session.isIdleTimeoutSet()).isFalse();
+        assertThat(session.idleTimeoutMillis()).isZero();
+    }
+
+    private void open(FakeSession fake) {
+        inlet.open(fake.asSession(), Visit.class, (visit, connection) -> {
+            opened.add(connection);
+            return text -> {
+                if (text.equals("throw")) {
+                    throw new IllegalStateException("a bug");
+                }
+                messages.add(visit.name() + ": " + text);
+            };
+        });
+    }
+
+    private void callEverything() {
+        inlet.text("ghost", true);
+        inlet.text("gh", false);
+        inlet.binary();
+        inlet.pong();
+        inlet.failed(new IOException("reset by peer"));
+        inlet.closed(BYE);
+    }
+
+    private void assertRefusedByPolicy(FakeSession stray) throws InterruptedException {
+        CloseReason reason = stray.closed();
+        assertThat(reason.getCloseCode().getCode()).isEqualTo(1008);
+        assertThat(reason.getReasonPhrase()).isEqualTo("refused by policy");
+        assertThat(opened).isEmpty();
+        assertThat(messages).isEmpty();
+        assertThat(stray.sent()).isEmpty();
+        assertThat(connections.count()).isZero();
+    }
+
+    /** The peer is told a fixed text; the details stand in the log. */
+    private void assertInternalError() throws InterruptedException {
+        CloseReason reason = session.closed();
+        assertThat(reason.getCloseCode().getCode()).isEqualTo(1011);
+        assertThat(reason.getReasonPhrase()).isEqualTo("internal error");
+        assertThat(session.sent()).isEmpty();
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("SEVERE"))
+                .singleElement()
+                .asString()
+                .contains("connection ", "a bug");
+    }
+}
