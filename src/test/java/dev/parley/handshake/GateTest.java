@@ -1,24 +1,20 @@
 package dev.parley.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Who is let by, and how the others are refused. What is let by is in {@link GateHandOverTest}. */
 final class GateTest {
     private static final String EVIL = "http://evil.example";
 
@@ -59,14 +55,18 @@ final class GateTest {
     @Binds(Nothing.class)
     static final class Lobby {}
 
-    private final List<Route> routes = List.of(
-            Route.to(Room.class, Room::new),
-            Route.to(Item.class, Item::new),
-            Route.to(Lobby.class, Lobby::new),
-            Route.to(Echo.class, Echo::new));
+    /** Those of this test, of which the one with a variable comes first. */
+    static List<Route> routes() {
+        return List.of(
+                Route.to(Room.class, Room::new),
+                Route.to(Item.class, Item::new),
+                Route.to(Lobby.class, Lobby::new),
+                Route.to(Echo.class, Echo::new));
+    }
+
     private final OriginRule sameOrigin = new OriginRule(Set.of(), false);
-    private final Gate gate = new Gate(routes, sameOrigin, () -> {});
-    private final Gate draining = new Gate(routes, sameOrigin, () -> {
+    private final Gate gate = new Gate(routes(), sameOrigin, () -> {});
+    private final Gate draining = new Gate(routes(), sameOrigin, () -> {
         throw new HandshakeRefused(503, "draining");
     });
 
@@ -210,7 +210,7 @@ final class GateTest {
 
     @Test
     void cookiesNeedAnOriginWhereTheOperatorSaysSo() {
-        Gate strict = new Gate(routes, new OriginRule(Set.of(), true), () -> {});
+        Gate strict = new Gate(routes(), new OriginRule(Set.of(), true), () -> {});
 
         assertRefused(403, GateExchange.upgrade("/items/a/ws").with("Cookie", "session=s"), strict);
         assertThat(GateExchange.upgrade("/ws").through(strict).hasPassed()).isTrue();
@@ -295,96 +295,6 @@ final class GateTest {
         assertRefused(404, GateExchange.upgrade("*").under("/parley"));
     }
 
-    @Test
-    void whereTwoMatchTheOneWithFewerVariablesWins() throws Exception {
-        assertThat(taken("/rooms/lobby", Lobby.class)).contains(new Handshake(Lobby.class, new Nothing()));
-        assertThat(taken("/rooms/news", Room.class)).contains(new Handshake(Room.class, new RoomVisit("news")));
-    }
-
-    @Test
-    void whatPassesCarriesWhatWasBound() throws Exception {
-        List<Handshake> taken = new ArrayList<>();
-        GateExchange.upgrade("/items/foo%20bar/ws?q=1&q=007")
-                .with("Cookie", "x=1")
-                .with("Cookie", "session=\"alice\"")
-                .through(gate, (request, response) -> gate.take(Item.class).ifPresent(taken::add));
-
-        assertThat(taken).containsExactly(new Handshake(Item.class, new ItemVisit("foo bar", Optional.of(7), "alice")));
-    }
-
-    @Test
-    void handshakeIsTakenOnce() throws Exception {
-        pass((request, response) -> {
-            assertThat(gate.isDeciding()).isTrue();
-            assertThat(gate.take(Echo.class)).isPresent();
-            assertThat(gate.isDeciding()).isFalse();
-            assertThat(gate.take(Echo.class)).isEmpty();
-        });
-    }
-
-    @Test
-    void handshakeIsTakenByTheEndpointThatItWasBoundForAndNoOther() throws Exception {
-        pass((request, response) -> {
-            assertThat(gate.take(Item.class)).isEmpty();
-            assertThat(gate.take(Echo.class)).isEmpty();
-        });
-    }
-
-    @Test
-    void handshakeIsTheThreadsOwn() throws Exception {
-        pass((request, response) -> {
-            CompletableFuture<Boolean> elsewhere = CompletableFuture.supplyAsync(
-                    () -> gate.isDeciding() || gate.take(Echo.class).isPresent());
-            assertThat(elsewhere.join()).isFalse();
-            assertThat(gate.take(Echo.class)).isPresent();
-        });
-    }
-
-    @Test
-    void nothingStaysOnTheThread() throws Exception {
-        assertThat(gate.isDeciding()).isFalse();
-        pass((request, response) -> assertThat(gate.isDeciding()).isTrue());
-        assertThat(gate.isDeciding()).isFalse();
-        assertRefused(404, GateExchange.upgrade("/nope"));
-        assertThat(gate.isDeciding()).isFalse();
-    }
-
-    @Test
-    void nothingStaysOnTheThreadWhenTheChainThrows() {
-        for (Throwable thrown : List.of(
-                new IOException("x"),
-                new ServletException("x"),
-                new IllegalStateException("x"),
-                new StackOverflowError("x"))) {
-            assertThatThrownBy(() -> pass((request, response) -> GateTest.sneak(thrown)))
-                    .isSameAs(thrown);
-            assertThat(gate.isDeciding()).isFalse();
-        }
-    }
-
-    /** A refusal thrown further down is not the gate's to answer: the response may be under way. */
-    @Test
-    void whatTheChainThrowsIsNotAnsweredByTheGate() {
-        GateExchange exchange = GateExchange.upgrade("/ws");
-
-        assertThatThrownBy(() -> exchange.through(gate, (request, response) -> {
-                    throw new HandshakeRefused(403, "not from here");
-                }))
-                .isInstanceOf(HandshakeRefused.class);
-        assertThat(exchange.status()).isZero();
-    }
-
-    private void pass(FilterChain chain) throws IOException, ServletException {
-        assertThat(GateExchange.upgrade("/ws").through(gate, chain).hasPassed()).isTrue();
-    }
-
-    private Optional<Handshake> taken(String target, Class<?> endpoint) throws Exception {
-        List<Handshake> taken = new ArrayList<>();
-        GateExchange.upgrade(target)
-                .through(gate, (request, response) -> gate.take(endpoint).ifPresent(taken::add));
-        return taken.stream().findFirst();
-    }
-
     private void assertPasses(GateExchange exchange) {
         assertThat(exchange.through(gate).hasPassed()).isTrue();
     }
@@ -400,11 +310,6 @@ final class GateTest {
         assertThat(exchange.hasPassed()).isFalse();
         assertThat(exchange.answer()).containsEntry("Connection", "close").containsEntry("Content-Length", "0");
         assertThat(exchange.answer().containsKey("Retry-After")).isEqualTo(status == 503);
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
-        throw (T) thrown;
     }
 
     private static Object unexpected(String method, Object[] arguments) {

@@ -1,0 +1,120 @@
+package dev.parley.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.handshake.GateTest.Echo;
+import dev.parley.handshake.GateTest.Item;
+import dev.parley.handshake.GateTest.ItemVisit;
+import dev.parley.handshake.GateTest.Lobby;
+import dev.parley.handshake.GateTest.Nothing;
+import dev.parley.handshake.GateTest.Room;
+import dev.parley.handshake.GateTest.RoomVisit;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** How what the gate bound gets to the endpoint, and to nobody else. */
+final class GateHandOverTest {
+    private final Gate gate = new Gate(GateTest.routes(), new OriginRule(Set.of(), false), () -> {});
+
+    @Test
+    void whereTwoMatchTheOneWithFewerVariablesWins() throws Exception {
+        assertThat(taken("/rooms/lobby", Lobby.class)).contains(new Handshake(Lobby.class, new Nothing()));
+        assertThat(taken("/rooms/news", Room.class)).contains(new Handshake(Room.class, new RoomVisit("news")));
+    }
+
+    @Test
+    void whatPassesCarriesWhatWasBound() throws Exception {
+        List<Handshake> taken = new ArrayList<>();
+        GateExchange.upgrade("/items/foo%20bar/ws?q=1&q=007")
+                .with("Cookie", "x=1")
+                .with("Cookie", "session=\"alice\"")
+                .through(gate, (request, response) -> gate.take(Item.class).ifPresent(taken::add));
+
+        assertThat(taken).containsExactly(new Handshake(Item.class, new ItemVisit("foo bar", Optional.of(7), "alice")));
+    }
+
+    @Test
+    void handshakeIsTakenOnce() throws Exception {
+        pass((request, response) -> {
+            assertThat(gate.isDeciding()).isTrue();
+            assertThat(gate.take(Echo.class)).isPresent();
+            assertThat(gate.isDeciding()).isFalse();
+            assertThat(gate.take(Echo.class)).isEmpty();
+        });
+    }
+
+    @Test
+    void handshakeIsTakenByTheEndpointThatItWasBoundForAndNoOther() throws Exception {
+        pass((request, response) -> {
+            assertThat(gate.take(Item.class)).isEmpty();
+            assertThat(gate.take(Echo.class)).isEmpty();
+        });
+    }
+
+    @Test
+    void handshakeIsTheThreadsOwn() throws Exception {
+        pass((request, response) -> {
+            CompletableFuture<Boolean> elsewhere = CompletableFuture.supplyAsync(
+                    () -> gate.isDeciding() || gate.take(Echo.class).isPresent());
+            assertThat(elsewhere.join()).isFalse();
+            assertThat(gate.take(Echo.class)).isPresent();
+        });
+    }
+
+    @Test
+    void nothingStaysOnTheThread() throws Exception {
+        assertThat(gate.isDeciding()).isFalse();
+        pass((request, response) -> assertThat(gate.isDeciding()).isTrue());
+        assertThat(gate.isDeciding()).isFalse();
+        assertThat(GateExchange.upgrade("/nope").through(gate).status()).isEqualTo(404);
+        assertThat(gate.isDeciding()).isFalse();
+    }
+
+    @Test
+    void nothingStaysOnTheThreadWhenTheChainThrows() {
+        for (Throwable thrown : List.of(
+                new IOException("x"),
+                new ServletException("x"),
+                new IllegalStateException("x"),
+                new StackOverflowError("x"))) {
+            assertThatThrownBy(() -> pass((request, response) -> sneak(thrown))).isSameAs(thrown);
+            assertThat(gate.isDeciding()).isFalse();
+        }
+    }
+
+    /** A refusal thrown further down is not the gate's to answer: the response may be under way. */
+    @Test
+    void whatTheChainThrowsIsNotAnsweredByTheGate() {
+        GateExchange exchange = GateExchange.upgrade("/ws");
+
+        assertThatThrownBy(() -> exchange.through(gate, (request, response) -> {
+                    throw new HandshakeRefused(403, "not from here");
+                }))
+                .isInstanceOf(HandshakeRefused.class);
+        assertThat(exchange.status()).isZero();
+    }
+
+    private void pass(FilterChain chain) throws IOException, ServletException {
+        assertThat(GateExchange.upgrade("/ws").through(gate, chain).hasPassed()).isTrue();
+    }
+
+    private Optional<Handshake> taken(String target, Class<?> endpoint) throws Exception {
+        List<Handshake> taken = new ArrayList<>();
+        GateExchange.upgrade(target)
+                .through(gate, (request, response) -> gate.take(endpoint).ifPresent(taken::add));
+        return taken.stream().findFirst();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+}
