@@ -159,7 +159,7 @@ final class Tournament {
         for (String part : result.scenario().parts()) {
             for (Metric metric : result.scenario().metrics()) {
                 Double value = result.values().get(Result.key(part, metric));
-                if (value != null) {
+                if (value != null && !value.isNaN()) {
                     line.append(' ')
                             .append(part)
                             .append(' ')

@@ -11,7 +11,7 @@ import java.util.Map;
 /** Members of one room, some of whom speak: one message at a time, as many as the server takes, or at a fixed rate. */
 final class FanOutRun implements Run {
     private static final int OUTSTANDING = 4;
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
     private static final long STALL_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long POLL_NANOS = 50_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -38,13 +38,20 @@ final class FanOutRun implements Run {
     static Fleet connected(Server server, int members) {
         Fleet fleet = server.fleet();
         try {
-            fleet.connect(members, index -> fleet.dialect().chatPath(index + 1), CONNECT_LIMIT);
+            join(fleet, members);
         } catch (LoadException e) {
             server.close();
             fleet.close();
             throw e;
         }
         return fleet;
+    }
+
+    /** Adds members and waits until they are in the room. */
+    static void join(Fleet fleet, int members) {
+        fleet.listen(new Fleet.Listener() {});
+        fleet.connect(members, index -> fleet.dialect().chatPath(index + 1), CONNECT_LIMIT);
+        RollCall.hold(fleet);
     }
 
     @Override

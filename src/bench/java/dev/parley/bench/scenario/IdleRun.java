@@ -15,7 +15,6 @@ import java.util.Map;
 final class IdleRun implements Run {
     private static final int WARM_MEMBERS = 200;
     private static final int BYTES_PER_KILOBYTE = 1_024;
-    private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
     private static final long SETTLE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long POLL_NANOS = 50_000_000;
 
@@ -37,11 +36,10 @@ final class IdleRun implements Run {
     @Override
     public Map<String, Double> measure(String part, Duration window) {
         int count = scale.idleConnections();
-        fleet.listen(new Fleet.Listener() {});
         server.collectGarbage();
         long residentBefore = server.residentBytes();
         double heapBefore = server.heapBytes();
-        fleet.connect(count, index -> fleet.dialect().chatPath(index + 1), CONNECT_LIMIT);
+        FanOutRun.join(fleet, count);
         rest();
         long grown = server.residentBytes();
         server.collectGarbage();

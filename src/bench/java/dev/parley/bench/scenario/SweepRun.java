@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 /** The fan-out again and again while the room grows. */
 final class SweepRun implements Run {
     private static final List<Integer> SIZES = List.of(10, 100, 1_000, 5_000);
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
     private static final Duration ADJUSTING = Duration.ofMillis(500);
 
     private final Server server;
@@ -45,8 +44,7 @@ final class SweepRun implements Run {
 
     private void grow(int members) {
         if (members > fleet.size()) {
-            fleet.listen(new Fleet.Listener() {});
-            fleet.connect(members - fleet.size(), index -> fleet.dialect().chatPath(index + 1), CONNECT_LIMIT);
+            FanOutRun.join(fleet, members - fleet.size());
             run = new FanOutRun(server, fleet, scale, members);
             run.warmUp(ADJUSTING);
         }
