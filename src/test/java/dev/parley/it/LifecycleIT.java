@@ -95,7 +95,18 @@ final class LifecycleIT {
                     assertThat(vm.liveInstances(APPLICATION)).isEqualTo(1);
                     assertThat(parleyThreads(vm)).isEqualTo(threadsBefore);
                 });
-        assertThat(manager.findLeaks()).doesNotContain("/again");
+        assertThat(vm.liveInstances("dev.parley.connection.Connection")).isZero();
+        assertThat(manager.findLeaks().lines().filter("/again"::equals).count()).isLessThanOrEqualTo(heldByTomcat());
+    }
+
+    /**
+     * How many class loaders Tomcat itself may go on holding. Before JDK 24 a thread remembers on whose behalf it was
+     * created. Tomcat creates workers while it completes our sends, and at the end of an application renews them by
+     * having each dying one create its successor, which inherits that memory; so up to all of its spare threads can hold
+     * a loader, each another one. A leak of ours would be one a deployment.
+     */
+    private static long heldByTomcat() {
+        return Runtime.version().feature() < 24 ? 10 : 0;
     }
 
     /** Comes and goes all the time, whether there is a deployment, none, or half a one. */

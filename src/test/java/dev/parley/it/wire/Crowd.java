@@ -60,7 +60,7 @@ public final class Crowd implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Connects everybody, and returns when the last handshake has been accepted. */
+    /** Connects everybody, and returns when all are accepted and taking part. */
     public static Crowd gather(List<UpgradeRequest> requests, Witness witness) {
         Crowd crowd;
         try {
@@ -83,7 +83,7 @@ public final class Crowd implements AutoCloseable {
             boolean isComplete = joined.await(patience.toSeconds(), TimeUnit.SECONDS);
             mustBeWell();
             if (!isComplete) {
-                throw new AssertionError(joined.getCount() + " of " + members.size() + " were still not accepted after "
+                throw new AssertionError(joined.getCount() + " of " + members.size() + " had still not joined after "
                         + patience.toSeconds() + " s");
             }
         } catch (InterruptedException e) {
@@ -150,8 +150,8 @@ public final class Crowd implements AutoCloseable {
     }
 
     private void connectMore() throws IOException {
-        long accepted = members.size() - joined.getCount();
-        while (!waiting.isEmpty() && members.size() - waiting.size() - accepted < MAX_HANDSHAKES_AT_ONCE) {
+        long through = members.size() - joined.getCount();
+        while (!waiting.isEmpty() && members.size() - waiting.size() - through < MAX_HANDSHAKES_AT_ONCE) {
             CrowdMember member = waiting.remove();
             Site site = member.request().site();
             SocketChannel channel = SocketChannel.open();
@@ -170,9 +170,9 @@ public final class Crowd implements AutoCloseable {
             member.flush();
         }
         if (key.isValid() && key.isReadable()) {
-            boolean wasAccepted = member.isAccepted();
+            boolean wasJoined = member.isJoined();
             member.read(readBuffer);
-            if (!wasAccepted && member.isAccepted()) {
+            if (!wasJoined && member.isJoined()) {
                 joined.countDown();
             }
         }

@@ -26,6 +26,7 @@ final class CrowdMember {
     private byte[] partial = new byte[0];
 
     private boolean isAccepted;
+    private boolean isJoined;
     private boolean hasEnded;
     private volatile int localPort;
 
@@ -39,8 +40,12 @@ final class CrowdMember {
         return request;
     }
 
-    boolean isAccepted() {
-        return isAccepted;
+    /**
+     * Whether the server takes part by now. It may send a 101 before it has done all that a new connection means to it,
+     * but it handles frames after that; so each member pings once, and the pong tells.
+     */
+    boolean isJoined() {
+        return isJoined;
     }
 
     int localPort() {
@@ -131,6 +136,7 @@ final class CrowdMember {
         }
         buffer.position(buffer.position() + length + HEAD_END.length());
         isAccepted = true;
+        write(ByteBuffer.wrap(Frame.ping().bytes()));
         return true;
     }
 
@@ -172,6 +178,7 @@ final class CrowdMember {
             }
             case 0x80 | Frame.PING ->
                 write(ByteBuffer.wrap(Frame.pong(bytes(payload)).bytes()));
+            case 0x80 | Frame.PONG -> isJoined = true;
             case 0x80 | Frame.CLOSE -> {
                 byte[] body = bytes(payload);
                 write(ByteBuffer.wrap(Frame.of(Frame.CLOSE, body).bytes()));
