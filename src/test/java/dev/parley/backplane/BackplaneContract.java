@@ -1,0 +1,463 @@
+package dev.parley.backplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every backplane must do, seen from two nodes of one cluster. A variant extends this and says how two nodes are started.
+ *
+ * <p>Where an engine may be late, the tests wait; that nothing comes is told by a marker that comes next instead.
+ */
+@Timeout(120)
+public abstract class BackplaneContract {
+    /** How many entries of a room the nodes are asked to keep. */
+    protected static final int KEPT = 100;
+
+    private static final long PATIENCE_SECONDS = 10;
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final String NO_EPOCH = "none";
+
+    private final RoomId room = new RoomId("room-" + NUMBER.incrementAndGet());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    private Nodes nodes;
+    private Backplane here;
+    private Backplane there;
+
+    /** Two nodes over one engine. */
+    public record Nodes(Backplane one, Backplane other) {}
+
+    /** Starts two nodes, over an engine that remembers nothing of the rooms of the tests before, or names rooms anew. */
+    protected abstract Nodes start(int entriesPerRoom) throws Exception;
+
+    /** How many more entries than asked for the engine may keep, because it trims in bulk. */
+    protected int trimsLateBy() {
+        return 0;
+    }
+
+    @BeforeEach
+    final void startNodes() throws Exception {
+        nodes = start(KEPT);
+        here = nodes.one();
+        there = nodes.other();
+    }
+
+    @AfterEach
+    final void stopNodes() throws InterruptedException {
+        nodes.one().close();
+        nodes.other().close();
+        threads.shutdownNow();
+        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void everyFollowerOnEitherNodeReadsOneOrder() throws Exception {
+        List<Tape> tapes = List.of(follow(here), follow(here), follow(there), follow(there));
+        int speakers = 4;
+        int messages = 100;
+        List<Action> speeches = new ArrayList<>();
+        for (int speaker = 0; speaker < speakers; speaker++) {
+            Backplane node = speaker % 2 == 0 ? here : there;
+            String user = "user-" + speaker;
+            speeches.add(() -> {
+                List<CompletionStage<Appended>> pending = new ArrayList<>();
+                for (int i = 0; i < messages; i++) {
+                    pending.add(node.append(room, draft(user + "-" + i, user + " " + i)));
+                }
+                for (CompletionStage<Appended> each : pending) {
+                    result(each);
+                }
+            });
+        }
+
+        atOnce(speeches);
+
+        List<Entry> order = tapes.get(0).take(speakers * messages);
+        for (Tape tape : tapes.subList(1, tapes.size())) {
+            assertThat(tape.take(speakers * messages)).isEqualTo(order);
+        }
+        for (int speaker = 0; speaker < speakers; speaker++) {
+            String prefix = "user-" + speaker + " ";
+            assertThat(texts(order).stream().filter(text -> text.startsWith(prefix)))
+                    .isEqualTo(IntStream.range(0, messages)
+                            .mapToObj(i -> prefix + i)
+                            .toList());
+        }
+    }
+
+    @Test
+    void numbersStartAtOneAndHaveNoHole() throws Exception {
+        Tape tape = follow(there);
+        for (int i = 0; i < 50; i++) {
+            append(i % 2 == 0 ? here : there, "key-" + i, "m" + i);
+        }
+
+        List<Entry> entries = tape.take(50);
+        assertThat(entries.stream().map(entry -> entry.position().seq()))
+                .isEqualTo(LongStream.rangeClosed(1, 50).boxed().toList());
+        assertThat(entries.stream().map(entry -> entry.position().epoch()).distinct())
+                .hasSize(1);
+    }
+
+    @Test
+    void aFollowerReadsWhatItsOwnNodeAppends() throws Exception {
+        Tape tape = follow(here);
+
+        append(here, "key", "my own words");
+
+        assertThat(texts(tape.take(1))).containsExactly("my own words");
+    }
+
+    @Test
+    void anAppendAnswersWithThePositionThatFollowersAndReadersSee() throws Exception {
+        Tape tape = follow(there);
+
+        Appended appended = append(here, "key", "m");
+
+        assertThat(appended.duplicate()).isFalse();
+        assertThat(tape.take(1)).extracting(Entry::position).containsExactly(appended.position());
+        assertThat(read(there, start(appended), 10).entries())
+                .extracting(Entry::position)
+                .containsExactly(appended.position());
+    }
+
+    @Test
+    void theSameKeyIsStoredOnceAndAnsweredWithItsFirstPosition() throws Exception {
+        Tape tape = follow(here);
+        Appended first = append(here, "key", "first");
+        append(here, "between", "between");
+
+        Appended again = append(there, "key", "again");
+        append(there, "marker", "marker");
+
+        assertThat(again).isEqualTo(new Appended(first.position(), true));
+        assertThat(texts(tape.take(3))).containsExactly("first", "between", "marker");
+        assertThat(texts(read(there, start(first), 10).entries())).containsExactly("first", "between", "marker");
+    }
+
+    @Test
+    void theSameKeyFromManyThreadsOfBothNodesIsStoredOnce() throws Exception {
+        Tape tape = follow(here);
+        LinkedBlockingQueue<Appended> answers = new LinkedBlockingQueue<>();
+
+        atOnce(IntStream.range(0, 8)
+                .<Action>mapToObj(i -> () -> answers.add(append(i % 2 == 0 ? here : there, "key", "m")))
+                .toList());
+        append(here, "marker", "marker");
+
+        assertThat(answers).hasSize(8);
+        assertThat(answers.stream().filter(answer -> !answer.duplicate())).hasSize(1);
+        assertThat(answers.stream().map(Appended::position).distinct()).hasSize(1);
+        assertThat(texts(tape.take(2))).containsExactly("m", "marker");
+    }
+
+    @Test
+    void roomsAreApart() throws Exception {
+        RoomId attic = new RoomId(room + "-attic");
+        Tape below = follow(here);
+        Tape above = new Tape();
+        here.follow(attic, above);
+
+        Appended one = append(here, "key", "below");
+        Appended other = result(there.append(attic, draft("key", "above")));
+
+        assertThat(other.duplicate()).isFalse();
+        assertThat(one.position().seq()).isEqualTo(1);
+        assertThat(other.position().seq()).isEqualTo(1);
+        assertThat(texts(below.take(1))).containsExactly("below");
+        assertThat(texts(above.take(1))).containsExactly("above");
+        append(here, "marker", "marker");
+        assertThat(texts(below.take(1))).containsExactly("marker");
+    }
+
+    @Test
+    void followingStartsAtTheEnd() throws Exception {
+        append(here, "1", "before");
+        append(there, "2", "before, too");
+
+        Tape mine = follow(here);
+        Tape theirs = follow(there);
+        append(here, "3", "after");
+
+        assertThat(texts(mine.take(1))).containsExactly("after");
+        assertThat(texts(theirs.take(1))).containsExactly("after");
+    }
+
+    @Test
+    void aClosedSubscriptionIsOverAndTheOthersGoOn() throws Exception {
+        Tape over = new Tape();
+        Subscription subscription = here.follow(room, over);
+        Tape stays = follow(here);
+        append(here, "1", "one");
+        assertThat(texts(over.take(1))).containsExactly("one");
+
+        subscription.close();
+        subscription.close();
+        append(there, "2", "two");
+
+        assertThat(texts(stays.take(2))).containsExactly("one", "two");
+        Tape later = follow(here);
+        append(here, "3", "three");
+        assertThat(texts(later.take(1))).containsExactly("three");
+        assertThat(over.isEmpty()).isTrue();
+    }
+
+    @Test
+    void closingASubscriptionTwiceLeavesAnotherOfTheSameFollowerAlone() throws Exception {
+        Tape tape = new Tape();
+        Subscription one = here.follow(room, tape);
+        Subscription other = here.follow(room, tape);
+
+        one.close();
+        one.close();
+        append(here, "1", "once");
+        append(here, "2", "marker");
+
+        assertThat(texts(tape.take(2))).containsExactly("once", "marker");
+        other.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEntryIsWhatWasDrafted(Draft.Kind kind) throws Exception {
+        Tape tape = follow(there);
+        String text = "é€😀 \u0000\u0001\u007F\t\r\n\"\\'{}%s: " + "x".repeat(100_000);
+        Draft draft = new Draft("key:\u0001/😀", new Draft.Author("Zoë #7", "c-1_x"), kind, text);
+
+        Appended appended = result(here.append(room, draft));
+
+        Entry entry = tape.take(1).get(0);
+        assertThat(entry.draft()).isEqualTo(draft);
+        assertThat(read(here, start(appended), 1).entries()).containsExactly(entry);
+    }
+
+    @Test
+    void readingFromTheStartOfAShortLogGivesAllOfIt() throws Exception {
+        Appended first = appendMany(10);
+
+        Slice slice = read(there, start(first), 100);
+
+        assertThat(slice.isWhole()).isTrue();
+        assertThat(texts(slice.entries())).isEqualTo(messages(1, 10));
+    }
+
+    @Test
+    void readingAfterAPositionGivesWhatCameLater() throws Exception {
+        Appended first = appendMany(10);
+
+        Slice slice = read(there, at(first, 7), 100);
+
+        assertThat(slice.isWhole()).isTrue();
+        assertThat(texts(slice.entries())).isEqualTo(messages(8, 10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void readingStopsAtTheLimitWithTheOldest(int limit) throws Exception {
+        Appended first = appendMany(10);
+
+        Slice slice = read(here, at(first, 4), limit);
+
+        assertThat(slice.isWhole()).isTrue();
+        assertThat(texts(slice.entries())).isEqualTo(messages(5, 4 + limit));
+    }
+
+    @Test
+    void readingAtTheTopGivesNothingAndIsWhole() throws Exception {
+        Appended first = appendMany(10);
+
+        Slice slice = read(here, at(first, 10), 100);
+
+        assertThat(slice.isWhole()).isTrue();
+        assertThat(slice.entries()).isEmpty();
+    }
+
+    @Test
+    void readingBeyondTheTopIsNotWhole() throws Exception {
+        Appended first = appendMany(10);
+
+        Slice slice = read(here, at(first, 11), 100);
+
+        assertThat(slice.isWhole()).isFalse();
+        assertThat(slice.entries()).isEmpty();
+    }
+
+    @Test
+    void readingAfterAPositionOfAnotherEpochIsNotWholeAndBeginsWithTheOldest() throws Exception {
+        appendMany(10);
+
+        Slice slice = read(there, new Position(NO_EPOCH, 7), 100);
+
+        assertThat(slice.isWhole()).isFalse();
+        assertThat(texts(slice.entries())).isEqualTo(messages(1, 10));
+    }
+
+    @Test
+    void readingAfterWhatHasBeenTrimmedIsNotWholeAndBeginsWithTheOldest() throws Exception {
+        int all = 2 * KEPT + trimsLateBy();
+        Appended first = appendMany(all);
+
+        Slice slice = read(there, start(first), Integer.MAX_VALUE);
+
+        int kept = slice.entries().size();
+        assertThat(slice.isWhole()).isFalse();
+        assertThat(kept).isBetween(KEPT, KEPT + trimsLateBy());
+        assertThat(texts(slice.entries())).isEqualTo(messages(all - kept + 1, all));
+    }
+
+    @Test
+    void readingAfterTheLastThatHasBeenTrimmedIsWhole() throws Exception {
+        int all = 2 * KEPT + trimsLateBy();
+        Appended first = appendMany(all);
+        int kept = read(here, start(first), Integer.MAX_VALUE).entries().size();
+
+        assertThat(read(here, at(first, all - kept), Integer.MAX_VALUE).isWhole())
+                .isTrue();
+        assertThat(read(here, at(first, all - kept - 1), Integer.MAX_VALUE).isWhole())
+                .isFalse();
+    }
+
+    @Test
+    void whatAReaderOfOneNodeIsToldAnAppenderOfTheOtherHasBeenAcknowledged() throws Exception {
+        for (int i = 1; i <= 50; i++) {
+            Appended appended = append(here, "key-" + i, "m" + i);
+
+            assertThat(read(there, at(appended, i - 1), 10).entries())
+                    .extracting(Entry::position)
+                    .containsExactly(appended.position());
+        }
+    }
+
+    @Test
+    void aClosedBackplaneFailsAppendsWithItsOneException() throws Exception {
+        append(here, "1", "one");
+        here.close();
+        here.close();
+
+        CompletionStage<Appended> answer = here.append(room, draft("2", "two"));
+
+        Throwable failure = catchThrowable(() -> answer.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertThat(failure).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(BackplaneException.class);
+    }
+
+    private Tape follow(Backplane node) {
+        Tape tape = new Tape();
+        node.follow(room, tape);
+        return tape;
+    }
+
+    private Appended append(Backplane node, String key, String text) throws Exception {
+        return result(node.append(room, draft(key, text)));
+    }
+
+    /** Appends {@code m1}, {@code m2} … and answers with where the first one stands. */
+    private Appended appendMany(int count) throws Exception {
+        Appended first = append(here, "key-1", "m1");
+        for (int i = 2; i <= count; i++) {
+            append(i % 2 == 0 ? there : here, "key-" + i, "m" + i);
+        }
+        return first;
+    }
+
+    private Slice read(Backplane node, Position after, int limit) throws Exception {
+        return result(node.read(room, after, limit));
+    }
+
+    private static Position start(Appended any) {
+        return at(any, 0);
+    }
+
+    private static Position at(Appended any, long seq) {
+        return new Position(any.position().epoch(), seq);
+    }
+
+    private static List<String> messages(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(i -> "m" + i).toList();
+    }
+
+    private static List<String> texts(List<Entry> entries) {
+        return entries.stream().map(entry -> entry.draft().text()).toList();
+    }
+
+    private static Draft draft(String key, String text) {
+        return new Draft(key, new Draft.Author("7", "connection"), Draft.Kind.MESSAGE, text);
+    }
+
+    private static <T> T result(CompletionStage<T> stage)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @FunctionalInterface
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private void atOnce(List<Action> actions) throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(actions.size());
+        List<Future<?>> running = new ArrayList<>();
+        for (Action action : actions) {
+            running.add(threads.submit(() -> {
+                barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                action.run();
+                return null;
+            }));
+        }
+        for (Future<?> each : running) {
+            each.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** What a follower was told, in that order. It also notices being told two things at once. */
+    private static final class Tape implements Follower {
+        private final LinkedBlockingQueue<Entry> entries = new LinkedBlockingQueue<>();
+        private final AtomicInteger callers = new AtomicInteger();
+        private volatile boolean isCalledByTwo;
+
+        @Override
+        public void appended(Entry entry) {
+            isCalledByTwo |= callers.incrementAndGet() > 1;
+            entries.add(entry);
+            callers.decrementAndGet();
+        }
+
+        List<Entry> take(int count) throws InterruptedException {
+            List<Entry> taken = new ArrayList<>();
+            while (taken.size() < count) {
+                Entry entry = entries.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                assertThat(entry)
+                        .as("after %d of %d entries", taken.size(), count)
+                        .isNotNull();
+                taken.add(entry);
+            }
+            assertThat(isCalledByTwo).isFalse();
+            return taken;
+        }
+
+        boolean isEmpty() {
+            return entries.isEmpty();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.parley.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Waiting until the peer has what it asked for. */
+@Timeout(60)
+final class OutboxSettleTest {
+    private static final long LONG = Duration.ofSeconds(20).toNanos();
+    private static final long SHORT = Duration.ofMillis(30).toNanos();
+
+    private final Workers workers = new Workers();
+    private final ManualClock clock = new ManualClock();
+    private final ScriptedWire wire = new ScriptedWire();
+    private final RecordingOwner owner = new RecordingOwner();
+
+    private final Outbox outbox = new Outbox(wire, owner, Peer.ROOMY, workers, clock);
+    private final ExecutorService threads = Executors.newSingleThreadExecutor();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+        workers.close();
+    }
+
+    @Test
+    void anOutboxWithNothingToSayIsSettled() throws Exception {
+        outbox.awaitSettled(LONG);
+        offer("a");
+        outbox.awaitSettled(LONG);
+
+        assertThat(wire.texts()).containsExactly("a");
+    }
+
+    @Test
+    void itIsSettledWhenEverythingIsOnTheWire() throws Exception {
+        wire.hold();
+        offer("a");
+        offer("b");
+        Future<?> settling = settle();
+
+        assertNotDone(settling);
+        wire.completeNext();
+        assertNotDone(settling);
+        wire.completeNext();
+
+        assertDone(settling);
+    }
+
+    @Test
+    void itIsNotSettledWhileAnAnswerIsOwed() throws Exception {
+        outbox.owe("key");
+        Future<?> settling = settle();
+
+        assertNotDone(settling);
+        outbox.paid("another key");
+        assertNotDone(settling);
+        outbox.paid("key");
+
+        assertDone(settling);
+    }
+
+    @Test
+    void theAnswerItselfIsWaitedForToo() throws Exception {
+        wire.hold();
+        outbox.owe("key");
+        Future<?> settling = settle();
+
+        offer("the answer");
+        outbox.paid("key");
+        assertNotDone(settling);
+        wire.completeNext();
+
+        assertDone(settling);
+    }
+
+    @Test
+    void nobodyWaitsLongerThanAsked() throws Exception {
+        outbox.owe("key");
+
+        outbox.awaitSettled(SHORT); // and comes back
+    }
+
+    @Test
+    void aPeerThatHasStoppedReadingIsNotWaitedFor() throws Exception {
+        wire.script(ScriptedWire.NEVER);
+        offer("a");
+        clock.advanceNanos(LONG);
+
+        outbox.awaitSettled(LONG); // and comes back
+    }
+
+    @Test
+    void whatHasEndedIsNotWaitedFor() throws Exception {
+        outbox.owe("key");
+        outbox.discard();
+
+        outbox.awaitSettled(LONG); // and comes back
+    }
+
+    @Test
+    void whoWaitsIsToldOfTheEnd() throws Exception {
+        wire.script(ScriptedWire.NEVER);
+        offer("a");
+        Future<?> settling = settle();
+        assertNotDone(settling);
+
+        outbox.discard();
+
+        assertDone(settling);
+    }
+
+    private Future<?> settle() {
+        return threads.submit(() -> {
+            outbox.awaitSettled(LONG);
+            return null;
+        });
+    }
+
+    private static void assertDone(Future<?> settling) throws Exception {
+        settling.get(LONG / 2, TimeUnit.NANOSECONDS);
+    }
+
+    private static void assertNotDone(Future<?> settling) {
+        assertThatThrownBy(() -> settling.get(SHORT, TimeUnit.NANOSECONDS)).isInstanceOf(TimeoutException.class);
+    }
+
+    private void offer(String text) {
+        outbox.offer(List.of(new Outgoing(text)));
+    }
+}

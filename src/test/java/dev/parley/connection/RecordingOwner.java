@@ -1,0 +1,27 @@
+package dev.parley.connection;
+
+import dev.parley.protocol.CloseCode;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Writes down what an outbox reports. Thread-safe. */
+final class RecordingOwner implements Outbox.Owner {
+    final List<Throwable> broken = new CopyOnWriteArrayList<>();
+    final List<Long> pinged = new CopyOnWriteArrayList<>();
+    final List<CloseCode> farewells = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void broken(Throwable failure) {
+        broken.add(failure);
+    }
+
+    @Override
+    public void pinged(long startedAt) {
+        pinged.add(startedAt);
+    }
+
+    @Override
+    public void farewell(CloseCode code) {
+        farewells.add(code);
+    }
+}
