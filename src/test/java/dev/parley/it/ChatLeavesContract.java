@@ -82,6 +82,9 @@ abstract class ChatLeavesContract extends LobbyContract {
         alice.saysAndHears("hello");
         bob.hears(alice.said("hello"));
         leaver.hears(alice.said("hello"));
+        // Tomcat may lose the close frame for a protocol error that meets the end of a send (seen in 11.0.25 and
+        // 11.0.27).
+        leaver.settle();
 
         long start = System.nanoTime();
         leave.accept(leaver.socket());

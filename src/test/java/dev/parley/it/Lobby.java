@@ -53,12 +53,12 @@ final class Lobby implements AutoCloseable {
 
     private Member enter(String id) {
         Member member = new Member(id, site.open("/ws/" + id));
-        member.awaitJoined();
+        member.settle();
         return member;
     }
 
     /** Drops whoever is still there and waits until the doorman has heard every member leave, once. */
-    void settle() {
+    void empty() {
         members.forEach(member -> member.socket.close());
         List<String> expected =
                 new ArrayList<>(members.stream().map(Member::left).toList());
@@ -69,7 +69,7 @@ final class Lobby implements AutoCloseable {
                 assertThat(expected.remove(heard)).as("expected: %s", heard).isTrue();
             }
         }
-        // One who leaves twice is caught here, or by the next test's settling.
+        // One who leaves twice is caught here, or at the end of the next test.
         doorman.saysAndHears("anybody there?");
     }
 
@@ -82,10 +82,11 @@ final class Lobby implements AutoCloseable {
     /** One connection to the chat and the id under which the others know it. */
     record Member(String id, RawWebSocket socket) {
         /**
-         * The server becomes aware of a member after its 101 has left, so that a message sent at that moment by somebody
-         * else may still miss it. It handles frames after that, so a pong proves the joining, and disturbs nobody.
+         * Returns when the server has finished what it was doing for this member, since it answers pings in order; the
+         * others hear nothing of it. Before the first pong a member may miss what somebody else says, because its 101
+         * leaves before it is in the room.
          */
-        private void awaitJoined() {
+        void settle() {
             socket.send(Frame.ping((byte) 42));
             assertThat(socket.receive()).isEqualTo(new Incoming.Pong("2a"));
         }

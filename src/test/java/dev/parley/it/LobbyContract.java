@@ -36,7 +36,7 @@ abstract class LobbyContract {
 
     @AfterEach
     final void emptyLobby() {
-        lobby.settle();
+        lobby.empty();
     }
 
     @AfterAll
