@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -330,6 +331,8 @@ int main(int argc, char **argv) {
     if (argc < 2) return 2;
     coalesce = argc > 2 && !strcmp(argv[2], "coalesce");
     signal(SIGPIPE, SIG_IGN);
+    mallopt(M_MMAP_THRESHOLD, 64 << 20); /* or each large batch would be mapped and unmapped */
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     struct sockaddr_in address = {

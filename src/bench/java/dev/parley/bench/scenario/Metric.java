@@ -12,6 +12,7 @@ public enum Metric {
     RESIDENT("resident", "KB resident", "%.1f"),
     RESIDENT_UNCOLLECTED("uncollected", "KB before a collection", "%.1f"),
     HEAP("heap", "KB live heap", "%.1f"),
+    HELD("held", "held", "%,.0f"),
     KEPT("kept", "rate kept by the others", "%.2f"),
     WORST("worst", "in their worst second", "%.2f"),
     CLOSED("closed", "slow ones closed", "%.0f"),

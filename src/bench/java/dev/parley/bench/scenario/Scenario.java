@@ -45,7 +45,7 @@ public enum Scenario {
     IDLE(
             "Idle connections",
             List.of("idle"),
-            List.of(Metric.RESIDENT, Metric.RESIDENT_UNCOLLECTED, Metric.HEAP, Metric.MICROS)) {
+            List.of(Metric.HELD, Metric.RESIDENT, Metric.RESIDENT_UNCOLLECTED, Metric.HEAP, Metric.MICROS)) {
         @Override
         public Run open(Server server, Scale scale) {
             return new IdleRun(server, scale);

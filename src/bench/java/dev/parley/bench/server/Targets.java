@@ -57,7 +57,7 @@ public final class Targets {
     }
 
     private static Optional<Target> find(String id) {
-        return ALL.stream().filter(target -> target.id().equals(id)).findFirst();
+        return ALL.stream().filter(target -> target.id().equals(id)).findFirst().or(() -> CustomCommand.named(id));
     }
 
     private static IllegalArgumentException unknown(String id) {

@@ -19,7 +19,7 @@ public record Workshop(Path project, Path output) {
     private static final long TOOL_SECONDS = 180;
 
     /** Options for every JVM that is measured; the same for all, so that memory can be compared. */
-    private static final String JVM_OPTIONS = "-Xmx512m";
+    private static final String JVM_OPTIONS = "-Xmx512m -XX:+ExitOnOutOfMemoryError";
 
     Path war() {
         return project.resolve("target/parley.war");
