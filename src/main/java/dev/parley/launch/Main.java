@@ -3,8 +3,8 @@ package dev.parley.launch;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The program {@code java -jar parley.war}. Exit status: 0 asked and answered, 1 could not start, 2 not understood; a
@@ -37,30 +37,14 @@ public final class Main {
         // The application reads its settings there, and there it also finds what was given with -D.
         line.settings().forEach((key, value) -> System.setProperty("parley." + key, value));
 
-        ServerHome home = ServerHome.create();
-        var life = new Life(home);
-        Runtime.getRuntime().addShutdownHook(new Thread(life::end, "parley-stop"));
-        home.unpack(archive);
-        ClassLoader classes = home.serverClasses();
-        Thread.currentThread().setContextClassLoader(classes);
-
-        StartupLog log = StartupLog.begin(home.directory().resolve("conf/logging.properties"));
-        EmbeddedServer server;
-        try {
-            server = EmbeddedServer.load(home, classes, line);
-            life.begin(server);
-        } catch (StartException e) {
-            log.end(false);
-            throw e;
-        }
-        if (!server.start()) {
-            boolean saidWhy = log.applicationSaidWhy();
-            log.end(!saidWhy);
+        Run run = new Run();
+        Runtime.getRuntime().addShutdownHook(new Thread(run::end, "parley-stop"));
+        OptionalInt port = run.start(archive, line);
+        if (port.isEmpty()) {
             System.exit(1);
         }
-        log.end(true);
         System.out.println("Parley " + version() + " is listening on http://" + address(line.host()) + ":"
-                + server.port() + line.context() + "/");
+                + port.getAsInt() + line.context() + "/");
         new CountDownLatch(1).await();
     }
 
@@ -84,32 +68,5 @@ public final class Main {
     private static void fail(int status, Exception reason) {
         System.err.println("parley: " + reason.getMessage());
         System.exit(status);
-    }
-
-    /** What is to be ended when the process ends. The shutdown hook and the main thread meet here. */
-    private static final class Life {
-        private final ServerHome home;
-        private volatile @Nullable EmbeddedServer server;
-
-        Life(ServerHome home) {
-            this.home = home;
-        }
-
-        void begin(EmbeddedServer loaded) {
-            server = loaded;
-        }
-
-        void end() {
-            EmbeddedServer running = server;
-            try {
-                if (running != null) {
-                    running.stop();
-                }
-            } catch (ReflectiveOperationException e) {
-                System.err.println("parley: the server did not stop in good order: " + e.getCause());
-            } finally {
-                home.delete();
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.harness.ParleyWar;
@@ -106,7 +107,7 @@ final class LauncherIT {
             assertThat(url.getPath()).isEqualTo("/team/chat/");
             assertThat(status(url)).isEqualTo(200);
             assertThat(status(url.resolve("/"))).isEqualTo(404);
-            WebSocket socket = open(url, new Closing());
+            WebSocket socket = open(url, new Visitor());
             socket.abort();
         }
     }
@@ -114,10 +115,10 @@ final class LauncherIT {
     @Test
     void aSettingReachesTheApplication() throws Exception {
         try (ExecutableWar parley = start("--host=127.0.0.1", "--port=0", "--max-message-bytes", "100")) {
-            Closing closing = new Closing();
-            WebSocket socket = open(parley.url().toURI(), closing);
+            Visitor visitor = new Visitor();
+            WebSocket socket = open(parley.url().toURI(), visitor);
             socket.sendText("a".repeat(101), true).get(10, TimeUnit.SECONDS);
-            assertThat(closing.code.get(10, TimeUnit.SECONDS)).isEqualTo(1009);
+            assertThat(visitor.code.get(10, TimeUnit.SECONDS)).isEqualTo(1009);
         }
     }
 
@@ -135,14 +136,29 @@ final class LauncherIT {
     @Test
     void sigtermSaysGoodbyeToSocketsAndLeavesNothing() throws Exception {
         try (ExecutableWar parley = start("--host=127.0.0.1", "--port=0")) {
-            Closing closing = new Closing();
-            open(parley.url().toURI(), closing);
+            Visitor visitor = new Visitor();
+            WebSocket socket = open(parley.url().toURI(), visitor);
+            // The answer says that the server has opened the session; the 101 that the client has seen does not.
+            socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
+            assertThat(visitor.text.get(10, TimeUnit.SECONDS)).isEqualTo("Message text was: hello");
 
             parley.terminate();
 
             // Well under the drain's own bound, since the one client answers at once.
             assertThat(parley.exitStatus(Duration.ofSeconds(15))).isEqualTo(128 + 15);
-            assertThat(closing.code.get(1, TimeUnit.SECONDS)).isEqualTo(1001);
+            assertThat(visitor.code.get(1, TimeUnit.SECONDS)).isEqualTo(1001);
+            assertThat(left()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSignalInTheMiddleOfTheStartLeavesNothing() throws IOException {
+        try (ExecutableWar parley = start("--host=127.0.0.1", "--port=0")) {
+            await().until(() -> !left().isEmpty());
+
+            parley.terminate();
+
+            assertThat(parley.exitStatus(END)).isEqualTo(128 + 15);
             assertThat(left()).isEmpty();
         }
     }
@@ -180,8 +196,16 @@ final class LauncherIT {
                 .join();
     }
 
-    private static final class Closing implements WebSocket.Listener {
+    private static final class Visitor implements WebSocket.Listener {
+        private final CompletableFuture<String> text = new CompletableFuture<>();
         private final CompletableFuture<Integer> code = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.complete(data.toString());
+            socket.request(1);
+            return CompletableFuture.completedFuture(null);
+        }
 
         @Override
         public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
