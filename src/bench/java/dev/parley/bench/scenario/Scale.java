@@ -30,8 +30,8 @@ public record Scale(
         return new Scale(
                 Integer.getInteger("bench.members", 1_000),
                 Integer.getInteger("bench.bytes", TEXT_BYTES),
-                Duration.ofSeconds(4),
-                Duration.ofMillis(1_500),
+                seconds("bench.warmup", 4),
+                seconds("bench.window", 2),
                 Duration.ofMillis(500),
                 Integer.getInteger("bench.rate", 20),
                 Integer.getInteger("bench.idle", 2_000),
@@ -44,10 +44,14 @@ public record Scale(
                 Integer.getInteger("bench.members", 1_000),
                 Integer.getInteger("bench.bytes", TEXT_BYTES),
                 Duration.ofSeconds(8),
-                Duration.ofSeconds(4),
-                Duration.ofMillis(1_500),
+                seconds("bench.warmup", 4),
+                seconds("bench.window", 2),
                 Integer.getInteger("bench.rate", 20),
                 Integer.getInteger("bench.idle", 10_000),
                 Duration.ofSeconds(20));
+    }
+
+    private static Duration seconds(String property, int otherwise) {
+        return Duration.ofSeconds(Integer.getInteger(property, otherwise));
     }
 }
