@@ -11,10 +11,11 @@ import dev.parley.it.wire.Crowd;
 import dev.parley.it.wire.ServerVm;
 import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URL;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,13 +26,14 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A thousand people in the chat, fifty of whom stop reading: the others must not notice. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 final class SlowPeersIT {
+    private static final Logger LOG = System.getLogger(SlowPeersIT.class.getName());
+
     private static final int HEALTHY = 950;
     private static final int STALLED = 50;
     private static final int FIRST_STALLED_ID = 5000;
@@ -45,8 +47,8 @@ final class SlowPeersIT {
     private static final String PADDING = "x".repeat(4096);
     private static final long MIB = 1024 * 1024;
 
-    /** Less than what Linux takes for a peer on the loopback interface, by some ten seconds of that talk. */
-    private static final long ALMOST_FULL = 2_200_000;
+    /** Less than what Linux takes for a peer on the loopback interface (2.8 MB), by some eight seconds of that talk. */
+    private static final long ALMOST_FULL = 2_500_000;
 
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
@@ -62,7 +64,7 @@ final class SlowPeersIT {
     }
 
     @Test
-    void stalledReadersAreClosedAndNobodyElseNotices(TestReporter reporter) {
+    void stalledReadersAreClosedAndNobodyElseNotices() {
         Site site = Site.at(base);
         ServerVm vm = new ServerVm(server.pid());
         Deliveries deliveries = new Deliveries(HEALTHY);
@@ -95,20 +97,20 @@ final class SlowPeersIT {
                 crowd.mustBeWell();
 
                 List<Duration> noticed = stalled.noticedAfter(deliveries);
-                reporter.publishEntry(Map.of(
-                        "messages",
-                        Long.toString(messages),
-                        "delay before / with 50 stalled, ms",
-                        before + " / " + meanwhile,
-                        "live heap before / with 50 stalled, MiB",
-                        heapBefore / MIB + " / " + heapMeanwhile / MIB,
-                        "closed after, ms",
-                        noticed.get(0).toMillis() + " to "
-                                + noticed.get(STALLED - 1).toMillis(),
-                        "most unsent bytes in a send buffer",
-                        Long.toString(stalled.largestUnsentBytes()),
-                        "endings",
-                        endings(stalled.readToTheEnd())));
+                LOG.log(
+                        Level.INFO,
+                        "{0} messages; delay before: {1}, with {2} stalled: {3}; live heap {4} and {5} MiB; closed {6} to"
+                                + " {7} ms after the kernel took no more than {8} bytes; ended {9}",
+                        messages,
+                        before,
+                        STALLED,
+                        meanwhile,
+                        heapBefore / MIB,
+                        heapMeanwhile / MIB,
+                        noticed.get(0).toMillis(),
+                        noticed.get(STALLED - 1).toMillis(),
+                        stalled.largestUnsentBytes(),
+                        endings(stalled.readToTheEnd()));
 
                 assertThat(noticed).allMatch(time -> time.compareTo(SEND_TIMEOUT.plusSeconds(2)) <= 0);
                 for (int sender = 0; sender < SENDERS; sender++) {
@@ -157,9 +159,11 @@ final class SlowPeersIT {
                 crowd.sendText(0, Deliveries.text(messages++, padding));
                 long said = messages;
                 often().until(() -> deliveries.heard(0) == said && deliveries.heard(1) == said);
+                assertThat(messages * padding.length())
+                        .as("bytes that wait for it")
+                        .isLessThan(32 * MIB);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SEND_TIMEOUT);
-            assertThat(messages * padding.length()).isLessThan(32 * MIB);
             crowd.resumeReading(stalled);
             often().until(() -> deliveries.endings().containsKey(stalled));
             assertThat(deliveries.endings()).hasSize(1);

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * <p>Used by one thread.
  */
 final class StalledPeers implements AutoCloseable {
+    private static final int RECEIVE_BUFFER_BYTES = 4096;
     private static final String FILLING = "x".repeat(64 * 1024);
 
     private final Site site;
@@ -38,6 +39,7 @@ final class StalledPeers implements AutoCloseable {
                 IntStream.rangeClosed(0, size)
                         .mapToObj(i -> site.upgrade("/ws/" + (firstId + i)))
                         .toList(),
+                RECEIVE_BUFFER_BYTES,
                 deliveries);
         members().forEach(crowd::stopReading);
     }

@@ -41,6 +41,7 @@ public final class Crowd implements AutoCloseable {
     private final List<CrowdMember> members = new ArrayList<>();
     private final Queue<CrowdMember> waiting = new ArrayDeque<>();
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
+    private final int receiveBufferBytes;
     private final CountDownLatch joined;
     private final Selector selector;
     private final Thread thread;
@@ -49,7 +50,8 @@ public final class Crowd implements AutoCloseable {
     private volatile boolean isClosing;
     private volatile Throwable failure;
 
-    private Crowd(List<UpgradeRequest> requests, Witness witness) throws IOException {
+    private Crowd(List<UpgradeRequest> requests, int receiveBufferBytes, Witness witness) throws IOException {
+        this.receiveBufferBytes = receiveBufferBytes;
         for (UpgradeRequest request : requests) {
             members.add(new CrowdMember(members.size(), request, witness));
         }
@@ -62,9 +64,17 @@ public final class Crowd implements AutoCloseable {
 
     /** Connects everybody, and returns when all are accepted and taking part. */
     public static Crowd gather(List<UpgradeRequest> requests, Witness witness) {
+        return gather(requests, 0, witness);
+    }
+
+    /**
+     * The same, with receive buffers of that size ({@code SO_RCVBUF}; 0 is the system's default). A small one also keeps
+     * the server's send buffer from growing, so that it takes the same for each member who does not read.
+     */
+    public static Crowd gather(List<UpgradeRequest> requests, int receiveBufferBytes, Witness witness) {
         Crowd crowd;
         try {
-            crowd = new Crowd(requests, witness);
+            crowd = new Crowd(requests, receiveBufferBytes, witness);
         } catch (IOException e) {
             throw new AssertionError("cannot open a selector", e);
         }
@@ -157,6 +167,9 @@ public final class Crowd implements AutoCloseable {
             SocketChannel channel = SocketChannel.open();
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (receiveBufferBytes > 0) {
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferBytes);
+            }
             channel.connect(new InetSocketAddress(site.host(), site.port()));
             member.connecting(channel.register(selector, SelectionKey.OP_CONNECT, member));
         }
