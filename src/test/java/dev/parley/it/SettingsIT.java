@@ -11,6 +11,7 @@ import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,8 +54,9 @@ final class SettingsIT {
 
     /** Opens it as soon as connections of an earlier test, which have closed, are no longer counted. */
     private static RawWebSocket open(UpgradeRequest request) {
-        await().until(() -> request.exchange().status() == 101);
-        return RawWebSocket.open(request);
+        AtomicReference<RawWebSocket> opened = new AtomicReference<>();
+        await().untilAsserted(() -> opened.set(RawWebSocket.open(request)));
+        return opened.get();
     }
 
     @ParameterizedTest
