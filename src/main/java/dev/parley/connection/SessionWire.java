@@ -58,9 +58,18 @@ final class SessionWire implements Wire {
             } else if (index + 1 == messages.size()) {
                 completion.completed(null);
             } else {
-                sendFrom(index + 1, messages, completion);
+                sendNext(index + 1, messages, completion);
             }
         });
+    }
+
+    /** Called by the container, which must not get what it throws itself: then nobody would hear of the failure. */
+    private void sendNext(int index, List<Outgoing> messages, Completion completion) {
+        try {
+            sendFrom(index, messages, completion);
+        } catch (RuntimeException e) {
+            completion.completed(e);
+        }
     }
 
     private static Throwable failureOf(SendResult result) {

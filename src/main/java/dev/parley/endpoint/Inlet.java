@@ -34,6 +34,7 @@ final class Inlet {
     // Volatile, because servers may call back on a thread of their choice: @OnOpen here, @OnMessage there.
     private volatile @Nullable Connection connection;
     private volatile Consumer<String> onMessage = message -> {};
+    private volatile boolean isClosed;
 
     Inlet(ConnectionManager connections, int maxMessageBytes) {
         this.connections = connections;
@@ -48,16 +49,27 @@ final class Inlet {
 
     /** Begins, if the gate let this session in; else closes it with 1008 and serves nothing on it. */
     <P extends Record> void open(Session session, Class<P> parameters, Opening<P> opening) {
-        Optional<P> bound = Handshake.of(session, parameters);
-        if (bound.isEmpty()) {
-            LOG.log(Level.WARNING, "a session came past the gate and is closed");
-            refuse(session);
+        Optional<P> bound;
+        Connection opened;
+        try {
+            bound = Handshake.of(session, parameters);
+            if (bound.isEmpty()) {
+                LOG.log(Level.WARNING, "a session came past the gate and is closed");
+                refuse(session);
+                return;
+            }
+            opened = connections.accept(session);
+        } catch (RuntimeException alreadyClosed) {
+            LOG.log(Level.DEBUG, () -> "a session ended before it was opened: " + alreadyClosed);
             return;
         }
-        Connection opened = connections.accept(session);
+        connection = opened; // at once, because the close may come from another thread while the endpoint opens
+        if (isClosed) {
+            opened.gone();
+            return;
+        }
         try {
             onMessage = opening.open(bound.get(), opened);
-            connection = opened; // last, so that no message is served before the endpoint is ready
         } catch (RuntimeException e) {
             failed(opened, e);
         }
@@ -99,13 +111,12 @@ final class Inlet {
     }
 
     void closed(CloseReason reason) {
+        isClosed = true; // before the connection is looked at, as the opening does it the other way round
         Connection current = connection;
         if (current != null) {
             LOG.log(
-                    Level.DEBUG,
-                    "{0} closed with {1}",
-                    current,
-                    reason.getCloseCode().getCode());
+                    Level.DEBUG, // concatenated, because a formatted number would be 4,999
+                    () -> current + " closed with " + reason.getCloseCode().getCode());
             current.gone();
         }
     }
@@ -128,7 +139,7 @@ final class Inlet {
     private static void refuse(Session session) {
         try {
             session.close(new CloseReason(CloseReason.CloseCodes.VIOLATED_POLICY, CloseCode.POLICY.reason()));
-        } catch (IOException alreadyClosed) {
+        } catch (IOException | RuntimeException alreadyClosed) {
             LOG.log(Level.DEBUG, () -> "a session that came past the gate could not be closed: " + alreadyClosed);
         }
     }

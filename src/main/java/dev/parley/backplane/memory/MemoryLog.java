@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One room's log: numbering, storing and telling the followers happen under one lock, which is what makes one order of them.
@@ -53,7 +54,12 @@ final class MemoryLog {
 
     synchronized Subscription follow(Follower follower) {
         followers.add(follower);
-        return () -> followers.remove(follower);
+        AtomicBoolean closed = new AtomicBoolean();
+        return () -> {
+            if (closed.compareAndSet(false, true)) { // the same follower may have another subscription
+                followers.remove(follower);
+            }
+        };
     }
 
     synchronized Slice read(Position after, int limit) {
