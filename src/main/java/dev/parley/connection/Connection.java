@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One peer: what it is sent goes through its outbox, and it ends once, whoever notices first.
@@ -38,7 +39,8 @@ public final class Connection {
     private volatile boolean ended;
     private volatile long endedAt;
     private volatile long lastSeen;
-    private volatile long unansweredPing; // 0: none
+    private volatile @Nullable Ping lastPing;
+    private volatile CloseCode endCode = CloseCode.GOING_AWAY;
 
     Connection(
             String id,
@@ -112,21 +114,21 @@ public final class Connection {
 
     /** Ends it politely: what waits is sent first, then the close frame. */
     public void close(CloseCode code) {
-        if (end(code.reason())) {
+        if (end(code.reason(), code)) {
             outbox.finish(code);
         }
     }
 
     /** Ends it now: what waits is dropped. */
     public void abort(CloseCode code) {
-        end(code.reason());
+        end(code.reason(), code);
         outbox.discard();
         shut(code);
     }
 
     /** The container says that the session is over. */
     public void gone() {
-        end("closed by peer");
+        end("closed by peer", CloseCode.GOING_AWAY);
         outbox.discard();
         if (closing.compareAndSet(false, true)) {
             onClosed.accept(this);
@@ -136,7 +138,6 @@ public final class Connection {
     /** A frame of any kind arrived, or a part of one. */
     public void seen() {
         lastSeen = nanoTime.getAsLong();
-        unansweredPing = 0;
     }
 
     /** Runs {@code listener} once when the connection ends; at once if it has ended already. */
@@ -160,20 +161,24 @@ public final class Connection {
 
     /** The heartbeat and the watchdog, called about four times a second by the timer. */
     void check(long now) {
-        if (outbox.stalledNanos() > timing.sendTimeoutNanos()) {
-            abort(CloseCode.SLOW);
-            return;
-        }
+        boolean stalled = outbox.stalledNanos() > timing.sendTimeoutNanos();
         if (ended) {
-            if (now - endedAt > timing.sendTimeoutNanos()) {
-                shut(CloseCode.GOING_AWAY); // neither the farewell nor the container's own close has come through
+            if (stalled || now - endedAt > timing.sendTimeoutNanos()) {
+                outbox.discard(); // neither the farewell nor the container's own close has come through
+                shut(endCode);
             }
-            return;
+        } else if (stalled) {
+            abort(CloseCode.SLOW);
+        } else {
+            checkPulse(now);
         }
-        long ping = unansweredPing;
-        if (ping != 0) {
+    }
+
+    private void checkPulse(long now) {
+        Ping ping = lastPing;
+        if (ping != null && lastSeen - ping.startedAt() < 0) {
             // Counted from when the ping left, not from when it was due: a node that is late with pings kills nobody.
-            if (now - ping > timing.pongNanos()) {
+            if (now - ping.leftAt() > timing.pongNanos()) {
                 abort(CloseCode.NO_PONG);
             }
         } else if (now - lastSeen >= timing.heartbeatNanos()) {
@@ -181,20 +186,30 @@ public final class Connection {
         }
     }
 
-    private boolean end(String why) {
+    private boolean end(String why, CloseCode code) {
         List<Runnable> listeners;
         synchronized (endListeners) {
             if (ended) {
                 return false;
             }
             endedAt = nanoTime.getAsLong();
+            endCode = code;
             ended = true;
             listeners = List.copyOf(endListeners);
             endListeners.clear();
         }
         LOG.log(Level.DEBUG, "connection {0} ends: {1}", id, why);
-        listeners.forEach(Runnable::run);
+        listeners.forEach(this::tell);
         return true;
+    }
+
+    /** A listener's fault is not the connection's: it ends all the same. */
+    private void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> this + ": whoever waited for its end failed", e);
+        }
     }
 
     private void shut(CloseCode code) {
@@ -202,17 +217,19 @@ public final class Connection {
             return;
         }
         try {
-            workers.closes().execute(() -> {
-                try {
-                    wire.close(code);
-                } catch (Exception alreadyClosed) {
-                    LOG.log(Level.DEBUG, () -> "connection " + id + " could not be closed: " + alreadyClosed);
-                } finally {
-                    onClosed.accept(this);
-                }
-            });
+            workers.closes().execute(() -> closeWire(code));
         } catch (RejectedExecutionException stopped) {
-            onClosed.accept(this); // the application is stopping, the container closes what is left
+            closeWire(code); // the application has stopped, so there is nobody else who could
+        }
+    }
+
+    private void closeWire(CloseCode code) {
+        try {
+            wire.close(code);
+        } catch (Exception alreadyClosed) {
+            LOG.log(Level.DEBUG, () -> this + " could not be closed: " + alreadyClosed);
+        } finally {
+            onClosed.accept(this);
         }
     }
 
@@ -221,19 +238,20 @@ public final class Connection {
         return "connection " + id;
     }
 
+    /** A ping in the clock's nanoseconds. It is unanswered as long as nothing was seen since it started. */
+    private record Ping(long startedAt, long leftAt) {}
+
     /** What the outbox reports. */
     private final class Reactions implements Outbox.Owner {
         @Override
         public void broken(Throwable failure) {
             // Most often the container is just closing the session, with a code of its own that must not be overtaken.
-            end("cannot be written to: " + failure);
+            end("cannot be written to: " + failure, CloseCode.GOING_AWAY);
         }
 
         @Override
         public void pinged(long startedAt) {
-            if (lastSeen - startedAt < 0) { // else the answer overtook us
-                unansweredPing = Math.max(1, nanoTime.getAsLong());
-            }
+            lastPing = new Ping(startedAt, nanoTime.getAsLong());
         }
 
         @Override

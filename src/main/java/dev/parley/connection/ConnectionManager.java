@@ -48,6 +48,7 @@ public final class ConnectionManager {
     private final LongSupplier nanoTime;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledFuture<?> checks;
+    private volatile boolean draining;
 
     /**
      * Watches connections from now on.
@@ -79,13 +80,17 @@ public final class ConnectionManager {
 
     /** Takes over what the session is sent, from its {@code @OnOpen} on. */
     public Connection accept(Session session) {
-        Wire wire = new SessionWire(session, limits.sendTimeout(), limits.heartbeat(), workers.pings());
+        Wire wire = new SessionWire(
+                session, limits.sendTimeout(), limits.heartbeat(), Runnable::run); // the outbox pings on a pool
         return accept(frames == null ? wire : new FrameWire(wire, frames.apply(session)));
     }
 
     Connection accept(Wire wire) {
         Connection connection = new Connection(newId(), wire, bounds, timing, workers, nanoTime, this::forget);
         connections.put(connection.id(), connection);
+        if (draining) { // its handshake was accepted before the drain began
+            connection.close(CloseCode.GOING_AWAY);
+        }
         return connection;
     }
 
@@ -104,6 +109,7 @@ public final class ConnectionManager {
      * closed or the budget is over. Idempotent.
      */
     public void drain(Duration budget) {
+        draining = true;
         checks.cancel(false);
         long deadline = System.nanoTime() + budget.toNanos();
         connections.values().forEach(connection -> connection.close(CloseCode.GOING_AWAY));

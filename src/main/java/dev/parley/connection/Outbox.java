@@ -69,6 +69,7 @@ final class Outbox {
     private @Nullable Sending inFlight;
     private long inFlightSince;
     private boolean pingPending;
+    private boolean pingDeferred;
     private @Nullable String owed;
 
     Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime) {
@@ -81,17 +82,17 @@ final class Outbox {
     }
 
     /**
-     * Takes messages as far as there is room for them; they then leave together where the wire can do that. An idle outbox has
-     * room for any one message.
+     * Takes messages as far as there is room for them; they then leave together where the wire can do that. An outbox without
+     * messages has room for any one offer.
      */
     Offer offer(List<Outgoing> messages) {
         synchronized (queue) {
             if (closed) {
                 return Offer.CLOSED;
             }
+            boolean idle = queue.isEmpty() && !isSending();
             for (Outgoing message : messages) {
-                boolean idle = queue.isEmpty() && inFlight == null;
-                if (!idle && (queue.size() >= bounds.messages() || queuedBytes + message.bytes() > bounds.bytes())) {
+                if (!idle && !hasRoomFor(message)) {
                     return Offer.FULL;
                 }
                 queue.add(message);
@@ -102,16 +103,57 @@ final class Outbox {
         return Offer.ACCEPTED;
     }
 
-    /** Queues a ping, unless one is waiting already. It stands outside the bounds. */
+    private boolean hasRoomFor(Outgoing message) {
+        int messages = queue.size();
+        long bytes = queuedBytes;
+        if (!isSending() && queue.peek() instanceof Outgoing next) { // is about to leave, and does not count as waiting
+            messages--;
+            bytes -= next.bytes();
+        }
+        return messages < bounds.messages() && bytes + message.bytes() <= bounds.bytes();
+    }
+
+    private boolean isSending() {
+        return inFlight != null && inFlight.item != Item.Ping.PING;
+    }
+
+    /**
+     * Sends a ping as soon as nothing else is under way, unless one is wanted already. It stands outside the bounds. It is under
+     * way only from when a thread that may block takes it up, so that one that waits for a thread holds up nothing.
+     */
     void ping() {
         synchronized (queue) {
             if (closed || pingPending) {
                 return;
             }
             pingPending = true;
-            queue.add(Item.Ping.PING);
         }
-        drain();
+        pingOnPool();
+    }
+
+    private void pingOnPool() {
+        try {
+            workers.pings().execute(this::pingNow);
+        } catch (RejectedExecutionException stopped) {
+            discard();
+        }
+    }
+
+    /** Takes the place of a write, or leaves it to the completion of the write that has it. */
+    private void pingNow() {
+        Sending ping = new Sending(List.of(), Item.Ping.PING);
+        synchronized (queue) {
+            if (closed) {
+                return;
+            }
+            if (inFlight != null) {
+                pingDeferred = true;
+                return;
+            }
+            inFlight = ping;
+            inFlightSince = nanoTime.getAsLong();
+        }
+        start(ping);
     }
 
     /** Takes nothing more; when all that waits is sent, {@link Owner#farewell} is called. */
@@ -122,6 +164,7 @@ final class Outbox {
             }
             closed = true;
             queue.add(new Item.Farewell(code));
+            queue.notifyAll();
         }
         drain();
     }
@@ -132,6 +175,7 @@ final class Outbox {
             closed = true;
             queue.clear();
             queuedBytes = 0;
+            queue.notifyAll();
         }
     }
 
@@ -263,6 +307,7 @@ final class Outbox {
 
         @Override
         public void completed(@Nullable Throwable failure) {
+            boolean pingIsDue = false;
             synchronized (queue) {
                 if (inFlight != this) {
                     return; // a container that completes twice must not open the gate for a second write
@@ -272,12 +317,17 @@ final class Outbox {
                 }
                 if (failure == null) {
                     inFlight = null;
+                    pingIsDue = pingDeferred;
+                    pingDeferred = false;
                     if (isSettled()) {
                         queue.notifyAll();
                     }
                 }
             }
             if (failure == null) {
+                if (pingIsDue) {
+                    pingOnPool();
+                }
                 drain();
             } else {
                 discard();

@@ -4,18 +4,24 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
+import dev.parley.protocol.CloseCode;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Some entries on their way to all members of a room. Each entry is rendered once per window, and each member gets all of them
  * at once, so that they leave together.
  */
 final class Fanning implements Runnable {
+    private static final Logger LOG = System.getLogger(Fanning.class.getName());
+
     private final List<Entry> entries;
     private final Member[] members;
     private final Set<String> authors = new HashSet<>();
@@ -37,14 +43,24 @@ final class Fanning implements Runnable {
         if (!authors.isEmpty()) {
             for (Member member : members) {
                 if (isAuthor(member)) {
-                    answer(member);
+                    serve(member, this::answer);
                 }
             }
         }
         for (Member member : members) {
             if (!isAuthor(member)) {
-                member.connection().send(messagesFor(member));
+                serve(member, reader -> reader.connection().send(messagesFor(reader)));
             }
+        }
+    }
+
+    /** Whoever cannot be served is closed; the others are served all the same. */
+    private static void serve(Member member, Consumer<Member> service) {
+        try {
+            service.accept(member);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> member.connection() + " is closed because of a fault of ours", e);
+            member.connection().close(CloseCode.INTERNAL_ERROR);
         }
     }
 
@@ -65,17 +81,17 @@ final class Fanning implements Runnable {
         Connection connection = author.connection();
         List<Outgoing> messages = messagesFor(author);
         List<Outgoing> answers = new ArrayList<>();
-        String last = "";
+        List<String> paid = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Draft draft = entries.get(i).draft();
             if (draft.kind() == Draft.Kind.MESSAGE
                     && draft.author().connection().equals(connection.id())) {
                 answers.add(new Outgoing(author.window().acknowledge(draft)));
-                last = draft.key();
+                paid.add(draft.key());
             }
             answers.add(messages.get(i));
         }
         connection.send(answers);
-        connection.paid(last);
+        paid.forEach(connection::paid);
     }
 }

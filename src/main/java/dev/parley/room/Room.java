@@ -34,6 +34,7 @@ final class Room {
     private static final Logger LOG = System.getLogger(Room.class.getName());
     private static final long PAUSE_MILLIS = 1;
     private static final int BATCH = 64; // entries that one run hands to each member, to leave together
+    private static final int BATCH_CHARACTERS = 32 * 1024;
     private static final int BUSY = 4;
     private static final int SAMPLES = 16;
 
@@ -45,7 +46,7 @@ final class Room {
     private final Subscription subscription;
 
     private volatile Member[] members = new Member[0]; // swapped inside Rooms' map operations only
-    private final ConcurrentLinkedQueue<Entry> backlog = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Due> backlog = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger(); // entries in the backlog; above 0 the loop is owned
     private int sampled; // the loop's own
 
@@ -104,7 +105,7 @@ final class Room {
 
     /** The log has grown. Called in log order, one call at a time; only queues. */
     private void appended(Entry entry) {
-        backlog.add(entry);
+        backlog.add(new Due(entry, members));
         if (waiting.getAndIncrement() == 0) {
             proceed();
         }
@@ -128,29 +129,42 @@ final class Room {
 
     /** The fan-out loop. Owned by one task at a time: from the moment `waiting` leaves 0 until it is 0 again. */
     private void fanOut() {
-        Member[] present = members;
-        if (mostAreBehind(present)) {
+        Due first = backlog.peek();
+        if (first == null) {
+            return; // cleared, because the application has stopped
+        }
+        if (mostAreBehind(first.members())) {
             pause();
             return;
         }
         List<Entry> entries = new ArrayList<>();
-        for (Entry entry = backlog.poll(); entry != null; entry = entries.size() < BATCH ? backlog.poll() : null) {
-            entries.add(entry);
+        int characters = 0;
+        for (Due due = first; due != null && due.members() == first.members(); due = backlog.peek()) {
+            if (entries.size() == BATCH || characters > BATCH_CHARACTERS) {
+                break;
+            }
+            backlog.remove();
+            entries.add(due.entry());
+            characters += due.entry().draft().text().length();
         }
         if (!rooms.isClosed()) {
-            new Fanning(entries, present).run();
+            new Fanning(entries, first.members()).run();
         }
         if (waiting.addAndGet(-entries.size()) > 0) {
             proceed(); // at the end of the queue: other rooms want a thread, too
         }
     }
 
+    /** An entry, and who was in when it was said. */
+    @SuppressWarnings("ArrayRecordComponent") // a snapshot, told from others by identity
+    private record Due(Entry entry, Member[] members) {}
+
     /** Looks at a few members, others each time. One that has stopped reading does not count as behind. */
     private boolean mostAreBehind(Member[] present) {
         int samples = Math.min(present.length, SAMPLES);
         int behind = 0;
         for (int i = 0; i < samples; i++) {
-            sampled = (sampled + 1 + present.length / samples) % present.length;
+            sampled = (sampled + 1) % present.length;
             if (present[sampled].connection().isBehind()) {
                 behind++;
             }
