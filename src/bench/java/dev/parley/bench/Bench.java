@@ -13,6 +13,7 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         Options options = Options.ofSystemProperties();
         endAfter(Duration.ofMinutes(options.minutes()));
+        options.workshop().sweep();
         boolean good = switch (options.mode()) {
             case QUICK, FULL -> new Tournament(options).run();
             case GUARD -> new Guard(options).run();

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Where things are, and how tools are run.
@@ -16,10 +18,25 @@ import java.util.concurrent.TimeUnit;
  * @param output where everything that the benchmark makes goes
  */
 public record Workshop(Path project, Path output) {
+    private static final String TEMPORARY = "tmp";
     private static final long TOOL_SECONDS = 180;
 
     /** Options for every JVM that is measured; the same for all, so that memory can be compared. */
     private static final String JVM_OPTIONS = "-Xmx512m -XX:+ExitOnOutOfMemoryError";
+
+    /** Removes what servers that were ended at once have left behind. To be called before any is started. */
+    public void sweep() throws IOException {
+        Path leftovers = output.resolve(TEMPORARY);
+        if (Files.isDirectory(leftovers)) {
+            List<Path> paths;
+            try (Stream<Path> walk = Files.walk(leftovers)) {
+                paths = walk.sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path path : paths) {
+                Files.delete(path);
+            }
+        }
+    }
 
     Path war() {
         return project.resolve("target/parley.war");
@@ -43,7 +60,7 @@ public record Workshop(Path project, Path output) {
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(options("bench.jvm", JVM_OPTIONS));
         words.addAll(options("bench.jvm." + target, ""));
-        words.add("-Djava.io.tmpdir=" + made(output.resolve("tmp")));
+        words.add("-Djava.io.tmpdir=" + made(output.resolve(TEMPORARY)));
         return words;
     }
 
