@@ -165,7 +165,7 @@ public final class Connection {
         if (ended) {
             if (stalled || now - endedAt > timing.sendTimeoutNanos()) {
                 outbox.discard(); // neither the farewell nor the container's own close has come through
-                shut(endCode);
+                shut(stalled ? CloseCode.SLOW : endCode);
             }
         } else if (stalled) {
             abort(CloseCode.SLOW);
@@ -219,7 +219,7 @@ public final class Connection {
         try {
             workers.closes().execute(() -> closeWire(code));
         } catch (RejectedExecutionException stopped) {
-            closeWire(code); // the application has stopped, so there is nobody else who could
+            onClosed.accept(this); // the application has stopped, the container closes what is left
         }
     }
 

@@ -37,7 +37,10 @@ final class SessionWire implements Wire {
         remote.setSendTimeout(sendTimeout.toMillis() + BACKSTOP_MILLIS);
         session.getUserProperties().put(TOMCAT_BLOCKING_SEND_TIMEOUT, sendTimeout.toMillis());
         // Set explicitly, because Jetty's default of 30 s would end quiet clients. The heartbeat decides earlier.
-        session.setMaxIdleTimeout(heartbeat.toMillis() * 4 + BACKSTOP_MILLIS);
+        // Left alone where there is none: Tyrus then starts a task that may close the session at once.
+        if (session.getMaxIdleTimeout() > 0) {
+            session.setMaxIdleTimeout(heartbeat.toMillis() * 4 + BACKSTOP_MILLIS);
+        }
     }
 
     @Override

@@ -59,6 +59,7 @@ final class ScriptedSession {
         return switch (method.getName()) {
             case "getAsyncRemote" -> remote;
             case "getUserProperties" -> userProperties;
+            case "getMaxIdleTimeout" -> 30_000L;
             case "setMaxIdleTimeout" -> {
                 idleTimeouts.add((Long) arguments[0]);
                 yield null;
