@@ -53,19 +53,23 @@ final class Application {
     private final Backplane backplane;
     private final Rooms rooms;
     private final Duration drainTimeout;
+    private final int maxMessageBytes;
+    private final OriginRule origins;
     private final AtomicBoolean draining = new AtomicBoolean();
 
     private Application(ServletContext context, Settings settings) {
-        int maxMessageBytes = settings.maxMessageBytes();
         int history = settings.historyMessages();
         this.drainTimeout = settings.drainTimeout();
-        OriginRule origins = originRule(settings);
+        this.maxMessageBytes = settings.maxMessageBytes();
+        this.origins = originRule(settings);
 
         this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
         this.backplane = new MemoryBackplane(history, Clock.systemUTC());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG);
+    }
 
+    private void register(ServletContext context) {
         List<Route> routes = List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
@@ -91,7 +95,13 @@ final class Application {
      */
     static Application start(ServletContext context, Settings settings) {
         Application application = new Application(context, settings);
-        LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
+        try {
+            application.register(context);
+            LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
+        } catch (RuntimeException | Error e) {
+            application.stop(); // the container does not stop what did not start
+            throw e;
+        }
         return application;
     }
 

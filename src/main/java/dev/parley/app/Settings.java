@@ -1,6 +1,7 @@
 package dev.parley.app;
 
 import dev.parley.connection.ConnectionManager;
+import dev.parley.handshake.OriginRule;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -61,10 +62,22 @@ record Settings(
     }
 
     private static Set<String> origins(String text) {
-        return Arrays.stream(text.split(",", -1))
+        Set<String> origins = Arrays.stream(text.split(",", -1))
                 .map(String::strip)
                 .filter(origin -> !origin.isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
+        for (String origin : origins) {
+            checkOrigin(origin);
+        }
+        return origins;
+    }
+
+    private static void checkOrigin(String origin) {
+        try {
+            OriginRule unused = new OriginRule(Set.of(origin), false);
+        } catch (IllegalArgumentException none) {
+            throw new IllegalArgumentException("not an origin: " + quoted(origin), none);
+        }
     }
 
     private static Boolean truth(String text) {

@@ -19,8 +19,10 @@ import java.util.stream.Stream;
  * @param contextParameters parameters of the servlet context
  */
 record Sources(Map<String, String> properties, Map<String, String> environment, Map<String, String> contextParameters) {
-    /** What Kubernetes puts into every container beside a service that is called parley. */
-    private static final Pattern KUBERNETES = Pattern.compile("PARLEY_(SERVICE_(HOST|PORT)|PORT)(_.*)?");
+    /** What Kubernetes puts into every container beside services that are called parley or parley-something. */
+    private static final Pattern KUBERNETES = Pattern.compile(
+            "PARLEY_(SERVICE_(HOST|PORT)|PORT)(_.*)?"
+                    + "|PARLEY_[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
 
     /** The launcher's own properties. */
     private static final Set<String> LAUNCHER = Set.of("parley.port", "parley.context", "parley.host");
@@ -81,6 +83,12 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
         unknown.findFirst().ifPresent(name -> {
             throw new SettingsException("unknown setting " + name);
         });
+    }
+
+    /** Says nothing of the values: the environment holds the secrets of everybody who runs in this process. */
+    @Override
+    public String toString() {
+        return "sources of settings";
     }
 
     private static Optional<Found> found(Map<String, String> values, String name, String source) {

@@ -1,13 +1,17 @@
 package dev.parley.handshake;
 
 import jakarta.websocket.server.PathParam;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,7 @@ final class Binder {
     /** Where one argument comes from. */
     @FunctionalInterface
     private interface Source {
-        Object bind(Visit visit);
+        Object bind(Visit visit, Map<Class<?>, Object> given);
     }
 
     private final Class<?> type;
@@ -46,6 +50,9 @@ final class Binder {
         if (constructors.length != 1) {
             throw new IllegalArgumentException(type + " must have one constructor, not " + constructors.length);
         }
+        if (Modifier.isAbstract(type.getModifiers())) {
+            throw new IllegalArgumentException(type + " is abstract");
+        }
         constructor = constructors[0];
         constructor.setAccessible(true);
         List<Class<?>> chain = new ArrayList<>(askedBy);
@@ -61,9 +68,14 @@ final class Binder {
      * @throws HandshakeRefused if something is missing or malformed, or a dependency refuses
      */
     Object bind(Visit visit) {
+        return bind(visit, new HashMap<>());
+    }
+
+    /** Binds with what dependencies have given already, each once per visit. */
+    private Object bind(Visit visit, Map<Class<?>, Object> given) {
         Object[] arguments = new Object[sources.size()];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = sources.get(i).bind(visit);
+            arguments[i] = sources.get(i).bind(visit, given);
         }
         try {
             return constructor.newInstance(arguments);
@@ -103,10 +115,32 @@ final class Binder {
         Depends depends = parameter.getAnnotation(Depends.class);
         if (depends != null) {
             Binder dependency = new Binder(depends.value(), template, chain);
-            return visit -> ((Dependency<?>) dependency.bind(visit)).value();
+            requireGives(depends.value(), parameter);
+            return (visit, given) -> {
+                Object value = given.get(depends.value());
+                if (value == null) {
+                    value = ((Dependency<?>) dependency.bind(visit, given)).value();
+                    given.put(depends.value(), value);
+                }
+                return value;
+            };
         }
         throw new IllegalArgumentException(
                 "parameter " + parameter.getName() + " of " + type + " does not say where it comes from");
+    }
+
+    /** As far as erasure lets us see. */
+    private void requireGives(Class<?> dependency, Parameter parameter) {
+        Class<?> wanted = MethodType.methodType(parameter.getType()).wrap().returnType();
+        try {
+            Class<?> given = dependency.getMethod("value").getReturnType();
+            if (!wanted.isAssignableFrom(given) && !given.isAssignableFrom(wanted)) {
+                throw new IllegalArgumentException("parameter " + parameter.getName() + " of " + type + " wants a "
+                        + wanted + ", but " + dependency + " gives a " + given);
+            }
+        } catch (NoSuchMethodException e) {
+            throw new IllegalArgumentException(dependency + " gives nothing", e);
+        }
     }
 
     /** Where the text of an argument is found; null when it was not sent. */
@@ -118,13 +152,13 @@ final class Binder {
 
     private Source text(Parameter parameter, String name, Finder finder) {
         boolean optional = parameter.getType() == Optional.class;
-        Type wanted = optional
-                ? ((ParameterizedType) parameter.getParameterizedType()).getActualTypeArguments()[0]
+        Type wanted = optional && parameter.getParameterizedType() instanceof ParameterizedType declared
+                ? declared.getActualTypeArguments()[0]
                 : parameter.getType();
         Converter converter = Converter.to(wanted)
                 .orElseThrow(() -> new IllegalArgumentException("parameter " + parameter.getName() + " of " + type
                         + ": no way to make a " + wanted + " of text"));
-        return visit -> {
+        return (visit, given) -> {
             String text = finder.find(visit);
             if (text == null) {
                 if (optional) {

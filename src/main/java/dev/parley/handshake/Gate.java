@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Enumeration;
@@ -129,7 +130,20 @@ public final class Gate implements Filter {
     private static List<String> decoded(String contextPath) {
         return contextPath.isEmpty()
                 ? List.of()
-                : RequestTarget.parse(contextPath, null).segments();
+                : RequestTarget.parse(escaped(contextPath), null).segments();
+    }
+
+    /** A context path may be spelled as it was deployed, beyond ASCII; a request target may not. */
+    private static String escaped(String contextPath) {
+        StringBuilder escaped = new StringBuilder();
+        for (byte octet : contextPath.getBytes(StandardCharsets.UTF_8)) {
+            if (octet < 0) {
+                escaped.append(String.format(Locale.ROOT, "%%%02X", octet & 0xff));
+            } else {
+                escaped.append((char) octet);
+            }
+        }
+        return escaped.toString();
     }
 
     private void checkOrigin(HttpServletRequest request) {

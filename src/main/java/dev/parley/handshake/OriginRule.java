@@ -5,6 +5,8 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,9 @@ public final class OriginRule {
 
     /** Scheme, host in lower case, and port, the scheme's default filled in. */
     private record Origin(String scheme, String host, int port) {
+        private static final Pattern UNDERSCORED =
+                Pattern.compile("([A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?");
+
         static Optional<Origin> parse(String text) {
             try {
                 URI uri = new URI(text);
@@ -67,14 +72,27 @@ public final class OriginRule {
                         && uri.getRawQuery() == null
                         && uri.getRawFragment() == null
                         && uri.getRawUserInfo() == null;
-                if (!bare || uri.getHost() == null || defaultPort(scheme) < 0) {
+                if (!bare || defaultPort(scheme) < 0) {
                     return Optional.empty();
+                }
+                if (uri.getHost() == null) {
+                    return underscored(scheme, uri.getRawAuthority());
                 }
                 int port = uri.getPort() >= 0 ? uri.getPort() : defaultPort(scheme);
                 return Optional.of(new Origin(scheme, uri.getHost().toLowerCase(Locale.ROOT), port));
             } catch (URISyntaxException e) {
                 return Optional.empty();
             }
+        }
+
+        /** A host with an underscore, which browsers take for a host and {@link URI} does not. */
+        private static Optional<Origin> underscored(String scheme, @Nullable String authority) {
+            Matcher matcher = UNDERSCORED.matcher(authority == null ? "" : authority);
+            if (!matcher.matches() || matcher.group(1).indexOf('_') < 0) {
+                return Optional.empty();
+            }
+            int port = matcher.group(2) == null ? defaultPort(scheme) : Integer.parseInt(matcher.group(2));
+            return Optional.of(new Origin(scheme, matcher.group(1).toLowerCase(Locale.ROOT), port));
         }
 
         /**

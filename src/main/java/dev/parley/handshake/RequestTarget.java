@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 record RequestTarget(List<String> segments, Map<String, List<String>> query) {
     RequestTarget {
         segments = List.copyOf(segments);
-        query = Map.copyOf(query);
+        query = query.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
     }
 
     /**
      * Parses a raw path, which begins with {@code /}, and a raw query.
      *
-     * @throws HandshakeRefused 400, if either has a bad percent-escape, bytes that are not UTF-8, or a NUL
+     * @throws HandshakeRefused 400, if either has a bad percent-escape, bytes that are not UTF-8, a NUL, or a bare character
+     *     beyond ASCII
      */
     static RequestTarget parse(String rawPath, @Nullable String rawQuery) {
         List<String> segments = new ArrayList<>();
@@ -49,6 +52,12 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
         return new RequestTarget(segments, query);
     }
 
+    /** Says nothing of what was sent, which may hold credentials. */
+    @Override
+    public String toString() {
+        return "request target of " + segments.size() + " segments";
+    }
+
     private static String decodeForm(String raw) {
         return decode(raw.replace('+', ' '));
     }
@@ -57,7 +66,7 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
         if (isPlain(raw)) {
             return raw;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(raw.length() * 3);
+        ByteBuffer bytes = ByteBuffer.allocate(raw.length());
         int i = 0;
         while (i < raw.length()) {
             char c = raw.charAt(i);
@@ -65,10 +74,11 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
                 bytes.put(octet(raw, i + 1));
                 i += 3;
             } else {
-                int point = raw.codePointAt(i);
-                int width = Character.charCount(point);
-                bytes.put(raw.substring(i, i + width).getBytes(StandardCharsets.UTF_8));
-                i += width;
+                if (c >= 0x80) {
+                    throw new HandshakeRefused(400, "request target is not ASCII");
+                }
+                bytes.put((byte) c);
+                i++;
             }
         }
         try {

@@ -13,4 +13,10 @@ record Visit(Map<String, String> path, Map<String, List<String>> query, Map<Stri
         List<String> values = query.get(name);
         return values == null ? null : values.get(values.size() - 1);
     }
+
+    /** Says nothing of what was sent, which may hold credentials. */
+    @Override
+    public String toString() {
+        return "visit";
+    }
 }
