@@ -1,0 +1,28 @@
+package dev.parley.handshake;
+
+/**
+ * Says whose a token is. One for an application, asked in the handshake and again whenever a connection renews its credential.
+ * Implementations are thread-safe and may block, for as long as a request may be held.
+ */
+@FunctionalInterface
+public interface TokenVerifier {
+    /**
+     * Checks a token. Whatever a visitor sent is answered with a verdict; an exception is a fault of ours.
+     *
+     * @param token as the visitor sent it
+     */
+    Verdict verify(String token);
+
+    /** What became of a token. */
+    sealed interface Verdict {
+        /** It is good, and this is whose it is. */
+        record Accepted(Credential credential) implements Verdict {}
+
+        /**
+         * It is not good.
+         *
+         * @param why for the log; never anything that the visitor sent
+         */
+        record Rejected(String why) implements Verdict {}
+    }
+}
