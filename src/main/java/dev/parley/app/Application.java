@@ -1,5 +1,7 @@
 package dev.parley.app;
 
+import dev.parley.api.Check;
+import dev.parley.api.HealthServlet;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
@@ -7,9 +9,9 @@ import dev.parley.connection.Workers;
 import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.handshake.Doors;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
-import dev.parley.handshake.HandshakeRefused;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
 import dev.parley.room.Rooms;
@@ -19,6 +21,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +33,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Application {
     private static final Logger LOG = System.getLogger("dev.parley");
+    private static final Duration TIMER_BOUND = Duration.ofSeconds(10);
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
 
     private final Workers workers;
@@ -55,7 +60,7 @@ final class Application {
     private final Duration drainTimeout;
     private final int maxMessageBytes;
     private final OriginRule origins;
-    private final AtomicBoolean draining = new AtomicBoolean();
+    private final Doors doors;
 
     private Application(ServletContext context, Settings settings) {
         int history = settings.historyMessages();
@@ -65,6 +70,7 @@ final class Application {
 
         this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
+        this.doors = new Doors(connections::isFull);
         this.backplane = new MemoryBackplane(history, Clock.systemUTC());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG);
     }
@@ -74,7 +80,7 @@ final class Application {
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
                 Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, maxMessageBytes)));
-        Gate gate = new Gate(routes, origins, this::admit);
+        Gate gate = new Gate(routes, origins, doors);
         HandshakeConfigurator.install(gate);
 
         FilterRegistration.Dynamic filter = context.addFilter("gate", gate);
@@ -85,7 +91,40 @@ final class Application {
         Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
         pages.addMapping("/");
+        add(context, "health", new HealthServlet(checks()), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
+    }
+
+    /** What must be right for this node to be worth keeping, and to be sent visitors. */
+    private List<Check> checks() {
+        return List.of(
+                new Check(Check.Kind.LIVE, "timer", () -> {
+                    Duration quiet = connections.sinceLastCheck();
+                    return Check.Finding.of(
+                            quiet.compareTo(TIMER_BOUND) < 0, Map.of("millisecondsSinceLastRun", quiet.toMillis()));
+                }),
+                new Check(
+                        Check.Kind.READY,
+                        "doors",
+                        () -> Check.Finding.of(
+                                doors.state() == Doors.State.OPEN,
+                                Map.of("state", doors.state().name().toLowerCase(Locale.ROOT)))),
+                new Check(
+                        Check.Kind.READY,
+                        "capacity",
+                        () -> Check.Finding.of(
+                                !connections.isFull(),
+                                Map.of(
+                                        "connections",
+                                        connections.count(),
+                                        "max",
+                                        connections.limits().maxConnections()))),
+                new Check(Check.Kind.STARTED, "application", () -> Check.Finding.of(true, Map.of())));
+    }
+
+    private static void add(ServletContext context, String name, HttpServlet servlet, String... patterns) {
+        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+        registration.addMapping(patterns);
     }
 
     /**
@@ -107,7 +146,7 @@ final class Application {
 
     /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */
     void drain() {
-        if (draining.compareAndSet(false, true)) {
+        if (doors.turn(Doors.State.STOPPED)) {
             int open = connections.count();
             rooms.close();
             connections.drain(drainTimeout);
@@ -129,15 +168,6 @@ final class Application {
             ServletContext context) {
         return (Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>>)
                 context.getAttribute("dev.parley.frames");
-    }
-
-    private void admit() {
-        if (draining.get()) {
-            throw new HandshakeRefused(503, "draining");
-        }
-        if (connections.isFull()) {
-            throw new HandshakeRefused(503, "full");
-        }
     }
 
     private static OriginRule originRule(Settings settings) {

@@ -5,9 +5,11 @@ import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
@@ -38,6 +40,7 @@ public final class ConnectionManager {
     private static final long CHECK_MILLIS = 250;
     private static final int ID_BYTES = 9; // 72 random bits, 12 characters
     private static final long DRAIN_POLL_MILLIS = 10;
+    private static final long SHED_MILLIS = 50;
 
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final Limits limits;
@@ -49,6 +52,8 @@ public final class ConnectionManager {
     private final SecureRandom random = new SecureRandom();
     private final ScheduledFuture<?> checks;
     private volatile boolean draining;
+    private volatile boolean shedding;
+    private volatile long lastCheck;
 
     /**
      * Watches connections from now on.
@@ -74,6 +79,7 @@ public final class ConnectionManager {
         this.timing = Timing.of(limits.sendTimeout(), limits.heartbeat());
         this.workers = workers;
         this.nanoTime = nanoTime;
+        this.lastCheck = nanoTime.getAsLong();
         this.checks =
                 workers.timer().scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -88,7 +94,7 @@ public final class ConnectionManager {
     Connection accept(Wire wire) {
         Connection connection = new Connection(newId(), wire, bounds, timing, workers, nanoTime, this::forget);
         connections.put(connection.id(), connection);
-        if (draining) { // its handshake was accepted before the drain began
+        if (draining || shedding) { // its handshake was accepted before the drain began
             connection.close(CloseCode.GOING_AWAY);
         }
         return connection;
@@ -97,6 +103,16 @@ public final class ConnectionManager {
     /** How many connections there are, those included that are being closed. */
     public int count() {
         return connections.size();
+    }
+
+    /** What every connection lives by. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** How long ago the timer last looked at the connections; zero once they are all being closed for good. */
+    public Duration sinceLastCheck() {
+        return draining ? Duration.ZERO : Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastCheck));
     }
 
     /** Whether the node has as many connections as it may have. */
@@ -123,8 +139,43 @@ public final class ConnectionManager {
         connections.values().forEach(connection -> connection.abort(CloseCode.GOING_AWAY));
     }
 
+    /**
+     * Closes every connection with 1001, politely and spread over {@code span}, so that other nodes do not get all of them at
+     * once; and whoever still arrives, until {@link #readmit}. Returns at once; {@link #count} tells how far it is.
+     */
+    public void shed(Duration span) {
+        shedding = true;
+        shed(new ArrayDeque<>(connections.values()), Math.max(1, span.toMillis() / SHED_MILLIS));
+    }
+
+    private void shed(ArrayDeque<Connection> rest, long turns) {
+        if (!shedding) {
+            return;
+        }
+        for (long quota = (rest.size() + turns - 1) / turns; quota > 0; quota--) {
+            rest.remove().close(CloseCode.GOING_AWAY);
+        }
+        if (!rest.isEmpty()) {
+            try {
+                ScheduledFuture<?> unused = workers.timer()
+                        .schedule(
+                                () -> workers.fanOut().execute(() -> shed(rest, Math.max(1, turns - 1))),
+                                SHED_MILLIS,
+                                TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException stopped) {
+                rest.clear(); // the application has stopped, and with it all connections
+            }
+        }
+    }
+
+    /** Ends what {@link #shed} began: who comes from now on may stay. */
+    public void readmit() {
+        shedding = false;
+    }
+
     void check() {
         long now = nanoTime.getAsLong();
+        lastCheck = now;
         connections.values().forEach(connection -> connection.check(now));
     }
 

@@ -78,6 +78,9 @@ final class FakeContext {
                 if (refusesServlets) {
                     throw new IllegalStateException("too late to add a servlet");
                 }
+                if (!arguments[0].equals("pages")) {
+                    yield GateExchange.fake(ServletRegistration.Dynamic.class, (method, given) -> Set.of());
+                }
                 servlet = (Servlet) arguments[1];
                 yield GateExchange.fake(ServletRegistration.Dynamic.class, (method, given) -> {
                     servletCalls.put(method, flat(given));

@@ -223,6 +223,51 @@ final class ConnectionManagerTest {
         assertThat(stalled.awaitClose()).isEqualTo(CloseCode.GOING_AWAY);
     }
 
+    @Test
+    void sheddingClosesEveryoneAndWhoeverStillArrives() {
+        List<ScriptedWire> wires = acceptSome(10);
+
+        manager.shed(SHORT);
+
+        assertThat(wires).allSatisfy(wire -> assertThat(wire.awaitClose()).isEqualTo(CloseCode.GOING_AWAY));
+        ScriptedWire late = new ScriptedWire();
+        manager.accept(late);
+        assertThat(late.awaitClose()).isEqualTo(CloseCode.GOING_AWAY);
+    }
+
+    @Test
+    void sheddingIsSpreadOverItsTime() {
+        List<ScriptedWire> wires = acceptSome(10);
+
+        manager.shed(LONG);
+
+        assertThat(wires.stream().filter(wire -> !wire.closes().isEmpty()).count())
+                .isLessThan(10);
+    }
+
+    @Test
+    void afterReadmittingNobodyIsSentAway() {
+        manager.shed(SHORT);
+        manager.readmit();
+
+        ScriptedWire wire = new ScriptedWire();
+        manager.accept(wire);
+        Clog.settle(workers.closes());
+
+        assertThat(wire.closes()).isEmpty();
+    }
+
+    @Test
+    void timeSinceTheLastCheckTellsOfATimerThatStands() {
+        manager.check();
+        assertThat(manager.sinceLastCheck()).isZero();
+        workers.close();
+
+        clock.advance(LONG);
+
+        assertThat(manager.sinceLastCheck()).isEqualTo(LONG);
+    }
+
     private List<ScriptedWire> acceptSome(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> {

@@ -1,0 +1,58 @@
+package dev.parley.handshake;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * The node's own rule of admission: whether it takes new visitors at all. Those who are in are not its business. Thread-safe.
+ *
+ * <pre>
+ *   OPEN ◀──▶ PAUSED
+ *     ▲  ╲     ╱
+ *     ╰─▶ DRAINING ──▶ STOPPED
+ * </pre>
+ */
+public final class Doors implements Admission {
+    /** How the doors stand. */
+    public enum State {
+        /** Visitors come in. */
+        OPEN,
+        /** Nobody new comes in; who is in stays. */
+        PAUSED,
+        /** Nobody new comes in, and who is in is being sent away. */
+        DRAINING,
+        /** As draining, and for good: the application is stopping. */
+        STOPPED
+    }
+
+    private final BooleanSupplier isFull;
+    private volatile State state = State.OPEN; // written under the lock
+
+    /** Open doors of a house that may be full. */
+    public Doors(BooleanSupplier isFull) {
+        this.isFull = isFull;
+    }
+
+    @Override
+    public void check() {
+        State current = state;
+        if (current != State.OPEN) {
+            throw new HandshakeRefused(503, current == State.PAUSED ? "paused" : "draining");
+        }
+        if (isFull.getAsBoolean()) {
+            throw new HandshakeRefused(503, "full");
+        }
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Moves to another state; false if that is how they stand, or if they are shut for good. */
+    public synchronized boolean turn(State wanted) {
+        if (state == State.STOPPED || state == wanted) {
+            return false;
+        }
+        state = wanted;
+        return true;
+    }
+}
