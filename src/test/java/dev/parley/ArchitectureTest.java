@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.parley.protocol.Json;
 import java.util.List;
 import java.util.Timer;
 import java.util.concurrent.TimeUnit;
@@ -90,7 +91,17 @@ class ArchitectureTest {
             .resideInAnyPackage("jakarta.servlet..");
 
     @ArchTest
+    static final ArchRule jsonIsReadInOnePlace = noClasses()
+            .that()
+            .doNotBelongToAnyOf(Json.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("tools.jackson..");
+
+    @ArchTest
     static final ArchRule nothingButTheJdkAndJakarta = classes()
+            .that()
+            .doNotBelongToAnyOf(Json.class)
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "dev.parley..", "java..", "jakarta.servlet..", "jakarta.websocket..", "org.jspecify.."));

@@ -1,5 +1,6 @@
 /**
- * The words of the wire: close codes and, later, messages. A leaf: everybody may use it, it uses nobody.
+ * The words of the wire: close codes, messages, and the JSON that they are written in. A leaf: everybody may use it, it uses
+ * nobody.
  */
 @NullMarked
 package dev.parley.protocol;
