@@ -17,10 +17,10 @@ import java.util.function.Supplier;
  */
 final class Pages {
     static final List<String> ASSETS = List.of(
-            "chat.js",
             "connection.js",
             "conversation.js",
             "echo.js",
+            "guide-chat.js",
             "items.js",
             "message-log.js",
             "parley.css",
@@ -28,22 +28,29 @@ final class Pages {
             "retry.js",
             "status-line.js");
 
+    /** At the root, as what others import has an address that people remember. */
+    static final List<String> CLIENT = List.of("parley.js", "parley.d.ts");
+
     private static final String HTML = "text/html;charset=UTF-8";
     private static final Map<String, String> MEDIA_TYPES = Map.of(
             "css", "text/css;charset=UTF-8",
             "js", "text/javascript;charset=UTF-8",
-            "svg", "image/svg+xml;charset=UTF-8");
+            "svg", "image/svg+xml;charset=UTF-8",
+            "ts", "text/plain;charset=UTF-8");
 
     private final Map<String, Supplier<Content>> addresses = new HashMap<>();
 
     Pages(Facts facts) {
         HomePage home = new HomePage(new String(read("home.html"), StandardCharsets.UTF_8), facts);
         addresses.put("/", () -> new Content(HTML, home.render().getBytes(StandardCharsets.UTF_8)));
-        for (String page : List.of("echo", "items", "chat")) {
+        for (String page : List.of("echo", "items", "chat", "guide-chat")) {
             always("/" + page, new Content(HTML, read(page + ".html")));
         }
         for (String asset : ASSETS) {
             always("/assets/" + asset, new Content(mediaTypeOf(asset), read("assets/" + asset)));
+        }
+        for (String file : CLIENT) {
+            always("/" + file, new Content(mediaTypeOf(file), read("client/" + file)));
         }
     }
 
@@ -56,10 +63,10 @@ final class Pages {
         addresses.put(path, () -> content);
     }
 
-    private static String mediaTypeOf(String asset) {
-        String mediaType = MEDIA_TYPES.get(asset.substring(asset.lastIndexOf('.') + 1));
+    private static String mediaTypeOf(String file) {
+        String mediaType = MEDIA_TYPES.get(file.substring(file.lastIndexOf('.') + 1));
         if (mediaType == null) {
-            throw new IllegalStateException("no media type is known for " + asset);
+            throw new IllegalStateException("no media type is known for " + file);
         }
         return mediaType;
     }

@@ -69,7 +69,7 @@ abstract class PagesContract {
     }
 
     private Tab openChat() {
-        Tab tab = open("chat");
+        Tab tab = open("guide-chat");
         tab.awaitState("Connected");
         return tab;
     }
@@ -92,7 +92,7 @@ abstract class PagesContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"echo", "items", "chat"})
+    @ValueSource(strings = {"echo", "items", "chat", "guide-chat"})
     void aPageThatTalksHasTheGuidesFace(String path) {
         Tab tab = open(path);
 
@@ -251,7 +251,7 @@ abstract class PagesContract {
     @Test
     void whoComesBackToTheChatIsStillTheSame() {
         try (Relay relay = Relay.to(page(""))) {
-            Tab tab = browser.open(relay.address().resolve("chat"));
+            Tab tab = browser.open(relay.address().resolve("guide-chat"));
             tab.awaitState("Connected");
             String id = tab.element("ws-id").getText();
 
@@ -308,10 +308,10 @@ abstract class PagesContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "echo", "items", "chat"})
+    @ValueSource(strings = {"", "echo", "items", "guide-chat"})
     void nothingSticksOutOnAPhone(String path) {
         Tab tab = browser.openOnPhone(page(path));
-        if (path.equals("echo") || path.equals("chat")) {
+        if (path.equals("echo") || path.equals("guide-chat")) {
             tab.awaitState("Connected");
             tab.say("W".repeat(300));
             tab.awaitThat(page -> assertThat(page.messages()).isNotEmpty());
@@ -359,7 +359,15 @@ abstract class PagesContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"ws, 404", "ws/5, 404", "items/foo/ws, 404", "META-INF/MANIFEST.MF, 404", "chat/, 404", "chat, 200"})
+    @CsvSource({
+        "ws, 404",
+        "ws/5, 404",
+        "items/foo/ws, 404",
+        "META-INF/MANIFEST.MF, 404",
+        "chat/, 404",
+        "chat, 200",
+        "parley.js, 200"
+    })
     void onlyThePagesAreThereOverPlainHttp(String path, int status) throws Exception {
         HttpResponse<String> response =
                 HTTP.send(HttpRequest.newBuilder(page(path)).build(), BodyHandlers.ofString());

@@ -35,7 +35,10 @@ final class PageServletTest {
         "/items, text/html;charset=UTF-8",
         "/chat, text/html;charset=UTF-8",
         "/assets/parley.css, text/css;charset=UTF-8",
-        "/assets/chat.js, text/javascript;charset=UTF-8",
+        "/guide-chat, text/html;charset=UTF-8",
+        "/assets/echo.js, text/javascript;charset=UTF-8",
+        "/parley.js, text/javascript;charset=UTF-8",
+        "/parley.d.ts, text/plain;charset=UTF-8",
         "/assets/parley.svg, image/svg+xml;charset=UTF-8"
     })
     void whatIsListedIsServed(String path, String mediaType) throws Exception {
@@ -65,6 +68,7 @@ final class PageServletTest {
                 "/home.html",
                 "/index.html",
                 "/favicon.ico",
+                "/client/parley.js",
                 "/PageServlet.class",
                 "/META-INF/MANIFEST.MF",
                 "/WEB-INF/web.xml",

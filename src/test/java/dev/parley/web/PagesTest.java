@@ -3,6 +3,7 @@ package dev.parley.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"home.html", "echo.html", "items.html", "chat.html"})
+    @ValueSource(strings = {"home.html", "echo.html", "items.html", "chat.html", "guide-chat.html"})
     void aPageHasNothingInlineAndNoAbsoluteAddress(String page) throws IOException {
         String html = read(page);
 
@@ -49,13 +50,15 @@ final class PagesTest {
     void everyModuleImportsOnlyWhatIsServed() throws IOException {
         for (String asset : Pages.ASSETS) {
             assertThat(ADDRESS.matcher(read("assets/" + asset)).results().map(link -> link.group(2)))
-                    .allMatch(address -> pages.at("/assets/" + address.replaceFirst("^\\./", ""))
+                    .allMatch(address -> pages.at(URI.create("/assets/" + asset)
+                                    .resolve(address)
+                                    .getPath())
                             .isPresent());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"echo.html", "items.html", "chat.html"})
+    @ValueSource(strings = {"echo.html", "items.html", "chat.html", "guide-chat.html"})
     void aPageThatTalksKeepsTheGuidesElements(String page) throws IOException {
         assertThat(read(page))
                 .contains(
@@ -70,9 +73,10 @@ final class PagesTest {
                 .contains("<button>Connect</button>");
     }
 
-    @Test
-    void theChatPageTellsTheClientItsId() throws IOException {
-        assertThat(read("chat.html")).contains("<h2>Your ID: <span id=\"ws-id\"></span></h2>");
+    @ParameterizedTest
+    @ValueSource(strings = {"chat.html", "guide-chat.html"})
+    void aChatPageTellsTheClientItsId(String page) throws IOException {
+        assertThat(read(page)).contains("<h2>Your ID: <span id=\"ws-id\"></span></h2>");
     }
 
     private static String read(String name) throws IOException {

@@ -1,0 +1,212 @@
+/** Types of parley.js, the client of Parley's rooms (subprotocol `parley.v1`). */
+
+/** Anything that JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** Ends a subscription. */
+export type Off = () => void;
+
+/** A place in a room's log. `seq` counts without a hole as long as `epoch` stays; a new epoch is a log that began anew. */
+export interface Position {
+  readonly epoch: string;
+  readonly seq: number;
+  /** The id of the message at `seq`. */
+  readonly message: string;
+}
+
+export interface Sender {
+  readonly user: string;
+  /** Missing for those who talk in plain text. */
+  readonly connection?: string;
+}
+
+export interface Message<Data = Json> {
+  readonly room: string;
+  readonly seq: number;
+  /** The message's id. */
+  readonly message: string;
+  /** When it was stored, by the server's clock, in ISO 8601. */
+  readonly at: string;
+  readonly from: Sender;
+  readonly data: Data;
+}
+
+/** A message as listeners get it. */
+export interface Delivered<Data = Json> extends Message<Data> {
+  /** Whether this very client sent it, over this or an earlier connection. */
+  readonly own: boolean;
+}
+
+export interface Ack {
+  readonly room: string;
+  /** Where the message is stored. */
+  readonly position: Position;
+  /** Whether it was there already, from an earlier attempt under the same key. */
+  readonly duplicate: boolean;
+}
+
+export interface History<Data = Json> {
+  readonly room: string;
+  /** In the order of the log, the oldest first. */
+  readonly messages: readonly Message<Data>[];
+  /** Whether there are older ones. */
+  readonly more: boolean;
+}
+
+export interface Member {
+  readonly user: string;
+  readonly connections: number;
+}
+
+export interface Limits {
+  /** The longest message, in bytes of UTF-8. */
+  readonly messageBytes?: number;
+  readonly messagesPerSecond?: number;
+  /** How many rooms one connection may be in. */
+  readonly rooms?: number;
+}
+
+/**
+ * Why something was not done. `code` is the server's, or one of ours:
+ *
+ * - `disconnected`: there was no connection (room requests wait instead, and do not fail with this)
+ * - `closed`: the connection was closed for good
+ * - `left`: the room was left meanwhile
+ * - `uncertain`: the message was sent, the connection was lost, and it was too late to try again under the same key;
+ *   it may have been stored
+ */
+export class ParleyError extends Error {
+  readonly code: string;
+  /** Whether trying again can help. Room requests do so themselves. */
+  readonly retry: boolean;
+  /** After how many milliseconds. */
+  readonly after?: number;
+}
+
+export type ClientState =
+  | { readonly name: 'connecting' }
+  | { readonly name: 'open' }
+  /** The connection was lost or refused; the next attempt is at `until`, on the clock of `Date.now()`. */
+  | { readonly name: 'waiting'; readonly until: number; readonly code: number; readonly reason: string }
+  /** It ended for good: `close()` was called, or the server said that trying again is no use. */
+  | { readonly name: 'closed'; readonly code: number; readonly reason: string };
+
+/** What became of the place where the room was left. */
+export type Resume = 'none' | 'ok' | 'lost';
+
+/** Why a place could not be taken up again. */
+export type LostReason = 'epoch' | 'trimmed' | 'too-many' | 'rewritten';
+
+export type RoomState =
+  /** There is no connection. */
+  | { readonly name: 'waiting' }
+  | { readonly name: 'joining' }
+  /** `replayed` messages that were missed come next, before any new one. */
+  | { readonly name: 'joined'; readonly resume: Resume; readonly reason?: LostReason; readonly replayed?: number }
+  /** The server does not let us in; it is asked again only over the next connection. */
+  | { readonly name: 'refused'; readonly error: ParleyError }
+  | { readonly name: 'left' };
+
+/** Messages were missed and cannot be replayed; `history()` may still have some of them. */
+export interface Gap {
+  readonly reason: LostReason;
+  /** The last message that was delivered before the gap. */
+  readonly before: Position;
+  /** Delivery goes on after this one. */
+  readonly now: Position;
+}
+
+export interface Presence {
+  /** Everybody in the room, by name; empty in a room that is too big to list. */
+  readonly members: ReadonlyMap<string, Member>;
+  /** Who came and who went since the last event; both empty the first time. */
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+  /** How many members there are. */
+  readonly count: number;
+}
+
+export interface RoomEvents<Data = Json> {
+  /** Each message once, in the order of the log. */
+  message: Delivered<Data>;
+  presence: Presence;
+  gap: Gap;
+  state: RoomState;
+}
+
+export interface ClientEvents {
+  state: ClientState;
+  /** What went wrong and belongs to no request: nothing has to be done about it. */
+  error: Error;
+}
+
+export interface JoinOptions {
+  /** Where to go on, for a page that kept it; otherwise delivery begins now. */
+  since?: Position;
+  /** Whether to be told who is there. */
+  presence?: boolean;
+}
+
+export interface SendOptions {
+  /** Makes retries of one message recognisable; invented if missing. For an application that retries over a reload. */
+  key?: string;
+}
+
+export interface Room<Data = Json> {
+  readonly name: string;
+  readonly state: RoomState;
+  /** The last message that was delivered, as `since` of a later join. */
+  readonly position: Position | undefined;
+  readonly members: ReadonlyMap<string, Member>;
+
+  on<Event extends keyof RoomEvents<Data>>(
+    event: Event,
+    listener: (value: RoomEvents<Data>[Event]) => void,
+  ): Off;
+
+  /**
+   * Sends a message, and is kept when the server has stored it. Waits for a connection, and tries again, under the same
+   * key, over any number of them. Messages of one room are stored in the order of the calls.
+   */
+  send(data: Data, options?: SendOptions): Promise<Ack>;
+
+  /** Up to `limit` messages before the one numbered `before`; without it, the latest. Waits for a connection. */
+  history(before?: number, limit?: number): Promise<History<Data>>;
+
+  /** Leaves. What has not been sent fails with `left`. */
+  leave(): void;
+}
+
+export interface Client {
+  readonly state: ClientState;
+  /** Our own name and connection, as the server told them last. */
+  readonly user: string | undefined;
+  readonly connection: string | undefined;
+  readonly limits: Limits;
+
+  on<Event extends keyof ClientEvents>(event: Event, listener: (value: ClientEvents[Event]) => void): Off;
+
+  /** Joins a room, or returns the one that was joined under this name. It is joined again over every new connection. */
+  join<Data = Json>(room: string, options?: JoinOptions): Room<Data>;
+
+  /** Connects now instead of later, or again after `closed`. */
+  reconnect(): void;
+
+  /** Ends the connection. What has not been sent fails with `closed`. */
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /**
+   * What proves who we are, or how to get it; it is asked for before every connection and before it expires, with
+   * `refresh` when the last one is, or is about to be, too old. Left out where the handshake proves it by a cookie.
+   */
+  credential?: string | ((why: { refresh: boolean }) => string | Promise<string>);
+}
+
+/**
+ * Connects to the rooms, and stays connected: until `close()`, or until a close code says that trying again is no use.
+ *
+ * @param url relative to the place where parley.js came from; `rooms` beside it if missing
+ */
+export function connect(url?: string | URL, options?: ConnectOptions): Client;
