@@ -1,22 +1,48 @@
 package dev.parley.backplane;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A log per room, shared by all nodes. Thread-safe; no call blocks on the engine.
+ * A log per room, shared by all nodes, and what goes with it: who is where, and words from node to node. Thread-safe; no call
+ * blocks on the engine.
  */
 public interface Backplane extends AutoCloseable {
+    /** For how long a draft's key is known at least. A variant may know fewer of a room that is flooded; it says so. */
+    Duration KEY_MEMORY = Duration.ofMinutes(5);
+
     /**
      * Stores a draft at the end of the room's log. Completes when the engine has it, which is what an acknowledgement means;
-     * fails with {@link BackplaneException}. Idempotent by {@link Draft#key}.
+     * fails with {@link BackplaneException}. Idempotent by {@link Draft#key} for {@link #KEY_MEMORY}.
      */
     CompletionStage<Appended> append(RoomId room, Draft draft);
 
-    /** Calls {@code follower} for every entry from now on, those appended by this node included. */
-    Subscription follow(RoomId room, Follower follower);
+    /**
+     * Calls {@code follower} for every entry from now on, those appended by this node included: whatever this node appends
+     * after this call, and whatever any node appends after {@link Following#from} has completed.
+     */
+    Following follow(RoomId room, Follower follower);
 
-    /** Reads up to {@code limit} entries after a position, oldest first. */
+    /**
+     * Reads up to {@code limit} entries after a position, oldest first. If the log does not go on from there, the slice says
+     * why, and begins with the oldest entry that is kept; or is empty when the position is beyond the top.
+     */
     CompletionStage<Slice> read(RoomId room, Position after, int limit);
+
+    /** Reads the last {@code limit} entries whose number is below {@code seq}, oldest first. Always whole. */
+    CompletionStage<Slice> readBefore(RoomId room, long seq, int limit);
+
+    /** The end of a room's log. */
+    default CompletionStage<Position> top(RoomId room) {
+        return readBefore(room, Long.MAX_VALUE, 0).thenApply(Slice::top);
+    }
+
+    PresenceStore presence();
+
+    ControlBus control();
+
+    /** How the engine is doing, as far as is known; asks nobody. */
+    Health health();
 
     /** Lets go of the engine. Idempotent. */
     @Override

@@ -3,10 +3,10 @@ package dev.parley.backplane;
 /**
  * What is to be appended to a log.
  *
- * @param key made by the author; the same key again within the log's memory is not stored twice
+ * @param key the same key again within {@link Backplane#KEY_MEMORY} is not stored twice in that room
  * @param author who says it
  * @param kind what it is
- * @param text what is said; empty when {@code kind} says it all
+ * @param text what is said; its shape depends on {@code kind}, and the backplane does not look inside
  */
 public record Draft(String key, Author author, Kind kind, String text) {
     /**
@@ -19,9 +19,11 @@ public record Draft(String key, Author author, Kind kind, String text) {
 
     /** The kinds of entries in a log. */
     public enum Kind {
-        /** Somebody said something. */
+        /** Somebody said something: a text. */
         MESSAGE,
-        /** Somebody left. It stands in the log, so that everybody reads it after that member's last message. */
+        /** Somebody said something: a JSON value, as it was written. */
+        JSON,
+        /** Somebody left; there is no text. It stands in the log, so that everybody reads it after that member's last message. */
         LEFT
     }
 }

@@ -8,4 +8,7 @@ public interface Follower {
      * under the log's lock: it must neither block nor call the backplane.
      */
     void appended(Entry entry);
+
+    /** Entries are missing that cannot be told any more. Called like, and in order with, {@link #appended}. */
+    default void broken(Break gap) {}
 }

@@ -5,5 +5,7 @@ package dev.parley.backplane;
  *
  * @param epoch changes when the log begins anew; without it, a log that came back shorter would reuse numbers unnoticed
  * @param seq 1, 2, 3 … without a hole inside an epoch; 0 is before the first message
+ * @param message the id of the message at {@code seq}, by which a log that was rolled back and went on differently is noticed;
+ *     empty at 0, and where it is not known, and then nothing is compared
  */
-public record Position(String epoch, long seq) {}
+public record Position(String epoch, long seq, String message) {}

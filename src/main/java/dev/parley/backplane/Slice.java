@@ -1,15 +1,22 @@
 package dev.parley.backplane;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A piece of a log, in log order.
  *
- * @param isWhole whether nothing is missing between the position asked for and the first entry; false when the log has been
- *     trimmed beyond it, or has begun anew
+ * @param broken why something is missing between the position asked for and the first entry; empty when nothing is
+ * @param top the end of the log at the time of reading
+ * @param more whether the log has more in the direction of reading
  */
-public record Slice(List<Entry> entries, boolean isWhole) {
+public record Slice(List<Entry> entries, Optional<Break.Reason> broken, Position top, boolean more) {
     public Slice {
         entries = List.copyOf(entries);
+    }
+
+    /** Whether nothing is missing between the position asked for and the first entry. */
+    public boolean isWhole() {
+        return broken.isEmpty();
     }
 }

@@ -1,9 +1,9 @@
 package dev.parley.backplane;
 
-/** A follower's hold on a log. */
+/** A hold on something that one is told of. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
-    /** Ends it. An entry that is on its way may still arrive. Idempotent. */
+    /** Ends it. What is on its way may still arrive. Idempotent. */
     @Override
     void close();
 }

@@ -31,7 +31,7 @@ final class Fanning implements Runnable {
         this.entries = entries;
         this.members = members;
         for (Entry entry : entries) {
-            if (entry.draft().kind() == Draft.Kind.MESSAGE) {
+            if (entry.draft().kind() != Draft.Kind.LEFT) {
                 authors.add(entry.draft().author().connection());
             }
         }
@@ -84,8 +84,7 @@ final class Fanning implements Runnable {
         List<String> paid = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Draft draft = entries.get(i).draft();
-            if (draft.kind() == Draft.Kind.MESSAGE
-                    && draft.author().connection().equals(connection.id())) {
+            if (draft.kind() != Draft.Kind.LEFT && draft.author().connection().equals(connection.id())) {
                 answers.add(new Outgoing(author.window().acknowledge(draft)));
                 paid.add(draft.key());
             }

@@ -16,7 +16,7 @@ public enum GuideWindow implements Window {
         Draft draft = entry.draft();
         String who = "Client #" + draft.author().user();
         return switch (draft.kind()) {
-            case MESSAGE -> who + " says: " + draft.text();
+            case MESSAGE, JSON -> who + " says: " + draft.text();
             case LEFT -> who + " left the chat";
         };
     }

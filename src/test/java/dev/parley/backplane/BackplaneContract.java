@@ -8,19 +8,13 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,46 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>Where an engine may be late, the tests wait; that nothing comes is told by a marker that comes next instead.
  */
-@Timeout(120)
-public abstract class BackplaneContract {
-    /** How many entries of a room the nodes are asked to keep. */
-    protected static final int KEPT = 100;
-
-    private static final long PATIENCE_SECONDS = 10;
-    private static final AtomicInteger NUMBER = new AtomicInteger();
+public abstract class BackplaneContract extends TwoNodes {
     private static final String NO_EPOCH = "none";
-
-    private final RoomId room = new RoomId("room-" + NUMBER.incrementAndGet());
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    private Nodes nodes;
-    private Backplane here;
-    private Backplane there;
-
-    /** Two nodes over one engine. */
-    public record Nodes(Backplane one, Backplane other) {}
-
-    /** Starts two nodes, over an engine that remembers nothing of the rooms of the tests before, or names rooms anew. */
-    protected abstract Nodes start(int entriesPerRoom) throws Exception;
 
     /** How many more entries than asked for the engine may keep, because it trims in bulk. */
     protected int trimsLateBy() {
         return 0;
-    }
-
-    @BeforeEach
-    final void startNodes() throws Exception {
-        nodes = start(KEPT);
-        here = nodes.one();
-        there = nodes.other();
-    }
-
-    @AfterEach
-    final void stopNodes() throws InterruptedException {
-        nodes.one().close();
-        nodes.other().close();
-        threads.shutdownNow();
-        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -300,7 +260,7 @@ public abstract class BackplaneContract {
 
         Slice slice = read(here, at(first, 11), 100);
 
-        assertThat(slice.isWhole()).isFalse();
+        assertThat(slice.broken()).contains(Break.Reason.REWRITTEN);
         assertThat(slice.entries()).isEmpty();
     }
 
@@ -308,9 +268,10 @@ public abstract class BackplaneContract {
     void readingAfterAPositionOfAnotherEpochIsNotWholeAndBeginsWithTheOldest() throws Exception {
         appendMany(10);
 
-        Slice slice = read(there, new Position(NO_EPOCH, 7), 100);
+        Slice slice = read(there, new Position(NO_EPOCH, 7, ""), 100);
 
         assertThat(slice.isWhole()).isFalse();
+        assertThat(slice.broken()).contains(Break.Reason.EPOCH);
         assertThat(texts(slice.entries())).isEqualTo(messages(1, 10));
     }
 
@@ -322,7 +283,7 @@ public abstract class BackplaneContract {
         Slice slice = read(there, start(first), Integer.MAX_VALUE);
 
         int kept = slice.entries().size();
-        assertThat(slice.isWhole()).isFalse();
+        assertThat(slice.broken()).contains(Break.Reason.TRIMMED);
         assertThat(kept).isBetween(KEPT, KEPT + trimsLateBy());
         assertThat(texts(slice.entries())).isEqualTo(messages(all - kept + 1, all));
     }
@@ -351,6 +312,137 @@ public abstract class BackplaneContract {
     }
 
     @Test
+    void whatIsAppendedAfterFollowingOnTheSameNodeIsToldWithoutWaiting() throws Exception {
+        Tape tape = new Tape();
+        Following following = here.follow(room, tape);
+        CompletionStage<Appended> appended = here.append(room, draft("key", "at once"));
+
+        assertThat(result(following.from()).seq()).isZero();
+        assertThat(tape.take(1))
+                .extracting(Entry::position)
+                .containsExactly(result(appended).position());
+    }
+
+    @Test
+    void aFollowerBeginsAfterWhereItIsToldThatItDoes() throws Exception {
+        Appended before = append(here, "before", "before");
+
+        assertThat(result(there.follow(room, new Tape()).from())).isEqualTo(before.position());
+    }
+
+    @Test
+    void everyMessageHasAnIdOfItsOwn() throws Exception {
+        appendMany(10);
+        RoomId another = new RoomId(room.name() + "-another");
+        result(there.append(another, draft("key-1", "m1")));
+
+        List<Entry> entries = new ArrayList<>(readBefore(here, 100, 10).entries());
+        entries.addAll(result(here.readBefore(another, 100, 10)).entries());
+
+        assertThat(entries.stream().map(entry -> entry.position().message()).distinct())
+                .hasSize(11)
+                .doesNotContain("");
+    }
+
+    @Test
+    void readingAfterAnotherMessageThanTheOneThatStandsThereIsNotWhole() throws Exception {
+        Appended first = appendMany(10);
+        String epoch = first.position().epoch();
+
+        Slice same = read(there, first.position(), 100);
+        Slice other = read(there, new Position(epoch, 1, "of a lost branch"), 100);
+
+        assertThat(same.isWhole()).isTrue();
+        assertThat(texts(same.entries())).isEqualTo(messages(2, 10));
+        assertThat(other.broken()).contains(Break.Reason.REWRITTEN);
+    }
+
+    @Test
+    void aSliceSaysWhereTheLogEndsAndWhetherThereIsMoreOnTheWay() throws Exception {
+        Appended first = appendMany(10);
+
+        Slice some = read(here, at(first, 4), 5);
+        Slice all = read(there, at(first, 4), 6);
+
+        assertThat(some.more()).isTrue();
+        assertThat(all.more()).isFalse();
+        assertThat(some.top())
+                .isEqualTo(all.top())
+                .isEqualTo(all.entries().get(5).position());
+    }
+
+    @Test
+    void readingBackwardsGivesTheLastBeforeANumberInLogOrder() throws Exception {
+        appendMany(10);
+
+        Slice page = readBefore(there, 8, 3);
+        Slice oldest = readBefore(there, 5, 4);
+        Slice beyond = readBefore(there, Long.MAX_VALUE, 100);
+
+        assertThat(texts(page.entries())).isEqualTo(messages(5, 7));
+        assertThat(page.more()).isTrue();
+        assertThat(texts(oldest.entries())).isEqualTo(messages(1, 4));
+        assertThat(oldest.more()).isFalse();
+        assertThat(texts(beyond.entries())).isEqualTo(messages(1, 10));
+        assertThat(beyond.more()).isFalse();
+        assertThat(readBefore(here, 1, 3).entries()).isEmpty();
+    }
+
+    @Test
+    void readingBackwardsEndsWhereTheLogHasBeenTrimmed() throws Exception {
+        int all = 2 * KEPT + trimsLateBy();
+        appendMany(all);
+
+        Slice kept = readBefore(there, Long.MAX_VALUE, Integer.MAX_VALUE);
+        long oldest = kept.entries().get(0).position().seq();
+
+        assertThat(kept.entries()).hasSizeBetween(KEPT, KEPT + trimsLateBy());
+        assertThat(kept.more()).isFalse();
+        assertThat(readBefore(there, oldest, 10).entries()).isEmpty();
+        assertThat(readBefore(there, oldest, 10).more()).isFalse();
+        assertThat(readBefore(there, oldest + 3, 2).more()).isTrue();
+    }
+
+    @Test
+    void theTopOfALogIsWhereItsLastEntryStands() throws Exception {
+        assertThat(result(here.top(room)))
+                .extracting(Position::seq, Position::message)
+                .containsExactly(0L, "");
+
+        append(here, "1", "one");
+        Appended last = append(here, "2", "two");
+
+        assertThat(result(there.top(room))).isEqualTo(last.position());
+    }
+
+    @Test
+    void anEmptyLogIsWholeFromItsTop() throws Exception {
+        Slice slice = read(there, result(here.top(room)), 10);
+
+        assertThat(slice.isWhole()).isTrue();
+        assertThat(slice.entries()).isEmpty();
+        assertThat(slice.more()).isFalse();
+    }
+
+    @Test
+    void theSameKeyInTwoRoomsIsTwoMessages() throws Exception {
+        append(here, "key", "here");
+
+        Appended elsewhere = result(here.append(new RoomId(room.name() + "-another"), draft("key", "elsewhere")));
+
+        assertThat(elsewhere.duplicate()).isFalse();
+        assertThat(elsewhere.position().seq()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWorksIsReachable() throws Exception {
+        append(here, "1", "one");
+
+        assertThat(here.health().isReachable()).isTrue();
+        assertThat(there.health().engine()).isEqualTo(here.health().engine()).isNotEmpty();
+    }
+
+    @Test
     void aClosedBackplaneFailsAppendsWithItsOneException() throws Exception {
         append(here, "1", "one");
         here.close();
@@ -362,9 +454,9 @@ public abstract class BackplaneContract {
         assertThat(failure).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(BackplaneException.class);
     }
 
-    private Tape follow(Backplane node) {
+    private Tape follow(Backplane node) throws Exception {
         Tape tape = new Tape();
-        node.follow(room, tape);
+        result(node.follow(room, tape).from());
         return tape;
     }
 
@@ -385,12 +477,16 @@ public abstract class BackplaneContract {
         return result(node.read(room, after, limit));
     }
 
+    private Slice readBefore(Backplane node, long seq, int limit) throws Exception {
+        return result(node.readBefore(room, seq, limit));
+    }
+
     private static Position start(Appended any) {
         return at(any, 0);
     }
 
     private static Position at(Appended any, long seq) {
-        return new Position(any.position().epoch(), seq);
+        return new Position(any.position().epoch(), seq, "");
     }
 
     private static List<String> messages(int from, int to) {
@@ -403,11 +499,6 @@ public abstract class BackplaneContract {
 
     private static Draft draft(String key, String text) {
         return new Draft(key, new Draft.Author("7", "connection"), Draft.Kind.MESSAGE, text);
-    }
-
-    private static <T> T result(CompletionStage<T> stage)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     @FunctionalInterface

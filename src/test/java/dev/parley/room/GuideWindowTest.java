@@ -28,6 +28,6 @@ final class GuideWindowTest {
     }
 
     private static Entry entry(Draft draft) {
-        return new Entry(new Position("epoch", 1), draft, Instant.EPOCH);
+        return new Entry(new Position("epoch", 1, "m1"), draft, Instant.EPOCH);
     }
 }

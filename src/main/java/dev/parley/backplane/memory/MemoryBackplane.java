@@ -3,13 +3,17 @@ package dev.parley.backplane.memory;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Follower;
+import dev.parley.backplane.Following;
+import dev.parley.backplane.Health;
 import dev.parley.backplane.Position;
+import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
-import dev.parley.backplane.Subscription;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class MemoryBackplane implements Backplane {
     private final Map<RoomId, MemoryLog> logs = new ConcurrentHashMap<>();
     private final String epoch = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
+    private final MemoryPresence presence = new MemoryPresence();
+    private final MemoryControl control = new MemoryControl();
     private final int entriesPerRoom;
     private final InstantSource clock;
     private volatile boolean closed;
@@ -42,7 +48,7 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public Subscription follow(RoomId room, Follower follower) {
+    public Following follow(RoomId room, Follower follower) {
         return log(room).follow(follower);
     }
 
@@ -52,12 +58,32 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
+    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit) {
+        return CompletableFuture.completedStage(log(room).readBefore(seq, limit));
+    }
+
+    @Override
+    public PresenceStore presence() {
+        return presence;
+    }
+
+    @Override
+    public ControlBus control() {
+        return control;
+    }
+
+    @Override
+    public Health health() {
+        return new Health("memory", !closed, Duration.ZERO, 0, 0);
+    }
+
+    @Override
     public void close() {
         closed = true;
         logs.clear();
     }
 
     private MemoryLog log(RoomId room) {
-        return logs.computeIfAbsent(room, name -> new MemoryLog(epoch, entriesPerRoom));
+        return logs.computeIfAbsent(room, name -> new MemoryLog(room, epoch, entriesPerRoom));
     }
 }

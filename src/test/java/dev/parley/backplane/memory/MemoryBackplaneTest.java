@@ -3,6 +3,7 @@ package dev.parley.backplane.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.Appended;
+import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneContract;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
@@ -12,6 +13,7 @@ import dev.parley.backplane.Slice;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The memory of one process is one engine and one node at once, so both nodes of the contract are the same object. */
@@ -35,22 +37,35 @@ final class MemoryBackplaneTest extends BackplaneContract {
 
         assertThat(slice.isWhole()).isTrue();
         assertThat(slice.entries()).extracting(entry -> entry.draft().key()).containsExactly("2");
-        assertThat(read(backplane, new Position(first.epoch(), 0)).isWhole()).isFalse();
+        assertThat(read(backplane, new Position(first.epoch(), 0, "")).isWhole())
+                .isFalse();
     }
 
     @Test
-    void aKeyIsKnownForAsLongAsItsEntryIsKept() {
-        MemoryBackplane backplane = new MemoryBackplane(2, Clock.systemUTC());
-        append(backplane, "1");
+    void aKeyIsKnownForFiveMinutesEvenWhenItsEntryIsGone() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        MemoryBackplane backplane = new MemoryBackplane(1, now::get);
+        Position first = append(backplane, "1").position();
         append(backplane, "2");
-        assertThat(append(backplane, "1").duplicate()).isTrue();
-        append(backplane, "3"); // and the first is gone
 
+        now.set(NOON.plus(Backplane.KEY_MEMORY));
+        assertThat(append(backplane, "1")).isEqualTo(new Appended(first, true));
+
+        now.set(NOON.plus(Backplane.KEY_MEMORY).plusMillis(1));
         Appended again = append(backplane, "1");
-
         assertThat(again.duplicate()).isFalse();
-        assertThat(again.position().seq()).isEqualTo(4);
-        assertThat(append(backplane, "3").duplicate()).isTrue();
+        assertThat(again.position().seq()).isEqualTo(3);
+    }
+
+    @Test
+    void aFloodedRoomForgetsTheOldestKeysFirst() {
+        MemoryBackplane backplane = new MemoryBackplane(1, InstantSource.fixed(NOON));
+        for (int i = 0; i <= MemoryLog.MAX_KEYS; i++) {
+            append(backplane, "key-" + i);
+        }
+
+        assertThat(append(backplane, "key-1").duplicate()).isTrue();
+        assertThat(append(backplane, "key-0").duplicate()).isFalse();
     }
 
     @Test
@@ -69,23 +84,9 @@ final class MemoryBackplaneTest extends BackplaneContract {
         MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.fixed(NOON));
         Position position = append(backplane, "1").position();
 
-        assertThat(read(backplane, new Position(position.epoch(), 0)).entries())
+        assertThat(read(backplane, new Position(position.epoch(), 0, "")).entries())
                 .extracting(Entry::at)
                 .containsExactly(NOON);
-    }
-
-    @Test
-    void anEmptyLogIsWhole() {
-        MemoryBackplane backplane = new MemoryBackplane(10, Clock.systemUTC());
-        String epoch = append(backplane, "1").position().epoch();
-
-        Slice slice = backplane
-                .read(new RoomId("nobody-spoke-here"), new Position(epoch, 0), 10)
-                .toCompletableFuture()
-                .join();
-
-        assertThat(slice.isWhole()).isTrue();
-        assertThat(slice.entries()).isEmpty();
     }
 
     private static Appended append(MemoryBackplane backplane, String key) {

@@ -1,0 +1,221 @@
+package dev.parley.backplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** What two nodes of a cluster know of each other: who is in which room, and words to all nodes. */
+public abstract class ClusterContract extends TwoNodes {
+    @Test
+    void whoEntersOnOneNodeIsSeenOnTheOther() throws Exception {
+        Watch watch = watch(there);
+
+        enter(here, "alice", "a1");
+
+        assertThat(watch.take(1)).containsExactly("+alice");
+        assertThat(result(there.presence().members(room))).isEqualTo(Map.of("alice", 1));
+    }
+
+    @Test
+    void whoIsInAlreadyIsToldFirst() throws Exception {
+        enter(here, "alice", "a1");
+        enter(there, "bob", "b1");
+        awaitMembers(here, Map.of("alice", 1, "bob", 1)::equals);
+
+        assertThat(watch(here).take(2)).containsExactlyInAnyOrder("+alice", "+bob");
+    }
+
+    @Test
+    void aUserIsInUntilTheLastConnectionIsOut() throws Exception {
+        Watch watch = watch(here);
+        enter(here, "alice", "a1");
+        watch.take(1);
+        enter(there, "alice", "a2");
+        awaitMembers(here, Map.of("alice", 2)::equals);
+
+        leave(here, "alice", "a1");
+        awaitMembers(there, Map.of("alice", 1)::equals);
+        leave(there, "alice", "a2");
+        enter(there, "marker", "m1");
+
+        assertThat(watch.take(2)).containsExactlyInAnyOrder("-alice", "+marker");
+        awaitMembers(there, Map.of("marker", 1)::equals);
+    }
+
+    @Test
+    void enteringTwiceIsOnceAndWhoIsUnknownCannotLeave() throws Exception {
+        enter(here, "alice", "a1");
+        enter(here, "alice", "a1");
+        leave(here, "alice", "another");
+        leave(here, "bob", "b1");
+        enter(here, "marker", "m1");
+
+        awaitMembers(there, Map.of("alice", 1, "marker", 1)::equals);
+    }
+
+    @Test
+    void roomsHaveTheirOwnMembers() throws Exception {
+        RoomId another = new RoomId(room.name() + "-another");
+        enter(here, "alice", "a1");
+        here.presence().enter(another, farewell("alice", "a1"));
+        here.presence().leave(another, new Draft.Author("alice", "a1"));
+        enter(here, "marker", "m1");
+
+        awaitMembers(there, Map.of("alice", 1, "marker", 1)::equals);
+        assertThat(result(there.presence().members(another))).isEmpty();
+    }
+
+    @Test
+    void aClosedWatchIsOverAndTheOthersGoOn() throws Exception {
+        Watch over = new Watch();
+        Subscription subscription = here.presence().watch(room, over);
+        Watch other = watch(here);
+        enter(here, "alice", "a1");
+        assertThat(over.take(1)).isEqualTo(other.take(1));
+
+        subscription.close();
+        subscription.close();
+        enter(here, "bob", "b1");
+
+        assertThat(other.take(1)).containsExactly("+bob");
+        assertThat(over.changes).isEmpty();
+    }
+
+    @Test
+    void aNodeThatStopsTakesItsMembersAlong() throws Exception {
+        if (here == there) {
+            return; // one node: there is nobody to see it
+        }
+        Watch watch = watch(there);
+        enter(here, "alice", "a1");
+        enter(there, "bob", "b1");
+        watch.take(2);
+
+        here.close();
+
+        assertThat(watch.take(1)).containsExactly("-alice");
+        assertThat(result(there.presence().members(room))).isEqualTo(Map.of("bob", 1));
+    }
+
+    @Test
+    void aWordReachesAllNodesOnce() throws Exception {
+        LinkedBlockingQueue<String> own = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<String> others = new LinkedBlockingQueue<>();
+        here.control().subscribe(own::add);
+        there.control().subscribe(others::add);
+        awaitWord(own, others);
+
+        String word = "kick é€😀 \n\"'" + "x".repeat(1000);
+        here.control().send(word);
+        there.control().send("marker");
+
+        assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+        assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("marker");
+        assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+        assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("marker");
+    }
+
+    @Test
+    void whoDoesNotListenAnyMoreIsNotTold() throws Exception {
+        LinkedBlockingQueue<String> over = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<String> other = new LinkedBlockingQueue<>();
+        Subscription subscription = there.control().subscribe(over::add);
+        there.control().subscribe(other::add);
+        awaitWord(over, other);
+
+        subscription.close();
+        subscription.close();
+        here.control().send("word");
+
+        assertThat(other.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("word");
+        assertThat(over).isEmpty();
+    }
+
+    @Test
+    void aWordThatIsTooLongForSomeEngineIsRefusedByAll() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> here.control().send("x".repeat(ControlBus.MAX_CHARACTERS + 1)));
+    }
+
+    /** Nodes may take a moment until they listen: repeats a word until all have heard it, and empties the queues. */
+    private void awaitWord(LinkedBlockingQueue<String> one, LinkedBlockingQueue<String> other) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        boolean isHeard = false;
+        for (int i = 0; !isHeard; i++) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            String word = "hello-" + i;
+            here.control().send(word);
+            boolean isHeardByOne = hears(one, word);
+            isHeard = hears(other, word) && isHeardByOne;
+        }
+    }
+
+    private static boolean hears(LinkedBlockingQueue<String> queue, String word) throws InterruptedException {
+        for (String next; (next = queue.poll(300, TimeUnit.MILLISECONDS)) != null; ) {
+            if (next.equals(word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    protected final Watch watch(Backplane node) {
+        Watch watch = new Watch();
+        node.presence().watch(room, watch);
+        return watch;
+    }
+
+    protected final void enter(Backplane node, String user, String connection) {
+        node.presence().enter(room, farewell(user, connection));
+    }
+
+    private void leave(Backplane node, String user, String connection) {
+        node.presence().leave(room, new Draft.Author(user, connection));
+    }
+
+    private static Draft farewell(String user, String connection) {
+        return new Draft("left-" + connection, new Draft.Author(user, connection), Draft.Kind.LEFT, "");
+    }
+
+    /** Asks until the answer is right: engines tell nodes a little later. */
+    private void awaitMembers(Backplane node, Predicate<Map<String, Integer>> isRight) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        Map<String, Integer> members = result(node.presence().members(room));
+        while (!isRight.test(members)) {
+            assertThat(System.nanoTime()).as("members %s", members).isLessThan(end);
+            members = result(node.presence().members(room));
+        }
+    }
+
+    /** What a watcher was told, in that order: {@code +user} or {@code -user}. */
+    protected static final class Watch implements PresenceStore.Watcher {
+        private final LinkedBlockingQueue<String> changes = new LinkedBlockingQueue<>();
+
+        @Override
+        public void joined(String user) {
+            changes.add("+" + user);
+        }
+
+        @Override
+        public void left(String user) {
+            changes.add("-" + user);
+        }
+
+        public List<String> take(int count) throws InterruptedException {
+            List<String> taken = new ArrayList<>();
+            while (taken.size() < count) {
+                String change = changes.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                assertThat(change).as("after %s", taken).isNotNull();
+                taken.add(change);
+            }
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.parley.backplane.memory;
+
+import dev.parley.backplane.ClusterContract;
+import java.time.Clock;
+
+final class MemoryClusterTest extends ClusterContract {
+    @Override
+    protected Nodes start(int entriesPerRoom) {
+        MemoryBackplane shared = new MemoryBackplane(entriesPerRoom, Clock.systemUTC());
+        return new Nodes(shared, shared);
+    }
+}
