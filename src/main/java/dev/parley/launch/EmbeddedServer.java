@@ -32,6 +32,9 @@ final class EmbeddedServer {
         System.setProperty("launcher.application", home.application().toString());
         // Otherwise a server that could not take its port goes on without one.
         System.setProperty("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE", "true");
+        // Of each session's buffers, the three that only this property sizes: 24 KB a connection by default. A longer
+        // message comes and goes in more parts, which are gathered elsewhere.
+        System.setProperty("org.apache.tomcat.websocket.DEFAULT_BUFFER_SIZE", "512");
 
         Object tomcat = classes.loadClass("org.apache.catalina.startup.Tomcat")
                 .getConstructor()
@@ -47,6 +50,10 @@ final class EmbeddedServer {
                 .getClass()
                 .getMethod("setParentClassLoader", ClassLoader.class)
                 .invoke(application, new ApplicationParent(classes));
+        Object context = call(application, "getServletContext");
+        context.getClass()
+                .getMethod("setAttribute", String.class, Object.class)
+                .invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
         return new EmbeddedServer(tomcat, application);
     }
 
