@@ -43,9 +43,9 @@ public record Scale(
         return new Scale(
                 Integer.getInteger("bench.members", 1_000),
                 Integer.getInteger("bench.bytes", TEXT_BYTES),
-                Duration.ofSeconds(8),
-                seconds("bench.warmup", 4),
-                seconds("bench.window", 2),
+                seconds("bench.warmup", 8),
+                seconds("bench.window", 4),
+                Duration.ofSeconds(2),
                 Integer.getInteger("bench.rate", 20),
                 Integer.getInteger("bench.idle", 10_000),
                 Duration.ofSeconds(20));
