@@ -17,7 +17,10 @@ public enum CloseCode {
     INTERNAL_ERROR(1011, "internal error"),
     SLOW(4001, "too slow"),
     NO_PONG(4003, "no pong"),
-    OVERLOADED(4004, "overloaded");
+    OVERLOADED(4004, "overloaded"),
+    BAD_CREDENTIAL(4500, "bad credential"),
+    LIMIT_EXCEEDED(4502, "limit exceeded"),
+    NOT_THIS_PROTOCOL(4503, "another protocol");
 
     private final int code;
     private final String reason;

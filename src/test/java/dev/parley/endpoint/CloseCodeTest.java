@@ -52,6 +52,12 @@ final class CloseCodeTest {
         assertThat(code.code()).isBetween(4000, 4499);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"BAD_CREDENTIAL", "LIMIT_EXCEEDED", "NOT_THIS_PROTOCOL"})
+    void whatDoesNotPassTellsTheClientToStop(CloseCode code) {
+        assertThat(code.code()).isBetween(4500, 4999);
+    }
+
     @Test
     void theseNumbersAreTheProtocols() {
         assertThat(List.of(
@@ -63,8 +69,11 @@ final class CloseCodeTest {
                         CloseCode.INTERNAL_ERROR.code(),
                         CloseCode.SLOW.code(),
                         CloseCode.NO_PONG.code(),
-                        CloseCode.OVERLOADED.code()))
-                .containsExactly(1000, 1001, 1003, 1008, 1009, 1011, 4001, 4003, 4004);
+                        CloseCode.OVERLOADED.code(),
+                        CloseCode.BAD_CREDENTIAL.code(),
+                        CloseCode.LIMIT_EXCEEDED.code(),
+                        CloseCode.NOT_THIS_PROTOCOL.code()))
+                .containsExactly(1000, 1001, 1003, 1008, 1009, 1011, 4001, 4003, 4004, 4500, 4502, 4503);
         assertThat(CloseCode.GOING_AWAY.reason()).isEqualTo("service restart");
     }
 }

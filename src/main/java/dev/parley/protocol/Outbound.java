@@ -1,0 +1,281 @@
+package dev.parley.protocol;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a client of {@code parley.v1} may be told: one JSON object in a text message. A closed family. Immutable. */
+public sealed interface Outbound {
+    /** As it goes on the wire. */
+    String text();
+
+    /**
+     * The connection stands, and this is who the server takes the client for.
+     *
+     * @param heartbeat how often the client hears from the server at least
+     * @param expires until when the credential is good
+     */
+    record Welcome(
+            @Nullable String id,
+            String connection,
+            String user,
+            Duration heartbeat,
+            Optional<Instant> expires,
+            Limits limits)
+            implements Outbound {
+        /** What the client has to keep to, so that it can wait by itself instead of being refused. */
+        public record Limits(int messageBytes, int messagesPerSecond, int rooms) {}
+
+        @Override
+        public String text() {
+            return new ObjectText(id, "welcome")
+                    .with("connection", connection)
+                    .with("user", user)
+                    .with("heartbeat", Math.max(1, heartbeat.toSeconds()))
+                    .with("expires", expires.map(Instant::toString).orElse(null))
+                    .open("limits")
+                    .with("messageBytes", limits.messageBytes)
+                    .with("messagesPerSecond", limits.messagesPerSecond)
+                    .with("rooms", limits.rooms)
+                    .close()
+                    .toString();
+        }
+    }
+
+    /**
+     * The client is in.
+     *
+     * @param position the last message before the live ones
+     * @param reason why what was missed is not replayed; null unless it is lost
+     * @param replayed how many messages follow that are not live
+     */
+    record Joined(
+            @Nullable String id,
+            String room,
+            Mark position,
+            Resume resume,
+            @Nullable LossReason reason,
+            int replayed) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "joined")
+                    .with("room", room)
+                    .with("position", position)
+                    .with("resume", resume.name().toLowerCase(Locale.ROOT))
+                    .with("reason", reason == null ? null : reason.word())
+                    .with("replayed", replayed)
+                    .toString();
+        }
+    }
+
+    /** What has become of what a client missed. */
+    enum Resume {
+        NONE,
+        OK,
+        LOST
+    }
+
+    /** Why it is lost. */
+    enum LossReason {
+        EPOCH,
+        TRIMMED,
+        TOO_MANY,
+        REWRITTEN;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** The client is out of a room. */
+    record Left(@Nullable String id, String room) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "left").with("room", room).toString();
+        }
+    }
+
+    /** What the client said is stored, at this position; perhaps since an earlier time. */
+    record Ack(@Nullable String id, String room, Mark position, boolean duplicate) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "ack")
+                    .with("room", room)
+                    .with("position", position)
+                    .with("duplicate", duplicate)
+                    .toString();
+        }
+    }
+
+    /**
+     * Something stands in the log of a room.
+     *
+     * @param event what happened, where nobody said anything: {@code left}; null for what was said
+     * @param data a JSON value, as it is written into the text
+     */
+    record Message(
+            String room,
+            Mark mark,
+            Instant at,
+            String user,
+            String connection,
+            @Nullable String event,
+            String data) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "message")
+                    .with("room", room)
+                    .with("seq", mark.seq())
+                    .with("message", mark.message())
+                    .with("at", at.toString())
+                    .open("from")
+                    .with("user", user)
+                    .with("connection", connection)
+                    .close()
+                    .with("event", event)
+                    .withJson("data", data)
+                    .toString();
+        }
+    }
+
+    /**
+     * Messages of a room's past.
+     *
+     * @param messages each as the text of a {@link Message}, oldest first
+     * @param more whether there are older ones
+     */
+    record History(@Nullable String id, String room, List<String> messages, boolean more) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "history")
+                    .with("room", room)
+                    .withJson("messages", "[" + String.join(",", messages) + "]")
+                    .with("more", more)
+                    .toString();
+        }
+    }
+
+    /** Who is in a room, each user with the number of connections. */
+    record Members(String room, Map<String, Integer> members) implements Outbound {
+        @Override
+        public String text() {
+            StringBuilder list = new StringBuilder("[");
+            members.forEach((user, connections) -> {
+                list.append(list.length() == 1 ? "{\"user\":" : ",{\"user\":");
+                Json.quote(user, list);
+                list.append(",\"connections\":").append(connections).append('}');
+            });
+            return new ObjectText(null, "members")
+                    .with("room", room)
+                    .withJson("members", list.append(']').toString())
+                    .toString();
+        }
+    }
+
+    /** Who has come into a room and who has gone. */
+    record Presence(String room, Collection<String> joined, Collection<String> left) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "presence")
+                    .with("room", room)
+                    .withJson("joined", list(joined))
+                    .withJson("left", list(left))
+                    .toString();
+        }
+
+        private static String list(Collection<String> users) {
+            StringBuilder list = new StringBuilder("[");
+            for (String user : users) {
+                if (list.length() > 1) {
+                    list.append(',');
+                }
+                Json.quote(user, list);
+            }
+            return list.append(']').toString();
+        }
+    }
+
+    /** How many users are in a room that is too big to name them. */
+    record Crowd(String room, int count) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "members")
+                    .with("room", room)
+                    .with("count", count)
+                    .toString();
+        }
+    }
+
+    /** The new credential is good, until then. */
+    record Refreshed(@Nullable String id, Optional<Instant> expires) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "refreshed")
+                    .with("expires", expires.map(Instant::toString).orElse(null))
+                    .toString();
+        }
+    }
+
+    /**
+     * What the client asked for was not done.
+     *
+     * @param after when it may be tried again; null if that is not known
+     * @param sentence for whoever writes the client
+     */
+    record Failure(
+            @Nullable String id, ErrorCode code, @Nullable Duration after, String sentence) implements Outbound {
+        @Override
+        public String text() {
+            ObjectText text =
+                    new ObjectText(id, "error").with("code", code.word()).with("retry", code.mayRetry());
+            if (after != null) {
+                text.with("after", after.toMillis());
+            }
+            return text.with("message", sentence).toString();
+        }
+    }
+
+    /** Messages are missing from here on, until the client joins again with its last position. */
+    record Gap(String room) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "gap").with("room", room).toString();
+        }
+    }
+
+    /** Messages were left out here, because the client did not keep up and the room prefers new to old. */
+    record Dropped(String room, int count) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "dropped")
+                    .with("room", room)
+                    .with("count", count)
+                    .toString();
+        }
+    }
+
+    /** Are you there? */
+    record Ping() implements Outbound {
+        @Override
+        public String text() {
+            return "{\"type\":\"ping\"}";
+        }
+    }
+
+    /** The connection is about to be closed; the client comes back after a random time in this range. */
+    record Bye(CloseCode code, boolean reconnect, Duration earliest, Duration latest) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "bye")
+                    .with("code", code.code())
+                    .with("reconnect", reconnect)
+                    .withJson("after", "[" + earliest.toMillis() + "," + latest.toMillis() + "]")
+                    .toString();
+        }
+    }
+}
