@@ -39,7 +39,7 @@ public class RoomBenchmark {
     private final Rooms rooms = new Rooms(backplane, workers, HISTORY);
     private final Room snapshot = new Room(new RoomId("snapshot"), rooms, backplane, workers, HISTORY);
     private final LongAdder sent = new LongAdder();
-    private final List<Member> present = new ArrayList<>();
+    private final List<TextMember> present = new ArrayList<>();
 
     /** Fills the room, and the one whose members only come and go. */
     @Setup
@@ -47,7 +47,7 @@ public class RoomBenchmark {
         for (int i = 0; i < members; i++) {
             Connection connection = InstantWire.connection(connections, sent);
             present.add(rooms.join(LOBBY, connection, Integer.toString(i), GuideWindow.GUIDE));
-            snapshot.add(new Member(snapshot, connection, Integer.toString(i), GuideWindow.GUIDE));
+            snapshot.add(new TextMember(snapshot, connection, Integer.toString(i), GuideWindow.GUIDE));
         }
     }
 
@@ -66,7 +66,7 @@ public class RoomBenchmark {
     /** The two snapshots that a member costs. */
     @Benchmark
     public boolean comeAndGo() {
-        Member visitor = new Member(snapshot, present.get(0).connection(), "visitor", GuideWindow.GUIDE);
+        TextMember visitor = new TextMember(snapshot, present.get(0).connection(), "visitor", GuideWindow.GUIDE);
         snapshot.add(visitor);
         return snapshot.removedLast(visitor);
     }

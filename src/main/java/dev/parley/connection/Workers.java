@@ -1,14 +1,19 @@
 package dev.parley.connection;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -57,6 +62,25 @@ public final class Workers implements AutoCloseable {
     /** For pings, which may block. A clogged pool delays pings and, by the heartbeat's rule, kills nobody. */
     Executor pings() {
         return pings;
+    }
+
+    /**
+     * The same future, which fails with a {@link TimeoutException} if it takes longer. Not the JDK's own way: its timer thread
+     * would keep the application's class loader.
+     */
+    public <T> CompletableFuture<T> within(CompletableFuture<T> future, Duration patience) {
+        if (!future.isDone()) {
+            try {
+                ScheduledFuture<?> alarm = timer.schedule(
+                        () -> future.completeExceptionally(new TimeoutException()),
+                        patience.toMillis(),
+                        TimeUnit.MILLISECONDS);
+                CompletableFuture<T> unused = future.whenComplete((done, failure) -> alarm.cancel(false));
+            } catch (RejectedExecutionException stopped) {
+                future.completeExceptionally(stopped);
+            }
+        }
+        return future;
     }
 
     /** Stops all threads and waits for them, at most 2 s each. Idempotent. */

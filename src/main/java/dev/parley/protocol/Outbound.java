@@ -80,18 +80,6 @@ public sealed interface Outbound {
         LOST
     }
 
-    /** Why it is lost. */
-    enum LossReason {
-        EPOCH,
-        TRIMMED,
-        TOO_MANY,
-        REWRITTEN;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     /** The client is out of a room. */
     record Left(@Nullable String id, String room) implements Outbound {
         @Override

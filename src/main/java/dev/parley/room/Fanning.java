@@ -31,7 +31,7 @@ final class Fanning implements Runnable {
         this.entries = entries;
         this.members = members;
         for (Entry entry : entries) {
-            if (entry.draft().kind() != Draft.Kind.LEFT) {
+            if (isAnswered(entry.draft())) {
                 authors.add(entry.draft().author().connection());
             }
         }
@@ -49,7 +49,7 @@ final class Fanning implements Runnable {
         }
         for (Member member : members) {
             if (!isAuthor(member)) {
-                serve(member, reader -> reader.connection().send(messagesFor(reader)));
+                serve(member, reader -> reader.deliver(entries, messagesFor(reader)));
             }
         }
     }
@@ -62,6 +62,11 @@ final class Fanning implements Runnable {
             LOG.log(Level.ERROR, () -> member.connection() + " is closed because of a fault of ours", e);
             member.connection().close(CloseCode.INTERNAL_ERROR);
         }
+    }
+
+    /** Whether its author waits for an answer here; what JSON clients say is acknowledged by the log. */
+    private static boolean isAnswered(Draft draft) {
+        return draft.kind() == Draft.Kind.MESSAGE;
     }
 
     private boolean isAuthor(Member member) {
@@ -84,7 +89,7 @@ final class Fanning implements Runnable {
         List<String> paid = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Draft draft = entries.get(i).draft();
-            if (draft.kind() != Draft.Kind.LEFT && draft.author().connection().equals(connection.id())) {
+            if (isAnswered(draft) && draft.author().connection().equals(connection.id())) {
                 answers.add(new Outgoing(author.window().acknowledge(draft)));
                 paid.add(draft.key());
             }

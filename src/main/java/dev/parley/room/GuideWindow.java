@@ -2,6 +2,7 @@ package dev.parley.room;
 
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.protocol.Json;
 
 /**
  * The text window: the lines of the FastAPI guide's chat, to the letter.
@@ -16,9 +17,17 @@ public enum GuideWindow implements Window {
         Draft draft = entry.draft();
         String who = "Client #" + draft.author().user();
         return switch (draft.kind()) {
-            case MESSAGE, JSON -> who + " says: " + draft.text();
+            case MESSAGE -> who + " says: " + draft.text();
+            case JSON -> who + " says: " + plain(draft.text());
             case LEFT -> who + " left the chat";
         };
+    }
+
+    /** A string says what it says; anything else is shown as what it is. */
+    private static String plain(String json) {
+        return Json.parse(json)
+                .map(value -> value.string().orElseGet(value::compact))
+                .orElse(json);
     }
 
     @Override

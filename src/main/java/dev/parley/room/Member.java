@@ -1,21 +1,22 @@
 package dev.parley.room;
 
+import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
 import dev.parley.connection.Connection;
-import dev.parley.protocol.CloseCode;
+import dev.parley.connection.Outgoing;
+import java.util.List;
 
 /**
- * One connection's place in one room. Thread-safe.
+ * One connection's place in one room.
  *
- * <p>Leaving and speaking exclude each other, so that nothing a member says can stand in the log after its leave.
+ * <p>What it is told comes from the room's loop, one call at a time; everything else may be called by any thread.
  */
-public final class Member {
-    private final Room room;
-    private final Connection connection;
-    private final Draft.Author author;
+abstract sealed class Member permits TextMember, JsonMember {
+    final Room room;
+    final Connection connection;
+    final Draft.Author author;
     private final Window window;
-    private long said; // guarded by this
-    private boolean left; // guarded by this
 
     Member(Room room, Connection connection, String user, Window window) {
         this.room = room;
@@ -24,44 +25,25 @@ public final class Member {
         this.window = window;
     }
 
-    /** Says something to the room. What came of it is answered through the member's window. */
-    public void say(String text) {
-        if (room.isOverloaded()) {
-            connection.close(CloseCode.OVERLOADED);
-            return;
-        }
-        synchronized (this) {
-            if (!left) {
-                Draft draft = draft(Draft.Kind.MESSAGE, text);
-                if (!room.isBusy()) {
-                    connection.owe(draft.key());
-                }
-                room.append(connection, draft);
-            }
-        }
-    }
-
-    /** Leaves the room; the others read it. Idempotent. */
-    void leave() {
-        synchronized (this) {
-            if (left) {
-                return;
-            }
-            left = true;
-            room.remove(this);
-            room.append(connection, draft(Draft.Kind.LEFT, ""));
-        }
-    }
-
-    Connection connection() {
+    final Connection connection() {
         return connection;
     }
 
-    Window window() {
+    final Window window() {
         return window;
     }
 
-    private Draft draft(Draft.Kind kind, String text) {
-        return new Draft(author.connection() + "-" + ++said, author, kind, text);
+    /** Entries of the log, in its order, and how they look through this member's window. Called by the room's loop. */
+    abstract void deliver(List<Entry> entries, List<Outgoing> messages);
+
+    /** Entries are missing from here on that nobody can tell any more. Called by the room's loop. */
+    abstract void broken(Break gap);
+
+    /** Its connection has ended. Idempotent. */
+    abstract void ended();
+
+    /** What is said when it leaves, and by another node should this one die: so always under the same key. */
+    final Draft farewell() {
+        return new Draft(author.connection() + "-left", author, Draft.Kind.LEFT, "");
     }
 }

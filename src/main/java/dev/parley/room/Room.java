@@ -1,23 +1,33 @@
 package dev.parley.room;
 
+import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Follower;
+import dev.parley.backplane.Following;
+import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
-import dev.parley.backplane.Subscription;
+import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
+import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
 import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One room on this node: it follows the log and hands each entry to each member's outbox, in log order.
@@ -37,17 +47,22 @@ final class Room {
     private static final int BATCH_CHARACTERS = 32 * 1024;
     private static final int BUSY = 4;
     private static final int SAMPLES = 16;
+    private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back
+    private static final Duration PATIENCE = Duration.ofSeconds(5); // with a log that is asked
 
     private final RoomId id;
     private final Rooms rooms;
     private final Backplane backplane;
     private final Workers workers;
     private final int maxBacklog;
-    private final Subscription subscription;
+    private final Following following;
+    private final JsonWindow jsonWindow;
+    private final Presence presence;
 
     private volatile Member[] members = new Member[0]; // swapped inside Rooms' map operations only
     private final ConcurrentLinkedQueue<Due> backlog = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger(); // entries in the backlog; above 0 the loop is owned
+    private final AtomicInteger waiting = new AtomicInteger(); // in the backlog; above 0 the loop is owned
+    private final AtomicInteger unsaid = new AtomicInteger(); // entries among them
     private int sampled; // the loop's own
 
     Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog) {
@@ -56,7 +71,31 @@ final class Room {
         this.backplane = backplane;
         this.workers = workers;
         this.maxBacklog = maxBacklog;
-        this.subscription = backplane.follow(id, this::appended);
+        this.jsonWindow = new JsonWindow(id);
+        this.presence = new Presence(this, backplane.presence(), workers, GRACE);
+        this.following = backplane.follow(id, new Follower() {
+            @Override
+            public void appended(Entry entry) {
+                queue(entry);
+            }
+
+            @Override
+            public void broken(Break gap) {
+                queue(gap);
+            }
+        });
+    }
+
+    RoomId id() {
+        return id;
+    }
+
+    JsonWindow jsonWindow() {
+        return jsonWindow;
+    }
+
+    Presence presence() {
+        return presence;
     }
 
     /** Called inside {@link Rooms}' map operation. */
@@ -75,7 +114,8 @@ final class Room {
         if (shrunk.length > 0) {
             return false;
         }
-        subscription.close();
+        following.close();
+        presence.close();
         return true;
     }
 
@@ -85,12 +125,12 @@ final class Room {
 
     /** Whether the fan-out is so far behind its log that nothing more may be said here for now. */
     boolean isOverloaded() {
-        return waiting.get() >= maxBacklog;
+        return unsaid.get() >= maxBacklog;
     }
 
     /** Whether so many entries wait that an author should rather say the next thing than wait for an answer. */
     boolean isBusy() {
-        return waiting.get() >= BUSY;
+        return unsaid.get() >= BUSY;
     }
 
     /** Stores what a connection says. Called under the member's lock, so whatever goes wrong is dealt with elsewhere. */
@@ -103,9 +143,58 @@ final class Room {
         });
     }
 
+    CompletionStage<Appended> append(Draft draft) {
+        return backplane.append(id, draft);
+    }
+
+    /** Reads what stands after a position, or only where the log ends. Whatever is later than that, this room is told. */
+    CompletionStage<Slice> readAfter(@Nullable Position after, int limit) {
+        CompletableFuture<Slice> slice = new CompletableFuture<>();
+        following
+                .from()
+                .thenCompose(from ->
+                        after == null ? backplane.readBefore(id, Long.MAX_VALUE, 0) : backplane.read(id, after, limit))
+                .whenComplete((read, failure) -> {
+                    if (failure == null) {
+                        slice.complete(read);
+                    } else {
+                        slice.completeExceptionally(failure);
+                    }
+                });
+        return workers.within(slice, PATIENCE);
+    }
+
+    /** An entry as JSON clients are shown it. */
+    Outgoing rendered(Entry entry) {
+        return new Outgoing(jsonWindow.render(entry));
+    }
+
     /** The log has grown. Called in log order, one call at a time; only queues. */
-    private void appended(Entry entry) {
-        backlog.add(new Due(entry, members));
+    private void queue(Entry entry) {
+        unsaid.incrementAndGet();
+        queue(new Due.Said(entry, members));
+    }
+
+    private void queue(Break gap) {
+        Member[] present = members;
+        turn(null, () -> {
+            for (Member member : present) {
+                member.broken(gap);
+            }
+        });
+    }
+
+    /**
+     * Does something in the loop, in its order: after every entry that came before, and before every one that comes later.
+     *
+     * @param connection whose affair it is, and who is closed if it fails; null if nobody's
+     */
+    void turn(@Nullable Connection connection, Runnable task) {
+        queue(new Due.Turn(connection, task));
+    }
+
+    private void queue(Due due) {
+        backlog.add(due);
         if (waiting.getAndIncrement() == 0) {
             proceed();
         }
@@ -129,17 +218,22 @@ final class Room {
 
     /** The fan-out loop. Owned by one task at a time: from the moment `waiting` leaves 0 until it is 0 again. */
     private void fanOut() {
-        Due first = backlog.peek();
-        if (first == null) {
+        Due next = backlog.peek();
+        if (next == null) {
             return; // cleared, because the application has stopped
         }
+        if (next instanceof Due.Turn) {
+            done(takeTurns());
+            return;
+        }
+        Due.Said first = (Due.Said) next;
         if (mostAreBehind(first.members())) {
             pause();
             return;
         }
         List<Entry> entries = new ArrayList<>();
         int characters = 0;
-        for (Due due = first; due != null && due.members() == first.members(); due = backlog.peek()) {
+        while (backlog.peek() instanceof Due.Said due && due.members() == first.members()) {
             if (entries.size() == BATCH || characters > BATCH_CHARACTERS) {
                 break;
             }
@@ -150,14 +244,49 @@ final class Room {
         if (!rooms.isClosed()) {
             new Fanning(entries, first.members()).run();
         }
-        if (waiting.addAndGet(-entries.size()) > 0) {
+        unsaid.addAndGet(-entries.size());
+        done(entries.size());
+    }
+
+    private int takeTurns() {
+        int taken = 0;
+        while (taken < BATCH && backlog.peek() instanceof Due.Turn turn) {
+            backlog.remove();
+            turn.run();
+            taken++;
+        }
+        return taken;
+    }
+
+    private void done(int count) {
+        if (waiting.addAndGet(-count) > 0) {
             proceed(); // at the end of the queue: other rooms want a thread, too
         }
     }
 
-    /** An entry, and who was in when it was said. */
-    @SuppressWarnings("ArrayRecordComponent") // a snapshot, told from others by identity
-    private record Due(Entry entry, Member[] members) {}
+    /** What the loop has to do. */
+    private sealed interface Due {
+        /** An entry, and who was in when it was said. */
+        @SuppressWarnings("ArrayRecordComponent") // a snapshot, told from others by identity
+        record Said(Entry entry, Member[] members) implements Due {}
+
+        /** Something of one member, in its order among the entries. */
+        record Turn(@Nullable Connection connection, Runnable task) implements Due {
+            void run() {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.log(
+                            Level.ERROR,
+                            () -> (connection == null ? "a room" : connection) + " met a fault of ours",
+                            e);
+                    if (connection != null) {
+                        connection.close(CloseCode.INTERNAL_ERROR);
+                    }
+                }
+            }
+        }
+    }
 
     /** Looks at a few members, others each time. One that has stopped reading does not count as behind. */
     private boolean mostAreBehind(Member[] present) {

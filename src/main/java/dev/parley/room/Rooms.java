@@ -4,8 +4,11 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The rooms that have members on this node. Thread-safe.
@@ -28,22 +31,36 @@ public final class Rooms {
     }
 
     /**
-     * Lets a connection into a room until it leaves or ends. It sees what is said from now on.
+     * Lets a connection into a room until it ends. It sees what is said from now on.
      *
      * @param user the name that others see
      * @param window the shape in which it sees the room
      */
-    public Member join(RoomId id, Connection connection, String user, Window window) {
-        Member[] joined = new Member[1];
+    public TextMember join(RoomId id, Connection connection, String user, Window window) {
+        TextMember member = join(id, room -> new TextMember(room, connection, user, window));
+        member.room.presence().enter(member);
+        connection.onEnd(member::ended); // at once, if it ended meanwhile
+        return member;
+    }
+
+    /**
+     * Lets a JSON client into a room until it leaves. It is told nothing until it has said from where on. That its connection
+     * has ended is the caller's to tell it.
+     */
+    public JsonMember join(RoomId id, Connection connection, String user) {
+        return join(id, room -> new JsonMember(room, connection, user));
+    }
+
+    private <M extends Member> M join(RoomId id, Function<Room, M> making) {
+        List<M> joined = new ArrayList<>(1);
         rooms.compute(id, (name, existing) -> {
             Room room = existing != null ? existing : new Room(name, this, backplane, workers, maxBacklog);
-            joined[0] = new Member(room, connection, user, window);
-            room.add(joined[0]);
+            M member = making.apply(room);
+            room.add(member);
+            joined.add(member);
             return room;
         });
-        Member member = joined[0];
-        connection.onEnd(member::leave); // at once, if it ended meanwhile
-        return member;
+        return joined.get(0);
     }
 
     /** How many rooms have members here. */

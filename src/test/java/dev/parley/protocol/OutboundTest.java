@@ -31,8 +31,7 @@ final class OutboundTest {
                 .isEqualTo(
                         "{\"id\":2,\"type\":\"joined\",\"room\":\"news\","
                                 + "\"position\":{\"epoch\":\"k3f\",\"seq\":19,\"message\":\"01K\"},\"resume\":\"ok\",\"replayed\":2}");
-        assertThat(new Outbound.Joined(null, "news", MARK, Outbound.Resume.LOST, Outbound.LossReason.TOO_MANY, 0)
-                        .text())
+        assertThat(new Outbound.Joined(null, "news", MARK, Outbound.Resume.LOST, LossReason.TOO_MANY, 0).text())
                 .contains("\"resume\":\"lost\",\"reason\":\"too-many\",\"replayed\":0");
         assertThat(new Outbound.Message("news", MARK, NOON, "bob", "c11", null, "{ \"a\": 1}").text())
                 .isEqualTo(

@@ -50,8 +50,8 @@ final class RoomPressureTest {
         Rooms rooms = rooms(5);
         Peer alice = peer();
         Peer bob = peer();
-        Member speaker = join(rooms, alice, "1");
-        Member listener = join(rooms, bob, "2");
+        TextMember speaker = join(rooms, alice, "1");
+        TextMember listener = join(rooms, bob, "2");
 
         Clog.during(workers.fanOut(), () -> {
             IntStream.range(0, 5).forEach(i -> speaker.say("m" + i));
@@ -78,7 +78,7 @@ final class RoomPressureTest {
         Peer fast = new Peer(workers);
         List<Peer> slow = List.of(peer(), peer());
         slow.forEach(Peer::hold);
-        Member speaker = join(rooms, fast, "1");
+        TextMember speaker = join(rooms, fast, "1");
         slow.forEach(peer -> join(rooms, peer, "2"));
 
         IntStream.range(0, MANY).forEach(i -> speaker.say("m" + i));
@@ -101,11 +101,11 @@ final class RoomPressureTest {
         Rooms rooms = rooms(10_000);
         List<Peer> everySecond = new ArrayList<>();
         List<Peer> others = new ArrayList<>();
-        List<Member> speakers = new ArrayList<>();
+        List<TextMember> speakers = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             boolean isSlow = i % 2 == 0 && everySecond.size() < size / 2;
             Peer peer = isSlow ? peer() : new Peer(workers);
-            Member member = join(rooms, peer, Integer.toString(i));
+            TextMember member = join(rooms, peer, Integer.toString(i));
             if (isSlow) {
                 peer.hold();
                 everySecond.add(peer);
@@ -127,7 +127,7 @@ final class RoomPressureTest {
     void aRoomWhoseMembersCanAllBeLookedAtPausesWhenOneMoreThanHalfIsBehind(int size) throws Exception {
         Rooms rooms = rooms(10_000);
         List<Peer> slow = new ArrayList<>();
-        List<Member> members = new ArrayList<>();
+        List<TextMember> members = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Peer peer = peer();
             members.add(join(rooms, peer, Integer.toString(i)));
@@ -153,7 +153,7 @@ final class RoomPressureTest {
         Peer reader = new Peer(workers);
         List<Peer> stalled = IntStream.range(0, 5).mapToObj(i -> peer()).toList();
         stalled.forEach(Peer::hold);
-        Member speaker = join(rooms, reader, "1");
+        TextMember speaker = join(rooms, reader, "1");
         stalled.forEach(peer -> join(rooms, peer, "2"));
         speaker.say("the last that they take");
         stalled.forEach(peer -> peer.awaitLines(1));
@@ -172,7 +172,7 @@ final class RoomPressureTest {
                 .mapToObj(i -> new Peer(workers, clock, 10))
                 .toList();
         Rooms rooms = rooms(10_000);
-        Member speaker = join(rooms, readers.get(0), "1");
+        TextMember speaker = join(rooms, readers.get(0), "1");
         readers.subList(1, 3).forEach(peer -> join(rooms, peer, "2"));
 
         Clog.during(workers.fanOut(), () -> IntStream.range(0, 100).forEach(i -> speaker.say("m" + i)));
@@ -188,7 +188,7 @@ final class RoomPressureTest {
                 .mapToObj(i -> Peer.withRoomFor(4L * large.length(), workers))
                 .toList();
         Rooms rooms = rooms(10_000);
-        Member speaker = join(rooms, readers.get(0), "1");
+        TextMember speaker = join(rooms, readers.get(0), "1");
         readers.subList(1, 3).forEach(peer -> join(rooms, peer, "2"));
 
         Clog.during(workers.fanOut(), () -> IntStream.range(0, 10).forEach(i -> speaker.say(large + i)));
@@ -204,7 +204,7 @@ final class RoomPressureTest {
         try {
             List<Peer> peers = IntStream.range(0, 8).mapToObj(i -> peer()).toList();
             peers.forEach(peer -> peer.takeOn(container));
-            List<Member> members = IntStream.range(0, 8)
+            List<TextMember> members = IntStream.range(0, 8)
                     .mapToObj(i -> join(rooms, peers.get(i), Integer.toString(i)))
                     .toList();
 
@@ -229,7 +229,7 @@ final class RoomPressureTest {
         return new Peer(workers, clock, OUTBOX);
     }
 
-    private static Member join(Rooms rooms, Peer peer, String user) {
+    private static TextMember join(Rooms rooms, Peer peer, String user) {
         return rooms.join(LOBBY, peer.connection(), user, GuideWindow.GUIDE);
     }
 

@@ -77,7 +77,7 @@ final class RoomStressTest {
 
     private void play(RoomId room, Random random, String about) throws Exception {
         Peer observer = new Peer(workers);
-        Member narrator = rooms.join(room, observer.connection(), "observer", GuideWindow.GUIDE);
+        TextMember narrator = rooms.join(room, observer.connection(), "observer", GuideWindow.GUIDE);
         List<Actor> actors = new ArrayList<>();
         List<Runnable> actions = new ArrayList<>();
         int size = 1 + random.nextInt(4);
@@ -129,7 +129,7 @@ final class RoomStressTest {
         };
         List<Runnable> actions = new ArrayList<>();
         actions.add(() -> {
-            Member member = rooms.join(room, actor.peer.connection(), actor.user, GuideWindow.GUIDE);
+            TextMember member = rooms.join(room, actor.peer.connection(), actor.user, GuideWindow.GUIDE);
             IntStream.range(0, messages).forEach(i -> member.say("m" + i));
             if (actor.leaves && !isThrownOutByAnother) {
                 end.run();

@@ -51,7 +51,7 @@ final class RoomsTest {
     void theSenderReadsYouWroteDirectlyBeforeItsOwnMessageAndTheOthersOnlyTheMessage() {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member member = join(alice, "1");
+        TextMember member = join(alice, "1");
         join(bob, "2");
 
         for (int i = 0; i < 50; i++) {
@@ -91,7 +91,7 @@ final class RoomsTest {
             Peer peer = new Peer(workers);
             takeAnyhow(peer, random);
             peers.add(peer);
-            Member member = join(peer, Integer.toString(i));
+            TextMember member = join(peer, Integer.toString(i));
             speeches.add(() -> IntStream.range(0, messages).forEach(number -> member.say("m" + number)));
         }
 
@@ -117,7 +117,7 @@ final class RoomsTest {
     void aLeaveIsReadOnceByTheOthersAndNotByTheOneWhoLeft() {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member stays = join(alice, "1");
+        TextMember stays = join(alice, "1");
         join(bob, "2");
 
         bob.connection().gone();
@@ -137,7 +137,7 @@ final class RoomsTest {
             Peer observer = new Peer(workers);
             rooms.join(room, observer.connection(), "1", GuideWindow.GUIDE);
             Peer leaver = new Peer(workers);
-            Member member = rooms.join(room, leaver.connection(), "2", GuideWindow.GUIDE);
+            TextMember member = rooms.join(room, leaver.connection(), "2", GuideWindow.GUIDE);
 
             atOnce(List.of(
                     () -> IntStream.range(0, 50).forEach(i -> member.say("m" + i)),
@@ -160,7 +160,7 @@ final class RoomsTest {
         Peer other = new Peer(workers);
         join(one, "7").say("from one");
         one.awaitLine("Client #7 says: from one");
-        Member stays = join(other, "7");
+        TextMember stays = join(other, "7");
 
         one.connection().gone();
         stays.say("from the other");
@@ -179,7 +179,7 @@ final class RoomsTest {
         Peer observer = new Peer(workers);
         join(observer, "1");
         Peer bob = new Peer(workers);
-        Member member = join(bob, "2");
+        TextMember member = join(bob, "2");
 
         bob.connection().close(CloseCode.NORMAL);
         member.say("too late");
@@ -222,8 +222,8 @@ final class RoomsTest {
         RoomId attic = new RoomId("attic");
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member below = join(alice, "1");
-        Member above = rooms.join(attic, bob.connection(), "2", GuideWindow.GUIDE);
+        TextMember below = join(alice, "1");
+        TextMember above = rooms.join(attic, bob.connection(), "2", GuideWindow.GUIDE);
 
         above.say("in the attic");
         below.say("in the lobby");
@@ -241,7 +241,7 @@ final class RoomsTest {
             Peer leaving = leaver;
             Peer joining = new Peer(workers);
             String user = Integer.toString(round);
-            List<Member> joined = new ArrayList<>();
+            List<TextMember> joined = new ArrayList<>();
 
             atOnce(List.of(() -> leaving.connection().gone(), () -> joined.add(join(joining, user))));
             Peer next = new Peer(workers);
@@ -262,7 +262,7 @@ final class RoomsTest {
     void whoJoinsSeesOnlyWhatIsSaidFromThenOn() {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member speaker = join(alice, "1");
+        TextMember speaker = join(alice, "1");
 
         Clog.during(workers.fanOut(), () -> {
             speaker.say("before");
@@ -293,7 +293,7 @@ final class RoomsTest {
         IntStream.range(0, 300).forEach(i -> filling.connection().send("more than a quarter of 1000"));
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member speaker = join(alice, "1");
+        TextMember speaker = join(alice, "1");
         join(filling, "2");
         join(new Peer(workers), "3");
         meanwhile.add(() -> join(bob, "4").say("I am here"));
@@ -309,8 +309,8 @@ final class RoomsTest {
     void anAnswerThatComesWithALaterOneIsNoLongerOwed() throws Exception {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member speaker = join(alice, "1");
-        Member other = join(bob, "2");
+        TextMember speaker = join(alice, "1");
+        TextMember other = join(bob, "2");
         Clog.during(workers.fanOut(), () -> {
             speaker.say("first"); // is owed an answer
             IntStream.range(0, 10).forEach(i -> other.say("m" + i));
@@ -325,7 +325,7 @@ final class RoomsTest {
     @Test
     void anAuthorIsSettledWithWhenItHasReadItsOwnMessage() throws Exception {
         Peer alice = new Peer(workers);
-        Member speaker = join(alice, "1");
+        TextMember speaker = join(alice, "1");
 
         for (int i = 1; i <= 100; i++) {
             speaker.say("m" + i);
@@ -344,7 +344,7 @@ final class RoomsTest {
         for (Peer peer : peers.subList(0, 9)) {
             rooms.join(LOBBY, peer.connection(), "1", one);
         }
-        Member speaker = rooms.join(LOBBY, peers.get(9).connection(), "2", other);
+        TextMember speaker = rooms.join(LOBBY, peers.get(9).connection(), "2", other);
 
         speaker.say("hello");
 
@@ -358,7 +358,7 @@ final class RoomsTest {
     void anEntryThatCannotBeShownDoesNotSilenceTheRoom() {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
-        Member speaker = join(alice, "1");
+        TextMember speaker = join(alice, "1");
         rooms.join(LOBBY, bob.connection(), "2", new Window() {
             @Override
             public String render(Entry entry) {
@@ -382,7 +382,7 @@ final class RoomsTest {
     @Test
     void aMessageThatCannotBeStoredClosesItsAuthorWith1011() {
         Peer alice = new Peer(workers);
-        Member speaker = join(alice, "1");
+        TextMember speaker = join(alice, "1");
         backplane.close();
 
         speaker.say("into the void");
@@ -395,7 +395,7 @@ final class RoomsTest {
     void aClosedRoomTellsNobodyOfTheOthersLeaving() {
         List<Peer> peers =
                 IntStream.range(0, 20).mapToObj(i -> new Peer(workers)).toList();
-        List<Member> members = IntStream.range(0, 20)
+        List<TextMember> members = IntStream.range(0, 20)
                 .mapToObj(i -> join(peers.get(i), Integer.toString(i)))
                 .toList();
 
@@ -409,7 +409,7 @@ final class RoomsTest {
         assertThat(rooms.count()).isZero();
     }
 
-    private Member join(Peer peer, String user) {
+    private TextMember join(Peer peer, String user) {
         return rooms.join(LOBBY, peer.connection(), user, GuideWindow.GUIDE);
     }
 

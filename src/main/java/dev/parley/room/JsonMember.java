@@ -1,0 +1,276 @@
+package dev.parley.room;
+
+import dev.parley.backplane.Break;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.Slice;
+import dev.parley.connection.Connection;
+import dev.parley.connection.Outgoing;
+import dev.parley.protocol.ErrorCode;
+import dev.parley.protocol.LossReason;
+import dev.parley.protocol.Mark;
+import dev.parley.protocol.Outbound;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member who speaks {@code parley.v1}: it knows where in the log it is, and is told every entry from there on, or that some
+ * are missing.
+ *
+ * <pre>
+ *   registered ─▶ WAITING ──what was missed is read──▶ LIVE ──a hole, a break──▶ ADRIFT
+ *                   ▲ │ live entries are held            │                         │
+ *                   │ └──────── cannot be read ──▶ OUT ◀─┴─ leave ─────────────────┤
+ *                   └──────────────────────────── joins again ─────────────────────┘
+ * </pre>
+ *
+ * <p>It is registered before the log is read, so nothing can fall between what is replayed and what is live. All of this state
+ * belongs to the room's loop, and so needs no lock; the methods that others call only queue a turn of that loop, or talk to
+ * the log.
+ */
+public final class JsonMember extends Member {
+    /** How many messages are replayed at most. */
+    static final int MAX_REPLAY = 200;
+
+    /** How many characters of payload are replayed at most. */
+    static final int MAX_REPLAY_CHARACTERS = 512 * 1024;
+
+    private static final int MAX_HELD = 1_000;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+    private enum State {
+        WAITING,
+        LIVE,
+        ADRIFT,
+        OUT
+    }
+
+    private volatile State state = State.WAITING; // written by the loop alone
+    private Position last = new Position("", 0, "");
+    private final List<Held> held = new ArrayList<>(0);
+    private boolean missed; // while waiting
+    private int visits;
+    private boolean isPresent;
+    private boolean wantsPresence;
+
+    JsonMember(Room room, Connection connection, String user) {
+        super(room, connection, user, room.jsonWindow());
+    }
+
+    /** A live entry that came before its turn. */
+    private record Held(Entry entry, Outgoing message) {}
+
+    /** Whether it has left, or could not get in. */
+    public boolean isOut() {
+        return state == State.OUT;
+    }
+
+    /**
+     * Wants to be told everything after {@code since}, or from the present on. The answer is {@code joined} and then the
+     * messages, or an error, and then it is out. May be called again, to go back to a position.
+     *
+     * @param presence whether it wants to be told who is in the room
+     */
+    public void enter(@Nullable String id, @Nullable Mark since, boolean presence) {
+        String debt = "join " + room.id();
+        connection.owe(debt);
+        room.turn(connection, () -> {
+            if (state == State.OUT) {
+                return;
+            }
+            int visit = ++visits;
+            state = State.WAITING;
+            held.clear();
+            missed = false;
+            wantsPresence = presence;
+            room.readAfter(
+                            since == null ? null : new Position(since.epoch(), since.seq(), since.message()),
+                            MAX_REPLAY + 1)
+                    .whenComplete((slice, failure) -> room.turn(connection, () -> {
+                        if (visit != visits) {
+                            fail(id, ErrorCode.RATE_LIMITED); // it has asked again meanwhile
+                        } else if (state == State.WAITING) {
+                            if (failure == null) {
+                                admit(id, since, slice);
+                            } else {
+                                fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
+                                out();
+                            }
+                        }
+                        connection.paid(debt);
+                    }));
+        });
+    }
+
+    private void admit(@Nullable String id, @Nullable Mark since, Slice slice) {
+        LossReason loss = since == null ? null : loss(slice);
+        List<Entry> replay = since == null || loss != null ? List.of() : slice.entries();
+        last = slice.top();
+        Outbound.Resume resume =
+                since == null ? Outbound.Resume.NONE : loss == null ? Outbound.Resume.OK : Outbound.Resume.LOST;
+        List<Outgoing> messages = new ArrayList<>();
+        messages.add(new Outgoing(
+                new Outbound.Joined(id, room.id().name(), JsonWindow.mark(last), resume, loss, replay.size()).text()));
+        replay.forEach(entry -> messages.add(room.rendered(entry)));
+        state = State.LIVE;
+        held.forEach(live -> follow(live.entry(), live.message(), messages));
+        held.clear();
+        if (missed) {
+            drift(messages);
+        }
+        connection.send(messages);
+        if (!isPresent) {
+            isPresent = true;
+            room.presence().enter(this);
+        }
+        if (wantsPresence) {
+            room.presence().show(this);
+        }
+    }
+
+    private static @Nullable LossReason loss(Slice slice) {
+        if (slice.broken().isPresent()) {
+            return switch (slice.broken().get()) {
+                case EPOCH -> LossReason.EPOCH;
+                case TRIMMED -> LossReason.TRIMMED;
+                case REWRITTEN -> LossReason.REWRITTEN;
+            };
+        }
+        boolean isTooMuch = slice.more()
+                || slice.entries().size() > MAX_REPLAY
+                || slice.entries().stream()
+                                .mapToLong(entry -> entry.draft().text().length())
+                                .sum()
+                        > MAX_REPLAY_CHARACTERS;
+        return isTooMuch ? LossReason.TOO_MANY : null;
+    }
+
+    @Override
+    void deliver(List<Entry> entries, List<Outgoing> messages) {
+        switch (state) {
+            case LIVE -> {
+                Position first = entries.get(0).position();
+                if (isNext(first)) {
+                    last = entries.get(entries.size() - 1).position();
+                    connection.send(messages);
+                } else {
+                    deliverOneByOne(entries, messages);
+                }
+            }
+            case WAITING -> hold(entries, messages);
+            case ADRIFT, OUT -> {}
+        }
+    }
+
+    private void deliverOneByOne(List<Entry> entries, List<Outgoing> messages) {
+        List<Outgoing> mine = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            follow(entries.get(i), messages.get(i), mine);
+        }
+        connection.send(mine);
+    }
+
+    /** Takes the entry if it is the next one, leaves it out if it is known, and drifts off if something is missing before it. */
+    private void follow(Entry entry, Outgoing message, List<Outgoing> messages) {
+        Position position = entry.position();
+        if (state != State.LIVE || (isOfTheSameLog(position) && position.seq() <= last.seq())) {
+            return;
+        }
+        if (isNext(position)) {
+            last = position;
+            messages.add(message);
+        } else {
+            drift(messages);
+        }
+    }
+
+    private boolean isNext(Position position) {
+        return position.seq() == last.seq() + 1 && isOfTheSameLog(position);
+    }
+
+    private boolean isOfTheSameLog(Position position) {
+        return position.epoch().equals(last.epoch());
+    }
+
+    private void drift(List<Outgoing> messages) {
+        if (state == State.LIVE) {
+            state = State.ADRIFT;
+            messages.add(new Outgoing(new Outbound.Gap(room.id().name()).text()));
+        }
+    }
+
+    private void hold(List<Entry> entries, List<Outgoing> messages) {
+        if (held.size() + entries.size() > MAX_HELD) {
+            held.clear();
+            missed = true;
+        }
+        for (int i = 0; i < entries.size() && !missed; i++) {
+            held.add(new Held(entries.get(i), messages.get(i)));
+        }
+    }
+
+    @Override
+    void broken(Break gap) {
+        if (state == State.WAITING) {
+            held.clear();
+            missed = true;
+        } else {
+            List<Outgoing> messages = new ArrayList<>(1);
+            drift(messages);
+            connection.send(messages);
+        }
+    }
+
+    /**
+     * Says something to the room. The answer is {@code ack}, or an error.
+     *
+     * @param key the same key again by the same user, on whichever connection, is not said twice
+     * @param json a JSON value
+     */
+    public void send(@Nullable String id, String key, String json) {
+        if (room.isOverloaded()) {
+            fail(id, ErrorCode.OVERLOADED);
+            return;
+        }
+        String user = author.user();
+        String unique = user.length() + ":" + user + key; // nobody can make somebody else's
+        room.append(new Draft(unique, author, Draft.Kind.JSON, json)).whenComplete((appended, failure) -> {
+            if (failure == null) {
+                connection.send(new Outbound.Ack(
+                                id, room.id().name(), JsonWindow.mark(appended.position()), appended.duplicate())
+                        .text());
+            } else {
+                fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
+            }
+        });
+    }
+
+    /** Leaves. The answer is {@code left}; after that it is told nothing more of the room. */
+    public void leave(@Nullable String id) {
+        room.turn(connection, () -> {
+            out();
+            connection.send(new Outbound.Left(id, room.id().name()).text());
+        });
+    }
+
+    private void out() {
+        state = State.OUT;
+        held.clear();
+        room.remove(this);
+        room.presence().leave(this);
+    }
+
+    /** Others may not notice: who comes back soon has not been away. */
+    @Override
+    public void ended() {
+        room.remove(this);
+        room.presence().lost(this);
+    }
+
+    private void fail(@Nullable String id, ErrorCode code) {
+        connection.send(new Outbound.Failure(id, code, TRY_AGAIN, code.sentence()).text());
+    }
+}
