@@ -17,15 +17,25 @@ import java.util.function.Supplier;
  */
 final class Pages {
     static final List<String> ASSETS = List.of(
+            "announcer.js",
+            "chat.css",
+            "chat.js",
             "connection.js",
             "conversation.js",
             "echo.js",
             "guide-chat.js",
+            "identity.js",
             "items.js",
+            "line.js",
+            "lines.css",
+            "memory.js",
             "message-log.js",
+            "panes.js",
             "parley.css",
             "parley.svg",
+            "people.js",
             "retry.js",
+            "room-view.js",
             "status-line.js");
 
     /** At the root, as what others import has an address that people remember. */

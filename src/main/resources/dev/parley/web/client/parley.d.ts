@@ -28,6 +28,8 @@ export interface Message<Data = Json> {
   /** When it was stored, by the server's clock, in ISO 8601. */
   readonly at: string;
   readonly from: Sender;
+  /** Set where nobody said anything: somebody who talks in plain text has left. */
+  readonly event?: 'left';
   readonly data: Data;
 }
 
@@ -131,6 +133,8 @@ export interface RoomEvents<Data = Json> {
   message: Delivered<Data>;
   presence: Presence;
   gap: Gap;
+  /** That many messages were left out, as this connection was too slow for a room that prefers new to old. */
+  dropped: number;
   state: RoomState;
 }
 
@@ -158,6 +162,8 @@ export interface Room<Data = Json> {
   /** The last message that was delivered, as `since` of a later join. */
   readonly position: Position | undefined;
   readonly members: ReadonlyMap<string, Member>;
+  /** How many members there are; unknown before the first presence event. */
+  readonly count: number | undefined;
 
   on<Event extends keyof RoomEvents<Data>>(
     event: Event,
@@ -196,12 +202,15 @@ export interface Client {
   close(): void;
 }
 
+/** A token; or, on a server in demo mode, which believes everybody, just a name. */
+export type Credential = string | { readonly token: string } | { readonly user: string };
+
 export interface ConnectOptions {
   /**
    * What proves who we are, or how to get it; it is asked for before every connection and before it expires, with
    * `refresh` when the last one is, or is about to be, too old. Left out where the handshake proves it by a cookie.
    */
-  credential?: string | ((why: { refresh: boolean }) => string | Promise<string>);
+  credential?: Credential | ((why: { refresh: boolean }) => Credential | Promise<Credential>);
 }
 
 /**

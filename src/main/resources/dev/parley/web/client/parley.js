@@ -85,9 +85,9 @@ export function connect(url = 'rooms', { credential } = {}) {
     clearTimeout(retryTimer);
     change({ name: 'connecting' });
     try {
-      const token = await (typeof credential === 'function' ? credential({ refresh: expired }) : credential);
+      const proof = await provide(expired);
       if (mine === attempt) {
-        openSocket(token);
+        openSocket(proof);
       }
     } catch (error) {
       if (mine === attempt) {
@@ -96,9 +96,14 @@ export function connect(url = 'rooms', { credential } = {}) {
     }
   }
 
-  function openSocket(token) {
+  async function provide(refresh) {
+    const proof = await (typeof credential === 'function' ? credential({ refresh }) : credential);
+    return typeof proof === 'string' ? { token: proof } : proof;
+  }
+
+  function openSocket(proof) {
     socket = new WebSocket(address, 'parley.v1');
-    socket.onopen = () => transmit({ id: ++lastId, type: 'connect', token, client: 'parley.js' });
+    socket.onopen = () => transmit({ id: ++lastId, type: 'connect', client: 'parley.js', ...proof });
     socket.onmessage = ({ data }) => {
       listen();
       receive(JSON.parse(data));
@@ -146,6 +151,7 @@ export function connect(url = 'rooms', { credential } = {}) {
         resolve(frame);
       }
     } else if (type === 'error') {
+      // One is that we are connected already, where a cookie in the handshake has said who we are.
       emit('error', new ParleyError(frame.code, frame.message, frame.retry, frame.after));
     } else {
       rooms.get(frame.room)?.receive(frame, connections);
@@ -169,8 +175,8 @@ export function connect(url = 'rooms', { credential } = {}) {
     if (typeof credential === 'function' && life < LONGEST_TIMER_MS) {
       refreshTimer = setTimeout(async () => {
         try {
-          const token = await credential({ refresh: true });
-          refreshBefore((await ask({ type: 'refresh', token })).expires);
+          const proof = await provide(true);
+          refreshBefore((await ask({ type: 'refresh', ...proof })).expires);
         } catch (error) {
           emit('error', error); // the server closes with 4002 when it is time, and that is dealt with
         }
@@ -223,6 +229,7 @@ function createRoom(name, { since, presence } = {}, { ask, leave }) {
     name,
     state: { name: 'waiting' },
     members: new Map(),
+    count: undefined,
     on,
     send(data, { key = randomKey() } = {}) {
       const frame = { type: 'send', room: name, key, data: structuredClone(data) };
@@ -325,21 +332,25 @@ function createRoom(name, { since, presence } = {}, { ask, leave }) {
       enter();
     } else if (frame.type === 'members' || frame.type === 'presence') {
       present(frame);
+    } else if (frame.type === 'dropped') {
+      emit('dropped', frame.count);
     }
   }
 
-  function present({ members, joined = [], left = [], count }) {
+  /** In a big room there is only a count; whoever comes after that has not come just then. */
+  function present({ type, members = [], joined = [], left = [], count }) {
     const then = room.members;
-    if (members) {
+    if (type === 'members') {
       room.members = new Map(members.map((member) => [member.user, member]));
       joined = [...room.members.keys()].filter((user) => known && !then.has(user));
-      left = [...then.keys()].filter((user) => !room.members.has(user));
-      known = true;
+      left = [...then.keys()].filter((user) => count === undefined && !room.members.has(user));
+      known = count === undefined;
     } else {
       joined.forEach((user) => then.set(user, { user, connections: 1 }));
       left.forEach((user) => then.delete(user));
     }
-    emit('presence', { members: room.members, joined, left, count: count ?? room.members.size });
+    room.count = count ?? room.members.size;
+    emit('presence', { members: room.members, joined, left, count: room.count });
   }
 
   return { room, enter, exit, receive };
