@@ -17,8 +17,6 @@ import dev.parley.handshake.Route;
 import dev.parley.room.Rooms;
 import dev.parley.web.Facts;
 import dev.parley.web.PageServlet;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
@@ -31,10 +29,11 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class Application {
     private static final Logger LOG = System.getLogger("dev.parley");
     private static final Duration TIMER_BOUND = Duration.ofSeconds(10);
+    private static final int SWEEP_SECONDS = 10;
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
 
     private final Workers workers;
@@ -80,13 +80,10 @@ final class Application {
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
                 Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, maxMessageBytes)));
-        Gate gate = new Gate(routes, origins, doors);
-        HandshakeConfigurator.install(gate);
-
-        FilterRegistration.Dynamic filter = context.addFilter("gate", gate);
-        filter.setAsyncSupported(true);
-        // Not matching after the declared filters: with `true` the upgrade comes first on Tomcat, Payara and Jetty.
-        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        Gate gate = new Gate(routes, new Gate.Rules(origins, doors, false));
+        gate.register(context);
+        ScheduledFuture<?> unused =
+                workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
         Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));

@@ -31,10 +31,10 @@ public final class ItemEndpoint {
             @PathParam("item_id") String itemId,
             @QueryParam("q") Optional<BigInteger> q,
             @Depends(CookieOrToken.class) String credential) {
-        /** Says nothing of the credential. */
+        /** Says nothing of what was sent. */
         @Override
         public String toString() {
-            return "visit to item " + itemId;
+            return "visit to an item";
         }
     }
 

@@ -1,31 +1,32 @@
 package dev.parley.handshake;
 
-import jakarta.websocket.server.PathParam;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an object of a request: calls the class's one constructor with what its parameters declare. Works alike for an
- * endpoint's record and for a dependency, which is how dependencies nest. Immutable, thread-safe.
+ * endpoint's record, for a group of parameters within it and for a dependency, which is how all of them nest. Immutable,
+ * thread-safe.
  *
  * <p>All that can be wrong with the declaration is found when the binder is made, that is at deployment.
  */
-final class Binder {
-    /** Where one argument comes from. */
-    @FunctionalInterface
-    private interface Source {
-        Object bind(Visit visit, Map<Class<?>, Object> given);
+final class Binder implements Source {
+    /** The scopes that are asked for; known at deployment. */
+    private record Required(Scopes scopes) implements Source {
+        @Override
+        public Object bind(Binding binding) {
+            return scopes;
+        }
+
+        @Override
+        public boolean usesScopes() {
+            return true;
+        }
     }
 
     private final Class<?> type;
@@ -37,45 +38,60 @@ final class Binder {
      *
      * @throws IllegalArgumentException if the declaration cannot work; the message names it
      */
-    Binder(Class<?> type, PathTemplate template) {
-        this(type, template, List.of());
+    Binder(Class<?> type, PathTemplate template, Dependencies dependencies) {
+        this(type, new Site(template, dependencies, List.of(), Scopes.NONE));
     }
 
-    private Binder(Class<?> type, PathTemplate template, List<Class<?>> askedBy) {
+    Binder(Class<?> type, Site askedAt) {
         this.type = type;
-        if (askedBy.contains(type)) {
-            throw new IllegalArgumentException("dependencies go round in a circle: " + askedBy + " and again " + type);
-        }
-        Constructor<?>[] constructors = type.getDeclaredConstructors();
-        if (constructors.length != 1) {
-            throw new IllegalArgumentException(type + " must have one constructor, not " + constructors.length);
-        }
-        if (Modifier.isAbstract(type.getModifiers())) {
-            throw new IllegalArgumentException(type + " is abstract");
-        }
-        constructor = constructors[0];
-        constructor.setAccessible(true);
-        List<Class<?>> chain = new ArrayList<>(askedBy);
-        chain.add(type);
+        Site site = askedAt.inside(type);
+        this.constructor = constructorOf(type);
         for (Parameter parameter : constructor.getParameters()) {
-            sources.add(source(parameter, template, chain));
+            try {
+                sources.add(source(parameter, site));
+            } catch (Misdeclared deeper) {
+                throw deeper;
+            } catch (IllegalArgumentException wrong) {
+                throw new Misdeclared(
+                        "parameter " + parameter.getName() + " of " + type + " " + wrong.getMessage(), wrong);
+            }
         }
     }
 
     /**
-     * Binds one visit.
+     * Binds one visitor.
      *
-     * @throws HandshakeRefused if something is missing or malformed, or a dependency refuses
+     * @return what was bound; whatever it opened must be closed through its clean-up
+     * @throws HandshakeRefused if something is missing, malformed or not allowed, or a dependency refuses; then nothing stays
+     *     open
      */
-    Object bind(Visit visit) {
-        return bind(visit, new HashMap<>());
+    Bound bind(Visitor visitor) {
+        Binding binding = new Binding(visitor);
+        boolean done = false;
+        try {
+            Object value = bind(binding);
+            done = true;
+            return new Bound(value, binding.cleanup());
+        } finally {
+            if (!done) {
+                binding.cleanup().run();
+            }
+        }
     }
 
-    /** Binds with what dependencies have given already, each once per visit. */
-    private Object bind(Visit visit, Map<Class<?>, Object> given) {
+    /** An object of the bound class, and how what was opened for it is closed. */
+    record Bound(Object value, Cleanup cleanup) {}
+
+    @Override
+    public boolean usesScopes() {
+        return sources.stream().anyMatch(Source::usesScopes);
+    }
+
+    @Override
+    public Object bind(Binding binding) {
         Object[] arguments = new Object[sources.size()];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = sources.get(i).bind(visit, given);
+            arguments[i] = sources.get(i).bind(binding);
         }
         try {
             return constructor.newInstance(arguments);
@@ -89,87 +105,41 @@ final class Binder {
         }
     }
 
-    private Source source(Parameter parameter, PathTemplate template, List<Class<?>> chain) {
-        PathParam path = parameter.getAnnotation(PathParam.class);
-        if (path != null) {
-            if (!template.declares(path.value())) {
-                throw new IllegalArgumentException(
-                        type + " wants {" + path.value() + "}, which " + template + " does not have");
-            }
-            return text(
-                    parameter,
-                    "path parameter " + path.value(),
-                    visit -> visit.path().get(path.value()));
-        }
-        QueryParam query = parameter.getAnnotation(QueryParam.class);
-        if (query != null) {
-            return text(parameter, "query parameter " + query.value(), visit -> visit.lastOfQuery(query.value()));
-        }
-        CookieParam cookie = parameter.getAnnotation(CookieParam.class);
-        if (cookie != null) {
-            return text(
-                    parameter,
-                    "cookie " + cookie.value(),
-                    visit -> visit.cookies().get(cookie.value()));
+    private static Source source(Parameter parameter, Site site) {
+        Optional<Place> place = Place.of(parameter, site.template());
+        if (place.isPresent()) {
+            String name = place.get().name();
+            Reading reading = new Reading(parameter);
+            return binding -> reading.read(name, place.get().texts().apply(binding.visitor()));
         }
         Depends depends = parameter.getAnnotation(Depends.class);
         if (depends != null) {
-            Binder dependency = new Binder(depends.value(), template, chain);
-            requireGives(depends.value(), parameter);
-            return (visit, given) -> {
-                Object value = given.get(depends.value());
-                if (value == null) {
-                    value = ((Dependency<?>) dependency.bind(visit, given)).value();
-                    given.put(depends.value(), value);
-                }
-                return value;
-            };
+            return new Evaluation(depends, parameter.getType(), site);
         }
-        throw new IllegalArgumentException(
-                "parameter " + parameter.getName() + " of " + type + " does not say where it comes from");
-    }
-
-    /** As far as erasure lets us see. */
-    private void requireGives(Class<?> dependency, Parameter parameter) {
-        Class<?> wanted = MethodType.methodType(parameter.getType()).wrap().returnType();
-        try {
-            Class<?> given = dependency.getMethod("value").getReturnType();
-            if (!wanted.isAssignableFrom(given) && !given.isAssignableFrom(wanted)) {
-                throw new IllegalArgumentException("parameter " + parameter.getName() + " of " + type + " wants a "
-                        + wanted + ", but " + dependency + " gives a " + given);
-            }
-        } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException(dependency + " gives nothing", e);
+        Class<?> wanted = parameter.getType();
+        if (wanted == Visitor.class) {
+            return Binding::visitor;
+        } else if (wanted == Scopes.class) {
+            return new Required(site.scopes());
+        } else if (wanted.isRecord()) {
+            return new Binder(wanted, site);
         }
+        Object given = site.dependencies()
+                .object(wanted)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "does not say where it comes from, and the application" + " gives no " + wanted.getName()));
+        return binding -> given;
     }
 
-    /** Where the text of an argument is found; null when it was not sent. */
-    @FunctionalInterface
-    private interface Finder {
-        @Nullable
-        String find(Visit visit);
-    }
-
-    private Source text(Parameter parameter, String name, Finder finder) {
-        boolean optional = parameter.getType() == Optional.class;
-        Type wanted = optional && parameter.getParameterizedType() instanceof ParameterizedType declared
-                ? declared.getActualTypeArguments()[0]
-                : parameter.getType();
-        Converter converter = Converter.to(wanted)
-                .orElseThrow(() -> new IllegalArgumentException("parameter " + parameter.getName() + " of " + type
-                        + ": no way to make a " + wanted + " of text"));
-        return (visit, given) -> {
-            String text = finder.find(visit);
-            if (text == null) {
-                if (optional) {
-                    return Optional.empty();
-                }
-                throw new HandshakeRefused(403, name + " is missing");
-            }
-            Object value = converter
-                    .convert(text)
-                    .orElseThrow(() -> new HandshakeRefused(403, name + " is not " + converter.description()));
-            return optional ? Optional.of(value) : value;
-        };
+    private static Constructor<?> constructorOf(Class<?> type) {
+        Constructor<?>[] constructors = type.getDeclaredConstructors();
+        if (constructors.length != 1) {
+            throw new Misdeclared(type + " must have one constructor, not " + constructors.length);
+        }
+        if (Modifier.isAbstract(type.getModifiers())) {
+            throw new Misdeclared(type + " is abstract");
+        }
+        constructors[0].setAccessible(true);
+        return constructors[0];
     }
 }

@@ -1,7 +1,8 @@
 package dev.parley.handshake;
 
-import java.util.Enumeration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,16 +14,16 @@ import java.util.Map;
 final class Cookies {
     private Cookies() {}
 
-    /** The last value of each name, over all headers. */
-    static Map<String, String> parse(Enumeration<String> headers) {
-        Map<String, String> cookies = new HashMap<>();
-        while (headers.hasMoreElements()) {
-            for (String pair : headers.nextElement().split(";", -1)) {
+    /** The values of each name, in order, over all headers. */
+    static Map<String, List<String>> parse(List<String> headers) {
+        Map<String, List<String>> cookies = new HashMap<>();
+        for (String header : headers) {
+            for (String pair : header.split(";", -1)) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? "" : pair.substring(0, equals).strip();
                 String value = pair.substring(equals + 1).strip();
                 if (!name.isEmpty() || !value.isEmpty()) {
-                    cookies.put(name, unquoted(value));
+                    cookies.computeIfAbsent(name, any -> new ArrayList<>(1)).add(unquoted(value));
                 }
             }
         }

@@ -9,7 +9,7 @@ package dev.parley.handshake;
 @FunctionalInterface
 public interface Dependency<T> {
     /**
-     * Called once per connection, on the request's thread, before the upgrade.
+     * Called once per connection, on the request's thread, before the upgrade. May block, for as long as a request may be held.
      *
      * @throws HandshakeRefused if the visitor may not come in
      */

@@ -1,7 +1,10 @@
 package dev.parley.handshake;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -11,14 +14,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.Enumeration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides handshakes before the upgrade. Plain HTTP passes untouched. Thread-safe.
@@ -30,24 +31,67 @@ public final class Gate implements Filter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
 
     private final List<Route> routes;
-    private final OriginRule origins;
-    private final Admission admission;
+    private final Rules rules;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
+    private final Handshakes handshakes = new Handshakes(System::nanoTime);
+    private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
 
-    /** A gate before these routes; where two match, the one with fewer variables wins. */
+    /**
+     * Who is let in whatever the endpoint, and what the others are told.
+     *
+     * @param origins which pages may connect
+     * @param admission whether anybody may, just now
+     * @param explains whether a refusal says why, in its body. It names parameters and rules, so it helps whoever writes a
+     *     client, and whoever looks for a way in
+     */
+    public record Rules(OriginRule origins, Admission admission, boolean explains) {}
+
+    /**
+     * A gate before these routes. Where two match, the one with a literal further left wins.
+     *
+     * @throws IllegalArgumentException if two match the same paths; the message names both
+     */
     @SuppressWarnings("ThreadLocalUsage")
-    public Gate(List<Route> routes, OriginRule origins, Admission admission) {
-        this(routes, origins, admission, new ThreadLocal<>());
+    public Gate(List<Route> routes, Rules rules) {
+        this(routes, rules, new ThreadLocal<>());
     }
 
     /** A gate whose decisions reach the configurator by another way, for containers without servlets. */
-    Gate(List<Route> routes, OriginRule origins, Admission admission, ThreadLocal<Handshake> decided) {
+    Gate(List<Route> routes, Rules rules, ThreadLocal<Handshake> decided) {
         this.decided = decided;
-        this.routes = routes.stream()
-                .sorted(Comparator.comparingInt(route -> route.template().variables()))
-                .toList();
-        this.origins = origins;
-        this.admission = admission;
+        this.routes =
+                routes.stream().sorted(Comparator.comparing(Route::template)).toList();
+        this.rules = rules;
+        for (int i = 1; i < routes.size(); i++) {
+            Route one = this.routes.get(i - 1);
+            Route other = this.routes.get(i);
+            if (one.template().equals(other.template())) {
+                throw new IllegalArgumentException("two endpoints have the same paths: " + one + " and " + other);
+            }
+        }
+    }
+
+    /**
+     * Puts itself before everything else in a web application, and makes its endpoints its own. To be called from a context
+     * listener that is declared in {@code web.xml} or annotated with {@code @WebListener}.
+     */
+    public void register(ServletContext context) {
+        HandshakeConfigurator.install(this);
+        FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
+        filter.setAsyncSupported(true);
+        // Not matching after the declared filters: with `true` the upgrade comes first on Tomcat, Payara and Jetty.
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+    }
+
+    /** Gives up handshakes that were broken off. To be called every few seconds; each handshake does it, too. */
+    public void sweep() {
+        handshakes.sweep();
+    }
+
+    /** Lets go of its threads and of the endpoints. Idempotent. */
+    @Override
+    public void destroy() {
+        handshakes.close();
     }
 
     @Override
@@ -68,17 +112,21 @@ public final class Gate implements Filter {
             decided.set(decide(request));
         } catch (HandshakeRefused refused) {
             LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
-            refuse(response, refused.status());
+            refuse(response, refused);
             return;
-        } catch (RuntimeException ours) {
-            LOG.log(Level.ERROR, "handshake failed", ours);
-            refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+        } catch (RuntimeException | StackOverflowError ours) {
+            faults.tell("handshake failed", ours);
+            refuse(response, new HandshakeRefused(500, "internal error"));
             return;
         }
         try {
             chain.doFilter(request, response);
         } finally {
+            Handshake left = decided.get();
             decided.remove();
+            if (left != null) { // the container did not want it
+                left.end();
+            }
         }
     }
 
@@ -91,8 +139,16 @@ public final class Gate implements Filter {
     Optional<Handshake> take(Class<?> endpoint) {
         Handshake handshake = decided.get();
         decided.remove();
-        // A container may map a path to another endpoint than we did, because it resolves dot segments after decoding.
-        return Optional.ofNullable(handshake).filter(bound -> bound.endpoint() == endpoint);
+        if (handshake == null) {
+            return Optional.empty();
+        } else if (handshake.endpoint() != endpoint) {
+            // A container may map a path to another endpoint than we did, because it resolves dot segments after
+            // decoding.
+            handshake.end();
+            return Optional.empty();
+        }
+        handshakes.handedOver(handshake);
+        return Optional.of(handshake);
     }
 
     Route route(Class<?> endpoint) {
@@ -103,53 +159,30 @@ public final class Gate implements Filter {
     }
 
     private Handshake decide(HttpServletRequest request) {
-        RequestTarget target = RequestTarget.parse(pathOf(request), request.getQueryString());
+        String path = BelowContext.pathOf(request);
+        RequestTarget target = RequestTarget.parse(path, request.getQueryString());
         for (Route route : routes) {
             Optional<Map<String, String>> variables = route.template().match(target.segments());
             if (variables.isPresent()) {
-                admission.check();
+                rules.admission().check();
                 checkOrigin(request);
-                Map<String, String> cookies = Cookies.parse(request.getHeaders("Cookie"));
-                return route.bind(new Visit(variables.get(), target.query(), cookies));
+                Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
+                Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request);
+                try {
+                    return route.bind(visitor, handshakes.closing());
+                } finally {
+                    visitor.leave();
+                }
             }
         }
         throw new HandshakeRefused(404, "no endpoint at this path");
     }
 
-    /** The raw path below the context path. A detour into the context, such as {@code /x/../parley/ws}, is no such path. */
-    private static String pathOf(HttpServletRequest request) {
-        String uri = request.getRequestURI();
-        String context = request.getContextPath();
-        if (!uri.startsWith(context)
-                || !decoded(context).equals(decoded(request.getServletContext().getContextPath()))) {
-            throw new HandshakeRefused(404, "no endpoint at this path");
-        }
-        return uri.length() == context.length() ? "/" : uri.substring(context.length());
-    }
-
-    private static List<String> decoded(String contextPath) {
-        return contextPath.isEmpty()
-                ? List.of()
-                : RequestTarget.parse(escaped(contextPath), null).segments();
-    }
-
-    /** A context path may be spelled as it was deployed, beyond ASCII; a request target may not. */
-    private static String escaped(String contextPath) {
-        StringBuilder escaped = new StringBuilder();
-        for (byte octet : contextPath.getBytes(StandardCharsets.UTF_8)) {
-            if (octet < 0) {
-                escaped.append(String.format(Locale.ROOT, "%%%02X", octet & 0xff));
-            } else {
-                escaped.append((char) octet);
-            }
-        }
-        return escaped.toString();
-    }
-
     private void checkOrigin(HttpServletRequest request) {
         String host = request.getHeader("Host");
         boolean hasCookies = request.getHeader("Cookie") != null;
-        List<String> stated = Collections.list(request.getHeaders("Origin"));
+        List<String> stated = Visitor.headers(request, "Origin");
+        OriginRule origins = rules.origins();
         boolean admitted = stated.isEmpty()
                 ? origins.admits(null, host, request.isSecure(), hasCookies)
                 : stated.stream().allMatch(origin -> origins.admits(origin, host, request.isSecure(), hasCookies));
@@ -158,24 +191,25 @@ public final class Gate implements Filter {
         }
     }
 
-    /** An empty answer, after which the connection closes: a frame that was sent along must not be taken for a request. */
-    private static void refuse(HttpServletResponse response, int status) {
-        response.setStatus(status);
-        response.setContentLength(0);
+    /** An answer after which the connection closes: a frame that was sent along must not be taken for a request. */
+    private void refuse(HttpServletResponse response, HandshakeRefused refused) throws IOException {
+        response.setStatus(refused.status());
+        refused.headers().forEach(response::setHeader);
         response.setHeader("Connection", "close");
-        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+        if (refused.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             response.setHeader("Retry-After", "1");
+        }
+        byte[] body = rules.explains() ? (refused.getMessage() + "\n").getBytes(StandardCharsets.UTF_8) : new byte[0];
+        response.setContentLength(body.length);
+        if (body.length > 0) {
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getOutputStream().write(body);
         }
     }
 
     /** Wider than any container's own test, so that none upgrades what the gate has let by. */
     private static boolean wantsUpgrade(HttpServletRequest request) {
-        @Nullable Enumeration<String> upgrades = request.getHeaders("Upgrade");
-        while (upgrades != null && upgrades.hasMoreElements()) {
-            if (upgrades.nextElement().toLowerCase(Locale.ROOT).contains("websocket")) {
-                return true;
-            }
-        }
-        return false;
+        return Visitor.headers(request, "Upgrade").stream()
+                .anyMatch(upgrade -> upgrade.toLowerCase(Locale.ROOT).contains("websocket"));
     }
 }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class OriginRule {
     private static final String ANY = "*";
 
+    /** A scheme and a host, nothing after. */
+    private static final Pattern ORIGIN = Pattern.compile(
+            "[A-Za-z][A-Za-z0-9+.-]{0,31}://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+
     private final Set<Origin> allowed;
     private final boolean any;
     private final boolean cookieNeedsOrigin;
@@ -26,7 +30,7 @@ public final class OriginRule {
     /**
      * A rule.
      *
-     * @param allowed origins such as {@code https://app.example.com}, or {@code *} for any
+     * @param allowed origins such as {@code https://app.example.com}, or {@code *} for any page's, {@code null} included
      * @param cookieNeedsOrigin whether a visitor that sends cookies must say its origin, too
      * @throws IllegalArgumentException if one of the origins is none
      */
@@ -52,10 +56,18 @@ public final class OriginRule {
         if (origin == null) {
             return !(hasCookies && cookieNeedsOrigin);
         }
-        return any
+        return (any && isAnyPages(origin))
                 || Origin.parse(origin)
                         .filter(parsed -> allowed.contains(parsed) || parsed.isAt(host, secure))
                         .isPresent();
+    }
+
+    /**
+     * With {@code *} any page is welcome, also one of an app ({@code capacitor://localhost}) and one whose origin is kept from
+     * us ({@code null}: a file, a sandboxed frame). What no browser sends is not a page, and stays out.
+     */
+    private static boolean isAnyPages(String origin) {
+        return origin.equals("null") || ORIGIN.matcher(origin).matches();
     }
 
     /** Scheme, host in lower case, and port, the scheme's default filled in. */

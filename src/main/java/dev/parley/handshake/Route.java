@@ -1,6 +1,7 @@
 package dev.parley.handshake;
 
 import jakarta.websocket.server.ServerEndpoint;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -12,7 +13,7 @@ public final class Route {
     private final PathTemplate template;
     private final Binder binder;
 
-    private Route(Class<?> endpoint, Supplier<?> factory) {
+    private Route(Class<?> endpoint, Supplier<?> factory, Dependencies dependencies) {
         ServerEndpoint declared = endpoint.getAnnotation(ServerEndpoint.class);
         Binds binds = endpoint.getAnnotation(Binds.class);
         if (declared == null || binds == null || declared.configurator() != HandshakeConfigurator.class) {
@@ -21,8 +22,12 @@ public final class Route {
         }
         this.endpoint = endpoint;
         this.factory = factory;
-        this.template = new PathTemplate(declared.value());
-        this.binder = new Binder(binds.value(), template);
+        try {
+            this.template = new PathTemplate(declared.value());
+            this.binder = new Binder(binds.value(), template, dependencies);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(endpoint + ": " + wrong.getMessage(), wrong);
+        }
     }
 
     /**
@@ -32,7 +37,17 @@ public final class Route {
      * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
      */
     public static <E> Route to(Class<E> endpoint, Supplier<E> factory) {
-        return new Route(endpoint, factory);
+        return to(endpoint, factory, Dependencies.none());
+    }
+
+    /**
+     * A route to an annotated endpoint, whose dependencies need something of the application.
+     *
+     * @param factory makes one endpoint for each connection
+     * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
+     */
+    public static <E> Route to(Class<E> endpoint, Supplier<E> factory, Dependencies dependencies) {
+        return new Route(endpoint, factory, dependencies);
     }
 
     Class<?> endpoint() {
@@ -47,7 +62,14 @@ public final class Route {
         return template;
     }
 
-    Handshake bind(Visit visit) {
-        return new Handshake(endpoint, (Record) binder.bind(visit));
+    /** Binds one visitor; what is opened for it is closed by {@code closing}. */
+    Handshake bind(Visitor visitor, Executor closing) {
+        Binder.Bound bound = binder.bind(visitor);
+        return new Handshake(endpoint, (Record) bound.value(), bound.cleanup(), closing);
+    }
+
+    @Override
+    public String toString() {
+        return endpoint.getName() + " at " + template;
     }
 }

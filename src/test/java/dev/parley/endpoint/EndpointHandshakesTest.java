@@ -31,8 +31,7 @@ final class EndpointHandshakesTest {
                     Route.to(EchoEndpoint.class, () -> null),
                     Route.to(ItemEndpoint.class, () -> null),
                     Route.to(ChatEndpoint.class, () -> null)),
-            new OriginRule(Set.of(), false),
-            () -> {});
+            new Gate.Rules(new OriginRule(Set.of(), false), () -> {}, false));
 
     @BeforeEach
     void install() {

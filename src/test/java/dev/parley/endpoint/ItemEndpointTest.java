@@ -100,9 +100,9 @@ final class ItemEndpointTest {
 
     @Test
     void visitPrintsItselfWithoutTheCredential() {
-        assertThat(new ItemEndpoint.Visit("foo", Optional.empty(), "s3cr3t"))
+        assertThat(new ItemEndpoint.Visit("foo\r\n", Optional.empty(), "s3cr3t"))
                 .asString()
-                .contains("foo")
+                .isEqualTo("visit to an item")
                 .doesNotContain("s3cr3t");
     }
 }

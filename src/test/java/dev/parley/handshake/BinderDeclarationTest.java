@@ -3,9 +3,11 @@ package dev.parley.handshake;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.handshake.constraint.Min;
+import dev.parley.handshake.constraint.Pattern;
+import dev.parley.handshake.constraint.Size;
 import jakarta.websocket.server.PathParam;
 import java.math.BigInteger;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -71,11 +73,11 @@ final class BinderDeclarationTest {
         assertRefused(FromNowhere.class, FromNowhere.class.getName(), "parameter stray");
     }
 
-    record Inconvertible(@QueryParam("at") Instant at) {}
+    record Inconvertible(@QueryParam("at") Object at) {}
 
-    record InconvertibleOptional(@CookieParam("at") Optional<Instant> at) {}
+    record InconvertibleOptional(@CookieParam("at") Optional<Runnable> at) {}
 
-    record Several(@QueryParam("q") List<String> q) {}
+    record Several(@QueryParam("q") List<List<String>> q) {}
 
     record Wild(@QueryParam("q") Optional<?> q) {}
 
@@ -83,8 +85,8 @@ final class BinderDeclarationTest {
 
     @Test
     void typeThatNoTextBecomes() {
-        assertRefused(Inconvertible.class, Inconvertible.class.getName(), "parameter at", "java.time.Instant");
-        assertRefused(InconvertibleOptional.class, "parameter at", "java.time.Instant");
+        assertRefused(Inconvertible.class, Inconvertible.class.getName(), "parameter at", "java.lang.Object");
+        assertRefused(InconvertibleOptional.class, "parameter at", "java.lang.Runnable");
         assertRefused(Several.class, "parameter q", "java.util.List");
         assertRefused(Wild.class, "parameter q");
         assertRefused(Doubly.class, "parameter q", "java.util.Optional");
@@ -156,8 +158,59 @@ final class BinderDeclarationTest {
         assertRefused(Outer.class, Broken.class.getName(), "{nope}");
     }
 
+    record FromTwoPlaces(@QueryParam("q") @CookieParam("q") String q) {}
+
+    record FromAPlaceAndADependency(
+            @HeaderParam("q") @Depends(Fine.class) String q) {}
+
+    @Test
+    void parameterThatComesFromSeveralPlaces() {
+        assertRefused(FromTwoPlaces.class, "parameter q", "@QueryParam", "@CookieParam");
+        assertRefused(FromAPlaceAndADependency.class, "parameter q", "@HeaderParam", "@Depends");
+    }
+
+    record Stray(Thread thread) {}
+
+    record InAGroup(Group group) {}
+
+    record Group(Thread thread) {}
+
+    record GroupInItself(GroupInItself self) {}
+
+    @Test
+    void typeThatNobodyGives() {
+        assertRefused(Stray.class, Stray.class.getName(), "parameter thread", "java.lang.Thread");
+        assertRefused(InAGroup.class, Group.class.getName(), "parameter thread");
+        assertRefused(GroupInItself.class, "circle", GroupInItself.class.getName());
+    }
+
+    record BadDefault(@QueryParam("q") @DefaultValue("x") int q) {}
+
+    record ForbiddenDefault(
+            @QueryParam("q") @DefaultValue("0") @Min(1) int q) {}
+
+    @Test
+    void defaultThatItsOwnParameterWouldRefuse() {
+        assertRefused(BadDefault.class, "parameter q", "its default value is not an integer of 32 bits");
+        assertRefused(ForbiddenDefault.class, "parameter q", "its default value must be at least 1");
+    }
+
+    record SizeOfANumber(@QueryParam("q") @Size(max = 3) int q) {}
+
+    record MinOfAText(@QueryParam("q") List<@Min(3) String> q) {}
+
+    record BadPattern(
+            @QueryParam("q") @Pattern(regexp = "(") String q) {}
+
+    @Test
+    void constraintThatSaysNothingAboutItsParameter() {
+        assertRefused(SizeOfANumber.class, "parameter q", "@Size", "int");
+        assertRefused(MinOfAText.class, "parameter q", "@Min", "java.lang.String");
+        assertRefused(BadPattern.class, "parameter q");
+    }
+
     private static Binder binder(Class<?> type) {
-        return new Binder(type, new PathTemplate("/x/{id}"));
+        return new Binder(type, new PathTemplate("/x/{id}"), Dependencies.none());
     }
 
     private static void assertRefused(Class<?> type, String... named) {

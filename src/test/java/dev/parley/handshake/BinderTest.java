@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jakarta.websocket.server.PathParam;
 import java.math.BigInteger;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -244,11 +243,11 @@ final class BinderTest {
     }
 
     private static <T> T bind(Class<T> type, String id, String query, String cookies) {
-        Visit visit = new Visit(
-                Map.of("id", id),
-                RequestTarget.parse("/", query).query(),
-                Cookies.parse(Collections.enumeration(List.of(cookies))));
-        return type.cast(new Binder(type, new PathTemplate("/x/{id}")).bind(visit));
+        Visitor visitor =
+                Visitors.of(Map.of("id", id), RequestTarget.parse("/", query).query(), Cookies.parse(List.of(cookies)));
+        return type.cast(new Binder(type, new PathTemplate("/x/{id}"), Dependencies.none())
+                .bind(visitor)
+                .value());
     }
 
     private static void assertRefused(String detail, Class<?> type, String query) {

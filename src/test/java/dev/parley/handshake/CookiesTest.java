@@ -2,9 +2,9 @@ package dev.parley.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +51,12 @@ final class CookiesTest {
     }
 
     @Test
+    void everyValueOfANameIsKeptInOrder() {
+        assertThat(Cookies.parse(List.of("s=a; x=1", "s=b; s=\"a\"")))
+                .containsOnly(Map.entry("s", List.of("a", "b", "a")), Map.entry("x", List.of("1")));
+    }
+
+    @Test
     void textWithoutAnEqualsSignIsTheValueOfTheNamelessCookie() {
         assertThat(parse("session")).containsOnly(Map.entry("", "session"));
         assertThat(parse("=session")).containsOnly(Map.entry("", "session"));
@@ -68,6 +74,9 @@ final class CookiesTest {
     }
 
     private static Map<String, String> parse(String... headers) {
-        return Cookies.parse(Collections.enumeration(List.of(headers)));
+        return Cookies.parse(List.of(headers)).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        cookie -> cookie.getValue().get(cookie.getValue().size() - 1)));
     }
 }

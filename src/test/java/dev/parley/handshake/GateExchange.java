@@ -3,10 +3,14 @@ package dev.parley.handshake;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,6 +35,8 @@ public final class GateExchange {
     private final HttpServletRequest request = fake(HttpServletRequest.class, this::asked);
     private final HttpServletResponse response = fake(HttpServletResponse.class, this::told);
     private final Map<String, String> answer = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private boolean headless;
     private int status = NOT_ANSWERED;
     private boolean passed;
 
@@ -107,6 +113,17 @@ public final class GateExchange {
         return status;
     }
 
+    /** What the gate wrote. */
+    public String body() {
+        return body.toString(StandardCharsets.UTF_8);
+    }
+
+    /** From a container that does not say what the headers are. */
+    GateExchange withoutAnyHeaders() {
+        headless = true;
+        return this;
+    }
+
     /** The headers that the gate set. */
     public Map<String, String> answer() {
         return answer;
@@ -121,7 +138,8 @@ public final class GateExchange {
             case "getQueryString" -> query;
             case "isSecure" -> secure;
             case "getHeader" -> header((String) arguments[0]);
-            case "getHeaders" -> Collections.enumeration(headers.getOrDefault((String) arguments[0], List.of()));
+            case "getHeaders" ->
+                headless ? null : Collections.enumeration(headers.getOrDefault((String) arguments[0], List.of()));
             default -> throw new AssertionError("unexpected question for " + name);
         };
     }
@@ -130,10 +148,33 @@ public final class GateExchange {
         switch (name) {
             case "setStatus" -> status = (int) arguments[0];
             case "setContentLength" -> answer.put("Content-Length", arguments[0].toString());
+            case "setContentType" -> answer.put("Content-Type", (String) arguments[0]);
+            case "getOutputStream" -> {
+                return written();
+            }
             case "setHeader" -> answer.put((String) arguments[0], (String) arguments[1]);
             default -> throw new AssertionError("unexpected answer by " + name);
         }
         return null;
+    }
+
+    private ServletOutputStream written() {
+        return new ServletOutputStream() {
+            @Override
+            public void write(int octet) {
+                body.write(octet);
+            }
+
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public void setWriteListener(WriteListener listener) {
+                throw new AssertionError("the gate writes at once");
+            }
+        };
     }
 
     private @Nullable String header(String name) {

@@ -1,6 +1,7 @@
 package dev.parley.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -64,11 +65,15 @@ final class GateTest {
                 Route.to(Echo.class, Echo::new));
     }
 
-    private final OriginRule sameOrigin = new OriginRule(Set.of(), false);
-    private final Gate gate = new Gate(routes(), sameOrigin, () -> {});
-    private final Gate draining = new Gate(routes(), sameOrigin, () -> {
+    /** Pages from here, when {@code admission} says so. */
+    static Gate.Rules rules(Admission admission) {
+        return new Gate.Rules(new OriginRule(Set.of(), false), admission, false);
+    }
+
+    private final Gate gate = new Gate(routes(), rules(() -> {}));
+    private final Gate draining = new Gate(routes(), rules(() -> {
         throw new HandshakeRefused(503, "draining");
-    });
+    }));
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/ws", "/nope", "/items/a/ws?q=bar", "/%zz?%00", ""})
@@ -210,7 +215,7 @@ final class GateTest {
 
     @Test
     void cookiesNeedAnOriginWhereTheOperatorSaysSo() {
-        Gate strict = new Gate(routes(), new OriginRule(Set.of(), true), () -> {});
+        Gate strict = new Gate(routes(), new Gate.Rules(new OriginRule(Set.of(), true), () -> {}, false));
 
         assertRefused(403, GateExchange.upgrade("/items/a/ws").with("Cookie", "session=s"), strict);
         assertThat(GateExchange.upgrade("/ws").through(strict).hasPassed()).isTrue();
@@ -279,7 +284,21 @@ final class GateTest {
     @Test
     void contextPathMayBeSpelledOtherwise() {
         assertPasses(GateExchange.upgrade("/p%61rley/ws").under("/p%61rley", "/parley"));
+        assertPasses(GateExchange.upgrade("/p%61rley/ws").under("/parley"));
         assertPasses(GateExchange.upgrade("/gr%C3%B6n/ws").under("/gr%C3%B6n", "/grön"));
+        assertPasses(GateExchange.upgrade("/gr%c3%b6n/ws").under("/grön"));
+        assertPasses(GateExchange.upgrade("/a+b%20c/ws").under("/a+b c"));
+    }
+
+    /** An application may be deployed at a path that has a percent sign in it, and the server may hand it over escaped or not. */
+    @Test
+    void contextPathMayHoldEscapes() {
+        assertPasses(GateExchange.upgrade("/100%25/ws").under("/100%25", "/100%"));
+        assertPasses(GateExchange.upgrade("/100%25/ws").under("/100%25"));
+        assertPasses(GateExchange.upgrade("/a%2541/ws").under("/a%2541", "/a%41"));
+        assertPasses(GateExchange.upgrade("/a%20b/x%25/ws").under("/a%20b/x%25", "/a b/x%25"));
+        assertRefused(404, GateExchange.upgrade("/100%/ws").under("/100%25"));
+        assertRefused(404, GateExchange.upgrade("/b%2541/ws").under("/a%41"));
     }
 
     @ParameterizedTest
@@ -291,8 +310,65 @@ final class GateTest {
 
     @Test
     void contextPathThatTheTargetDoesNotBeginWithIsNotFound() {
-        assertRefused(404, GateExchange.upgrade("/p%61rley/ws").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("/other/ws").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("/parleyx/ws").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("/parley/ws").under("/parley/two"));
         assertRefused(404, GateExchange.upgrade("*").under("/parley"));
+        assertRefused(404, GateExchange.upgrade("*"));
+    }
+
+    @ServerEndpoint(value = "/rooms/{other}", configurator = HandshakeConfigurator.class)
+    @Binds(Nothing.class)
+    static final class Rival {}
+
+    @Test
+    void endpointsWithTheSamePathsCannotBeDeployedTogether() {
+        List<Route> routes = new ArrayList<>(routes());
+        routes.add(Route.to(Rival.class, Rival::new));
+
+        assertThatThrownBy(() -> new Gate(routes, rules(() -> {})))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(Room.class.getName())
+                .hasMessageContaining(Rival.class.getName());
+    }
+
+    @Test
+    void refusalIsExplainedWhereTheOperatorSaysSo() {
+        Gate open = new Gate(routes(), new Gate.Rules(new OriginRule(Set.of(), false), () -> {}, true));
+        GateExchange exchange = GateExchange.upgrade("/items/a/ws?q=bar")
+                .with("Cookie", "session=s")
+                .through(open);
+
+        assertThat(exchange.status()).isEqualTo(403);
+        assertThat(exchange.body()).isEqualTo("query parameter q is not an integer of 32 bits\n");
+        assertThat(exchange.answer()).containsEntry("Content-Type", "text/plain;charset=UTF-8");
+        assertThat(GateExchange.upgrade("/items/a/ws?q=bar")
+                        .with("Cookie", "session=s")
+                        .through(gate)
+                        .body())
+                .isEmpty();
+        assertThat(GateExchange.upgrade("/items/a/ws?q=1")
+                        .with("Cookie", "session=bad")
+                        .through(open)
+                        .body())
+                .isEqualTo("internal error\n");
+    }
+
+    /** As a container may that does not let an application see its headers. */
+    @Test
+    void noHeadersAtAllAreNoUpgrade() {
+        assertThat(GateExchange.plain("/ws").withoutAnyHeaders().through(gate).hasPassed())
+                .isTrue();
+    }
+
+    @Test
+    void faultsThatAVisitorCanCauseDoNotFillTheLog() {
+        try (RecordedLog log = RecordedLog.of(Gate.class.getName())) {
+            for (int i = 0; i < 100; i++) {
+                assertRefused(500, GateExchange.upgrade("/items/a/ws?q=1").with("Cookie", "session=bad"));
+            }
+            assertThat(log.lines()).hasSize(1);
+        }
     }
 
     private void assertPasses(GateExchange exchange) {

@@ -11,7 +11,6 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,9 +27,7 @@ final class HandshakeConfiguratorTest {
 
     private final HandshakeConfigurator configurator = new HandshakeConfigurator();
     private final Gate gate = new Gate(
-            List.of(Route.to(Here.class, Here::new), Route.to(There.class, There::new)),
-            new OriginRule(Set.of(), false),
-            () -> {});
+            List.of(Route.to(Here.class, Here::new), Route.to(There.class, There::new)), GateTest.rules(() -> {}));
     private final ServerEndpointConfig config =
             ServerEndpointConfig.Builder.create(Here.class, "/a").build();
 

@@ -13,7 +13,8 @@ final class HandshakeTest {
 
     record Other(String credential) {}
 
-    private final Handshake handshake = new Handshake(HandshakeTest.class, new Visit("s3cr3t"));
+    private final Handshake handshake =
+            new Handshake(HandshakeTest.class, new Visit("s3cr3t"), new Cleanup(), Runnable::run);
     private final Map<String, Object> properties = new HashMap<>();
     private final Session session = GateExchange.fake(Session.class, (name, arguments) -> {
         assertThat(name).isEqualTo("getUserProperties");
@@ -52,7 +53,7 @@ final class HandshakeTest {
         Map<String, List<String>> query = Map.of("token", List.of("s3cr3t"));
 
         assertThat(handshake).asString().doesNotContain("s3cr3t").contains("HandshakeTest");
-        assertThat(new dev.parley.handshake.Visit(Map.of(), query, Map.of("session", "s3cr3t")))
+        assertThat(Visitors.of(Map.of(), query, Map.of("session", List.of("s3cr3t"))))
                 .asString()
                 .doesNotContain("s3cr3t");
         assertThat(new RequestTarget(List.of("ws"), query)).asString().doesNotContain("s3cr3t");

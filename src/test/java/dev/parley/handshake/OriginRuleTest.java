@@ -157,6 +157,38 @@ final class OriginRuleTest {
         assertThat(rule.admits("http://evil.example", "chat.example", SECURE, COOKIES))
                 .isTrue();
         assertThat(rule.admits("null", null, !SECURE, !COOKIES)).isTrue();
+        assertThat(rule.admits("capacitor://localhost", "chat.example", SECURE, COOKIES))
+                .isTrue();
+        assertThat(rule.admits("http://[::1]:8080", "chat.example", SECURE, COOKIES))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "*",
+                "NULL",
+                "null ",
+                "evil",
+                "http://",
+                "http:// ",
+                "http://a b",
+                "http://a/",
+                "http://a?b",
+                "http://a@b",
+                "http://a:x",
+                "http://a:",
+                "://a",
+                "http://a\r\nX: y",
+                "http://\ud800",
+                "http://a, http://b",
+                "http://é"
+            })
+    void starAllowsNothingThatNoBrowserSends(String garbage) {
+        assertThat(new OriginRule(Set.of("*"), false).admits(garbage, "chat.example", SECURE, COOKIES))
+                .isFalse();
     }
 
     @Test

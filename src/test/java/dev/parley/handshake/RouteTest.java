@@ -20,9 +20,10 @@ final class RouteTest {
     void routeBindsTheEndpointsRecordAndMakesEndpoints() {
         Route route = Route.to(Good.class, Good::new);
 
-        Handshake handshake = route.bind(new dev.parley.handshake.Visit(Map.of("id", "7"), Map.of(), Map.of()));
+        Handshake handshake = route.bind(Visitors.of(Map.of("id", "7"), Map.of(), Map.of()), Runnable::run);
 
-        assertThat(handshake).isEqualTo(new Handshake(Good.class, new Visit("7")));
+        assertThat(handshake.endpoint()).isEqualTo(Good.class);
+        assertThat(handshake.parameters()).isEqualTo(new Visit("7"));
         assertThat(route.newEndpoint()).isInstanceOf(Good.class).isNotSameAs(route.newEndpoint());
         assertThat(route.template()).hasToString("/x/{id}");
     }

@@ -4,7 +4,6 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ public final class ScriptedGate implements AutoCloseable {
 
     @SuppressWarnings("ThreadLocalUsage")
     private ScriptedGate(List<Route> routes) {
-        HandshakeConfigurator.install(new Gate(routes, new OriginRule(Set.of(), false), () -> {}, new Script(next)));
+        HandshakeConfigurator.install(new Gate(routes, GateTest.rules(() -> {}), new Script(next)));
     }
 
     /** Installs a gate that lets nobody in until it is told to. */
@@ -27,7 +26,7 @@ public final class ScriptedGate implements AutoCloseable {
 
     /** The next handshake is accepted, for this endpoint and with these parameters. */
     public void admit(Class<?> endpoint, Record parameters) {
-        next.set(new Handshake(endpoint, parameters));
+        next.set(handshake(endpoint, parameters));
     }
 
     /**
@@ -35,14 +34,18 @@ public final class ScriptedGate implements AutoCloseable {
      * nothing bound.
      */
     public void misdirect() {
-        next.set(new Handshake(Elsewhere.class, new Elsewhere.Visit()));
+        next.set(handshake(Elsewhere.class, new Elsewhere.Visit()));
     }
 
     /** User properties as the configurator leaves them to a session. */
     public static Map<String, Object> userProperties(Class<?> endpoint, Record parameters) {
         Map<String, Object> properties = new HashMap<>();
-        new Handshake(endpoint, parameters).storeIn(properties);
+        handshake(endpoint, parameters).storeIn(properties);
         return properties;
+    }
+
+    private static Handshake handshake(Class<?> endpoint, Record parameters) {
+        return new Handshake(endpoint, parameters, new Cleanup(), Runnable::run);
     }
 
     @Override

@@ -1,0 +1,92 @@
+package dev.parley.handshake;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * The handshakes of a gate that hold something: sees to it that each of them ends, also one that a visitor broke off between the
+ * gate and {@code @OnOpen}, which no server reports. Thread-safe.
+ *
+ * <p>What they hold is closed on threads of its own, because closing may block, and whoever notices the end of a connection may
+ * not.
+ */
+final class Handshakes implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int CLOSERS = 4;
+    private static final int IDLE_SECONDS = 10;
+    private static final int STOP_SECONDS = 2;
+
+    /** One that has been handed to the container. */
+    private record Waiting(Handshake handshake, long until) {}
+
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>(); // the oldest first
+    private final LongSupplier nanoTime;
+    private final ThreadPoolExecutor closing;
+
+    Handshakes(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        AtomicInteger number = new AtomicInteger();
+        ClassLoader application = Handshakes.class.getClassLoader();
+        this.closing = new ThreadPoolExecutor(
+                CLOSERS,
+                CLOSERS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), // as many as there are connections, at most
+                task -> {
+                    Thread thread = new Thread(task, "parley-cleanup-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(application);
+                    return thread;
+                },
+                (task, stopped) -> task.run()); // the application stops, but what was opened is closed
+        closing.allowCoreThreadTimeOut(true);
+    }
+
+    Executor closing() {
+        return closing;
+    }
+
+    /** The container has it from now on, and should make a session of it. */
+    void handedOver(Handshake handshake) {
+        sweep();
+        if (handshake.holdsAnything()) {
+            waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
+        }
+    }
+
+    /** Ends those that no session was made of for too long. */
+    void sweep() {
+        long now = nanoTime.getAsLong();
+        for (Waiting first = waiting.peek();
+                first != null && (!first.handshake().isWaiting() || now - first.until() >= 0);
+                first = waiting.peek()) {
+            if (waiting.remove(first) && first.handshake().isWaiting()) {
+                first.handshake().end();
+            }
+        }
+    }
+
+    /** Ends those that are waiting, and gives what is being closed a moment. Idempotent. */
+    @Override
+    public void close() {
+        for (Waiting last = waiting.poll(); last != null; last = waiting.poll()) {
+            if (last.handshake().isWaiting()) {
+                last.handshake().end();
+            }
+        }
+        closing.shutdown();
+        try {
+            closing.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.parley.handshake.constraint;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The number must be at most this, or below it.
+ *
+ * @see Constraints
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.PARAMETER, ElementType.TYPE_USE})
+public @interface DecimalMax {
+    /** The bound, as {@link java.math.BigDecimal} writes it. */
+    String value();
+
+    /** Whether the bound itself is allowed. */
+    boolean inclusive() default true;
+}
