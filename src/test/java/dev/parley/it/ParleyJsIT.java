@@ -1,0 +1,471 @@
+package dev.parley.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.it.harness.ParleyWar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * parley.js in a real browser, against a server that the test plays: what a real one cannot be made to do on cue, and hours
+ * that pass in no time. Each test is a script that returns what it saw.
+ */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+@Tag("standalone")
+final class ParleyJsIT {
+    private static Browser browser;
+
+    @ArquillianResource
+    private URL base;
+
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return ParleyWar.under("parley");
+    }
+
+    @BeforeAll
+    static void startBrowser() {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stopBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void itConnectsBesideItselfWhateverTheContextPath() {
+        assertThat(seen("""
+                connect();
+                await settle();
+                return [ScriptedSocket.last.url, ScriptedSocket.last.protocol]""")).isEqualTo(List.of(base.toString().replace("http:", "ws:") + "rooms", "parley.v1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000, closed",
+        "1001, waiting",
+        "1002, closed",
+        "1003, closed",
+        "1005, waiting",
+        "1006, waiting",
+        "1007, closed",
+        "1008, closed",
+        "1009, closed",
+        "1011, waiting",
+        "3000, waiting",
+        "4001, waiting",
+        "4002, waiting",
+        "4003, waiting",
+        "4499, waiting",
+        "4500, closed",
+        "4501, closed",
+        "4999, closed"
+    })
+    void theCloseCodeSaysWhetherToComeBack(int code, String state) {
+        assertThat(seen("""
+                const client = connect();
+                (await welcome()).end(%d, 'why');
+                await nextAttempt();
+                return [client.state.name === 'connecting' ? 'waiting' : client.state.name, ScriptedSocket.all.length]""".formatted(code))).isEqualTo(List.of(state, state.equals("waiting") ? 2L : 1L));
+    }
+
+    @Test
+    void waitsGrowAndAreDrawnFromTheWholeRange() {
+        String waits = """
+                const client = connect();
+                await settle();
+                const waits = [];
+                dice = %s;
+                for (let i = 0; i < 9; i++) {
+                  ScriptedSocket.last.end(1006);
+                  waits.push(client.state.until - now);
+                  await nextAttempt();
+                }
+                return waits""";
+
+        assertThat(seen(waits.formatted("1")))
+                .isEqualTo(List.of(500L, 1000L, 2000L, 4000L, 8000L, 16_000L, 30_000L, 30_000L, 30_000L));
+        assertThat(seen(waits.formatted("0"))).isEqualTo(List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
+    }
+
+    @Test
+    void onlyAConnectionThatLastedLetsItForgetItsFailures() {
+        assertThat(seen("""
+                const client = connect();
+                const waits = [];
+                dice = 1;
+                for (const lasted of [0, 1_000, 6_000, 0]) {
+                  await welcome();
+                  await pass(lasted);
+                  ScriptedSocket.last.end(1006);
+                  waits.push(client.state.until - now);
+                  await nextAttempt();
+                }
+                return waits""")).isEqualTo(List.of(500L, 1000L, 500L, 1000L));
+    }
+
+    @Test
+    void whoIsToldGoodbyeComesBackInTheRangeThatWasNamed() {
+        assertThat(seen("""
+                const client = connect();
+                await welcome();
+                ScriptedSocket.last.tell({ type: 'bye', code: 1001, reconnect: true, after: [500, 20_000] });
+                dice = 0.25;
+                ScriptedSocket.last.end(1001);
+                const first = client.state.until - now;
+                await nextAttempt();
+                await welcome();
+                ScriptedSocket.last.tell({ type: 'bye', code: 1001, reconnect: false });
+                ScriptedSocket.last.end(1001);
+                return [first, client.state.name]""")).isEqualTo(List.of(5375L, "closed"));
+    }
+
+    @Test
+    void pingsAreAnsweredAndSilenceIsTheEnd() {
+        assertThat(seen("""
+                connect();
+                const socket = await welcome();
+                await pass(49_000);
+                socket.tell({ type: 'ping' });
+                await pass(49_000);
+                const before = ScriptedSocket.all.length;
+                await pass(2_000);
+                return [socket.count('pong'), before, ScriptedSocket.all.length, socket.readyState]""")).isEqualTo(List.of(1L, 1L, 2L, 3L));
+    }
+
+    @Test
+    void aServerThatNeverSaysWelcomeIsGivenUp() {
+        assertThat(seen("""
+                connect();
+                await settle();
+                ScriptedSocket.last.open();
+                await pass(16_000);
+                return ScriptedSocket.all.length""")).isEqualTo(2L);
+    }
+
+    @Test
+    void theCredentialIsRenewedBeforeItEndsAndAfterItHas() {
+        assertThat(seen("""
+                const asked = [];
+                connect('rooms', { credential: ({ refresh }) => { asked.push(refresh); return `t${asked.length}`; } });
+                const first = await welcome({ expires: new Date(now + 3_600_000).toISOString() });
+                for (let i = 0; i < 119; i++) {
+                  await pass(30_000);
+                  first.tell({ type: 'ping' });
+                }
+                await settle();
+                const renewed = first.heard('refresh')?.token;
+                const second = await loseAndComeBack(4002);
+                return [first.heard('connect').token, renewed, second.heard('connect').token, ...asked]""")).isEqualTo(List.of("t1", "t2", "t3", false, true, true));
+    }
+
+    @Test
+    void aCredentialThatCannotBeHadIsAskedForAgain() {
+        assertThat(seen("""
+                let failures = 2;
+                const client = connect('rooms', { credential: async () => { if (failures-- > 0) throw new Error('no'); return 't'; } });
+                await settle();
+                const reason = client.state.reason;
+                await nextAttempt();
+                return [reason, ScriptedSocket.all.length]""")).isEqualTo(List.of("no credential: no", 1L));
+    }
+
+    @Test
+    void aNameIsSentWhereNoTokenIs() {
+        assertThat(seen("""
+                connect('rooms', { credential: { user: 'ann' } });
+                const { user, token } = (await welcome()).heard('connect');
+                return [user, token === undefined]""")).isEqualTo(List.of("ann", true));
+    }
+
+    @Test
+    void oneMessageIsUnderWayAtATimeAndIsSentAgainUnderItsKey() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const outcomes = [room.send('one'), room.send('two')].map(outcomeOf);
+                const first = await welcome();
+                await joined('r', place(0));
+                const key = first.heard('send').key;
+                const second = await loseAndComeBack();
+                await joined('r', place(1), { resume: 'ok', replayed: 1 });
+                const again = second.heard('send');
+                await acknowledge(1);
+                const next = second.heard('send');
+                await acknowledge(2);
+                return [first.count('send'), again.data, again.key === key, next.data, next.key === key, ...outcomes.map(({ is }) => is)]""")).isEqualTo(List.of(1L, "one", true, "two", false, "ack", "ack"));
+    }
+
+    @Test
+    void whatIsSentTooFastIsSentLaterAndNothingOvertakesIt() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome();
+                await joined('r', place(0));
+                const outcomes = [room.send('one'), room.send('two')].map(outcomeOf);
+                await refuse('send', 'rate-limited', true, 1500);
+                await pass(1_400);
+                const early = socket.count('send');
+                await pass(200);
+                const late = socket.heard('send').data;
+                await acknowledge(1);
+                await acknowledge(2);
+                return [early, late, socket.count('send'), ...outcomes.map(({ is }) => is)]""")).isEqualTo(List.of(1L, "one", 3L, "ack", "ack"));
+    }
+
+    @Test
+    void aRefusedMessageFailsAndTheNextOneGoes() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                await welcome();
+                await joined('r', place(0));
+                const outcomes = [room.send('one'), room.send('two')].map(outcomeOf);
+                await refuse('send', 'forbidden', false);
+                await acknowledge(1);
+                return outcomes.map(({ is }) => is)""")).isEqualTo(List.of("forbidden", "ack"));
+    }
+
+    @Test
+    void aMessageIsNotSentAgainWhenItsKeyMayBeForgotten() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                await welcome();
+                await joined('r', place(0));
+                const [tried, waiting] = ['one', 'two'].map((text) => outcomeOf(room.send(text)));
+                await settle();
+                ScriptedSocket.last.end(1006);
+                await pass(400_000);
+                await nextAttempt();
+                const socket = await welcome();
+                await joined('r', place(0), { resume: 'ok', replayed: 0 });
+                return [tried.is, waiting.is, socket.heard('send').data]""")).isEqualTo(List.of("uncertain", "open", "two"));
+    }
+
+    @Test
+    void itAsksForExactlyWhatTheListenersHaveNotHad() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const got = [];
+                room.on('message', ({ seq }) => got.push(seq));
+                const first = await welcome();
+                await joined('r', place(7));
+                [8, 9, 9, 8, 10].forEach((seq) => first.tell(message('r', seq)));
+                const second = await loseAndComeBack();
+                const since = second.heard('join').since;
+                await joined('r', place(12), { resume: 'ok', replayed: 2 });
+                [11, 12, 13].forEach((seq) => second.tell(message('r', seq)));
+                return [first.heard('join').since === undefined, since.epoch, since.seq, since.message, room.position.seq, ...got]""")).isEqualTo(List.of(true, "e", 10L, "m10", 13L, 8L, 9L, 10L, 11L, 12L, 13L));
+    }
+
+    @Test
+    void messagesRightBehindTheAnswerToAJoinAreTaken() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const got = [];
+                room.on('message', ({ seq }) => got.push(seq));
+                const socket = await welcome();
+                socket.tell({ id: socket.heard('join').id, type: 'joined', room: 'r', position: place(1), resume: 'none', replayed: 0 });
+                socket.tell(message('r', 2));
+                await settle();
+                return got""")).isEqualTo(List.of(2L));
+    }
+
+    @Test
+    void aGapIsClosedByJoiningAgain() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const got = [];
+                room.on('message', ({ seq }) => got.push(seq));
+                const socket = await welcome();
+                await joined('r', place(1));
+                socket.tell(message('r', 2));
+                socket.tell({ type: 'gap', room: 'r' });
+                socket.tell(message('r', 9));
+                await settle();
+                const since = socket.heard('join').since.seq;
+                await joined('r', place(9), { resume: 'ok', replayed: 7 });
+                [3, 4, 5, 6, 7, 8, 9].forEach((seq) => socket.tell(message('r', seq)));
+                return [since, ...got]""")).isEqualTo(List.of(2L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L));
+    }
+
+    @Test
+    void whatIsLostIsSaidAndDeliveryGoesOnFromTheNewPlace() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const got = [];
+                const gaps = [];
+                room.on('message', ({ seq }) => got.push(seq));
+                room.on('gap', ({ reason, before, now }) => gaps.push(reason, before.seq, now.epoch));
+                await welcome();
+                await joined('r', place(50));
+                const second = await loseAndComeBack();
+                await joined('r', place(2, 'f'), { resume: 'lost', reason: 'epoch', replayed: 0 });
+                second.tell(message('r', 3));
+                const third = await loseAndComeBack();
+                const { epoch, seq } = third.heard('join').since;
+                return [...gaps, ...got, epoch, seq]""")).isEqualTo(List.of("epoch", 50L, "f", 3L, "f", 3L));
+    }
+
+    @Test
+    void aRefusedRoomFailsWhatItWasAskedAndIsTriedOverTheNextConnection() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const outcome = outcomeOf(room.send('one'));
+                await welcome();
+                await refuse('join', 'forbidden', false);
+                const state = room.state.name;
+                const second = await loseAndComeBack();
+                const again = second.count('join');
+                await joined('r', place(0));
+                return [state, outcome.is, again, room.state.name]""")).isEqualTo(List.of("refused", "forbidden", 1L, "joined"));
+    }
+
+    @Test
+    void historySurvivesALoss() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const outcome = outcomeOf(room.history(9, 20));
+                await welcome();
+                await joined('r', place(9));
+                const second = await loseAndComeBack();
+                await joined('r', place(9), { resume: 'ok', replayed: 0 });
+                const { id, before, limit } = second.heard('history');
+                second.tell({ id, type: 'history', room: 'r', messages: [], more: false });
+                await settle();
+                return [before, limit, outcome.is]""")).isEqualTo(List.of(9L, 20L, "history"));
+    }
+
+    @Test
+    void presenceTellsWhoCameAndWentOverALossToo() {
+        assertThat(seen("""
+                const room = connect().join('r', { presence: true });
+                const events = [];
+                room.on('presence', ({ members, joined, left, count }) =>
+                  events.push([[...members.keys()].join(), joined.join(), left.join(), count].join('|')));
+                const members = (...users) => ({ type: 'members', room: 'r', members: users.map((user) => ({ user, connections: 1 })) });
+                const first = await welcome();
+                await joined('r', place(0));
+                first.tell(members('ann', 'bob'));
+                first.tell({ type: 'presence', room: 'r', joined: ['carol'], left: ['bob'] });
+                const second = await loseAndComeBack();
+                await joined('r', place(0), { resume: 'ok', replayed: 0 });
+                second.tell(members('ann', 'dan'));
+                second.tell({ type: 'members', room: 'r', count: 501 });
+                return [first.heard('join').presence, ...events]"""))
+                .isEqualTo(List.of(true, "ann,bob|||2", "ann,carol|carol|bob|2", "ann,dan|dan|carol|2", "|||501"));
+    }
+
+    @Test
+    void ownMessagesAreKnownOverConnections() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const own = [];
+                room.on('message', (message) => own.push(message.own));
+                const first = await welcome();
+                await joined('r', place(0));
+                first.tell(message('r', 1, 'c1'));
+                const second = await loseAndComeBack();
+                await joined('r', place(3), { resume: 'ok', replayed: 2 });
+                second.tell(message('r', 2, 'c1'));
+                second.tell(message('r', 3, 'c9'));
+                return own""")).isEqualTo(List.of(true, true, false));
+    }
+
+    @Test
+    void aListenerThatFailsDisturbsNobody() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const got = [];
+                room.on('message', () => { throw new Error('listener'); });
+                const off = room.on('message', ({ seq }) => got.push(seq));
+                const socket = await welcome();
+                await joined('r', place(0));
+                socket.tell(message('r', 1));
+                off();
+                socket.tell(message('r', 2));
+                return [room.position.seq, ...got]""")).isEqualTo(List.of(2L, 1L));
+    }
+
+    @Test
+    void leavingAndClosingFailWhatWasNotSent() {
+        assertThat(seen("""
+                const client = connect();
+                const one = client.join('r');
+                const other = client.join('s');
+                const socket = await welcome();
+                await joined('s', place(0));
+                const outcomes = [outcomeOf(one.send('x'))];
+                one.leave();
+                await settle();
+                outcomes.push(outcomeOf(other.send('y')));
+                client.close();
+                await settle();
+                outcomes.push(outcomeOf(other.send('z')));
+                await settle();
+                return [socket.heard('leave').room, client.state.name, ...outcomes.map(({ is }) => is)]""")).isEqualTo(List.of("r", "closed", "left", "closed", "closed"));
+    }
+
+    @Test
+    void whoClosedCanComeBack() {
+        assertThat(seen("""
+                const client = connect();
+                const room = client.join('r');
+                await welcome();
+                client.close();
+                client.reconnect();
+                await welcome();
+                await joined('r', place(0));
+                return [client.state.name, room.state.name]""")).isEqualTo(List.of("open", "joined"));
+    }
+
+    @Test
+    void whenTheNetworkIsBackItDoesNotWait() {
+        assertThat(seen("""
+                connect();
+                await welcome();
+                dispatchEvent(new Event('online'));
+                await settle();
+                return ScriptedSocket.all.length""")).isEqualTo(2L);
+    }
+
+    /** What the script returns. It is run in a page of its own, with a server and a clock that it plays itself. */
+    private Object seen(String script) {
+        Tab tab = browser.open(URI.create(base.toString()));
+        Object result = tab.runAsync("""
+                const [address, done] = arguments;
+                %s
+                (async () => {
+                  const { connect } = await import(address);
+                  %s
+                })().then(done, (error) => done(`failed: ${error.stack}`));""".formatted(stage(), script), base + "parley.js");
+        browser.closeTabs();
+        return result;
+    }
+
+    private static String stage() {
+        try (InputStream in = ParleyJsIT.class.getResourceAsStream("scripted-server.js")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError("scripted-server.js cannot be read", e);
+        }
+    }
+}
