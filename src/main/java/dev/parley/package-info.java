@@ -13,7 +13,7 @@
  *   <li>{@code room} gives all members of a room one order of messages;
  *   <li>{@code backplane} is the log behind a room, the only thing that several nodes share;
  *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
- *   <li>{@code protocol} holds the words of the wire, {@code web} the pages, {@code api} what
+ *   <li>{@code protocol} holds the words of the wire, {@code metrics} the figures, {@code web} the pages, {@code api} what
  *       programs ask over plain HTTP;
  *   <li>{@code app} wires all of it, in one place, by hand;
  *   <li>{@code launch} starts the WAR by itself and knows nothing of the rest.

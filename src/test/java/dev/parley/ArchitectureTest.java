@@ -31,7 +31,7 @@ class ArchitectureTest {
             List.of("handshake"),
             List.of("room"),
             List.of("backplane", "connection"),
-            List.of("protocol"));
+            List.of("protocol", "metrics"));
 
     /** Stands beside the path: it imports no other package and no other package imports it. */
     private static final String LAUNCHER = "launch";
@@ -104,7 +104,12 @@ class ArchitectureTest {
             .doNotBelongToAnyOf(Json.class)
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
-                    "dev.parley..", "java..", "jakarta.servlet..", "jakarta.websocket..", "org.jspecify.."));
+                    "dev.parley..",
+                    "java..",
+                    "javax.management..",
+                    "jakarta.servlet..",
+                    "jakarta.websocket..",
+                    "org.jspecify.."));
 
     @ArchTest
     static final ArchRule theLauncherNeedsTheJdkAlone = classes()

@@ -11,7 +11,7 @@ public final class Answer {
     private Answer() {}
 
     public static void json(HttpServletResponse response, int status, Object tree) throws IOException {
-        send(response, status, "application/json", Json.text(tree) + "\n");
+        send(response, status, "application/json", JsonText.of(tree) + "\n");
     }
 
     /**
@@ -28,7 +28,7 @@ public final class Answer {
         problem.put("title", title);
         problem.put("status", status);
         problem.put("detail", detail);
-        send(response, status, "application/problem+json", Json.text(problem) + "\n");
+        send(response, status, "application/problem+json", JsonText.of(problem) + "\n");
     }
 
     public static void send(HttpServletResponse response, int status, String mediaType, String body)

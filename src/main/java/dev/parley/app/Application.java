@@ -2,6 +2,8 @@ package dev.parley.app;
 
 import dev.parley.api.Check;
 import dev.parley.api.HealthServlet;
+import dev.parley.api.MetricsServlet;
+import dev.parley.api.Realm;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
@@ -14,6 +16,8 @@ import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
+import dev.parley.metrics.MeterBean;
+import dev.parley.metrics.Meters;
 import dev.parley.room.Rooms;
 import dev.parley.web.Facts;
 import dev.parley.web.PageServlet;
@@ -29,9 +33,11 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
@@ -61,12 +67,16 @@ final class Application {
     private final int maxMessageBytes;
     private final OriginRule origins;
     private final Doors doors;
+    private final Optional<String> metricsToken;
+    private final Realm realm = new Realm(InstantSource.system());
+    private @Nullable MeterBean bean;
 
     private Application(ServletContext context, Settings settings) {
         int history = settings.historyMessages();
         this.drainTimeout = settings.drainTimeout();
         this.maxMessageBytes = settings.maxMessageBytes();
         this.origins = originRule(settings);
+        this.metricsToken = settings.metricsToken();
 
         this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
@@ -88,6 +98,14 @@ final class Application {
         Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
         pages.addMapping("/");
+        Meters meters = Instruments.of(
+                Map.of("version", version(context), "server", context.getServerInfo()),
+                gate.decisions(),
+                connections,
+                rooms,
+                doors);
+        bean = MeterBean.register(meters, context.getContextPath());
+        add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
         add(context, "health", new HealthServlet(checks()), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
     }
@@ -155,6 +173,9 @@ final class Application {
     void stop() {
         drain();
         HandshakeConfigurator.install(null);
+        if (bean != null) {
+            bean.close();
+        }
         backplane.close();
         workers.close();
     }

@@ -16,7 +16,8 @@ enum Key {
     SEND_TIMEOUT("10s", "How long one write to a peer may take before the peer is closed with 4001."),
     HEARTBEAT("20s", "How long a peer may be quiet before it is pinged; after 2.5 times that it is closed with 4003."),
     DRAIN_TIMEOUT("5s", "How long closing all connections may take when the application stops."),
-    HISTORY_MESSAGES("1000", "Messages of a room that are kept.");
+    HISTORY_MESSAGES("1000", "Messages of a room that are kept."),
+    METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";
     static final String ENVIRONMENT_PREFIX = "PARLEY_";

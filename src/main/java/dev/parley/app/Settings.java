@@ -20,7 +20,8 @@ record Settings(
         int maxMessageBytes,
         ConnectionManager.Limits limits,
         Duration drainTimeout,
-        int historyMessages) {
+        int historyMessages,
+        Optional<String> metricsToken) {
     private static final int MIB = 1024 * 1024;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
@@ -48,7 +49,25 @@ record Settings(
                         value(sources, Key.SEND_TIMEOUT, duration(Duration.ofMillis(100), Duration.ofMinutes(10))),
                         value(sources, Key.HEARTBEAT, duration(Duration.ofMillis(100), Duration.ofHours(1)))),
                 value(sources, Key.DRAIN_TIMEOUT, duration(Duration.ZERO, Duration.ofMinutes(5))),
-                (int) value(sources, Key.HISTORY_MESSAGES, number(1, 1_000_000)).longValue());
+                (int) value(sources, Key.HISTORY_MESSAGES, number(1, 1_000_000)).longValue(),
+                value(sources, Key.METRICS_TOKEN, Settings::token));
+    }
+
+    /** A secret is never repeated, not even a bad one. */
+    private static Optional<String> token(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!text.matches("[A-Za-z0-9._~+/=-]{16,200}")) {
+            throw new IllegalArgumentException("must be 16 to 200 letters, digits and . _ ~ + / = -");
+        }
+        return Optional.of(text);
+    }
+
+    /** Says nothing of the values, some of which are secrets. */
+    @Override
+    public String toString() {
+        return "settings";
     }
 
     private static <T> T value(Sources sources, Key key, Function<String, T> parser) {

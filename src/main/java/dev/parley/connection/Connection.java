@@ -4,10 +4,14 @@ import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,12 @@ public final class Connection {
     private volatile long lastSeen;
     private volatile @Nullable Ping lastPing;
     private volatile CloseCode endCode = CloseCode.GOING_AWAY;
+    private volatile String endCause = "";
+    private volatile Figures.Peer peer = Figures.Peer.UNKNOWN;
+    private volatile long roundTripNanos = -1;
+    private final Instant since = Instant.now();
+    private final AtomicLong messagesIn = new AtomicLong();
+    private final AtomicLong bytesIn = new AtomicLong();
 
     Connection(
             String id,
@@ -114,21 +124,21 @@ public final class Connection {
 
     /** Ends it politely: what waits is sent first, then the close frame. */
     public void close(CloseCode code) {
-        if (end(code.reason(), code)) {
+        if (end(code.reason(), code.name().toLowerCase(Locale.ROOT), code)) {
             outbox.finish(code);
         }
     }
 
     /** Ends it now: what waits is dropped. */
     public void abort(CloseCode code) {
-        end(code.reason(), code);
+        end(code.reason(), code.name().toLowerCase(Locale.ROOT), code);
         outbox.discard();
         shut(code);
     }
 
     /** The container says that the session is over. */
     public void gone() {
-        end("closed by peer", CloseCode.GOING_AWAY);
+        end("closed by peer", "peer", CloseCode.GOING_AWAY);
         outbox.discard();
         if (closing.compareAndSet(false, true)) {
             onClosed.accept(this);
@@ -138,6 +148,71 @@ public final class Connection {
     /** A frame of any kind arrived, or a part of one. */
     public void seen() {
         lastSeen = nanoTime.getAsLong();
+    }
+
+    /** A part of a message arrived; the last one makes it whole. */
+    public void received(String part, boolean isLast) {
+        bytesIn.addAndGet(Utf8.length(part));
+        if (isLast) {
+            messagesIn.incrementAndGet();
+        }
+    }
+
+    /** A pong arrived. */
+    public void ponged() {
+        seen();
+        Ping ping = lastPing;
+        if (ping != null) {
+            roundTripNanos = nanoTime.getAsLong() - ping.startedAt();
+        }
+    }
+
+    /** Says who is at the other end, once that is known. */
+    public void introduce(Figures.Peer known) {
+        peer = known;
+    }
+
+    public Figures.Peer peer() {
+        return peer;
+    }
+
+    /** Runs {@code task} once all that was sent up to now is on the wire; never, if it ends before or another task waits. */
+    public void afterwards(Runnable task) {
+        outbox.afterwards(task);
+    }
+
+    Outbox.Depth depth() {
+        return outbox.depth();
+    }
+
+    boolean isFilling() {
+        return outbox.isFilling();
+    }
+
+    Traffic traffic() {
+        Outbox.Depth depth = outbox.depth();
+        return new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes());
+    }
+
+    /** How it is doing. */
+    public Figures figures() {
+        Outbox.Depth depth = outbox.depth();
+        long rtt = roundTripNanos;
+        return new Figures(
+                id,
+                peer,
+                since,
+                new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes()),
+                depth.waiting(),
+                depth.waitingBytes(),
+                Duration.ofNanos(outbox.stalledNanos()),
+                Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastSeen)),
+                rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)));
+    }
+
+    /** Why it ended, in a word that is one of a few: the name of a close code, {@code peer} or {@code broken}. */
+    String endCause() {
+        return endCause;
     }
 
     /** Runs {@code listener} once when the connection ends; at once if it has ended already. */
@@ -186,7 +261,7 @@ public final class Connection {
         }
     }
 
-    private boolean end(String why, CloseCode code) {
+    private boolean end(String why, String cause, CloseCode code) {
         List<Runnable> listeners;
         synchronized (endListeners) {
             if (ended) {
@@ -194,6 +269,7 @@ public final class Connection {
             }
             endedAt = nanoTime.getAsLong();
             endCode = code;
+            endCause = cause;
             ended = true;
             listeners = List.copyOf(endListeners);
             endListeners.clear();
@@ -246,7 +322,7 @@ public final class Connection {
         @Override
         public void broken(Throwable failure) {
             // Most often the container is just closing the session, with a code of its own that must not be overtaken.
-            end("cannot be written to: " + failure, CloseCode.GOING_AWAY);
+            end("cannot be written to: " + failure, "broken", CloseCode.GOING_AWAY);
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -16,6 +17,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,7 @@ public final class ConnectionManager {
     private final SecureRandom random = new SecureRandom();
     private final ScheduledFuture<?> checks;
     private volatile boolean draining;
+    private final Tally tally = new Tally(connections.values());
     private volatile boolean shedding;
     private volatile long lastCheck;
 
@@ -94,6 +97,7 @@ public final class ConnectionManager {
     Connection accept(Wire wire) {
         Connection connection = new Connection(newId(), wire, bounds, timing, workers, nanoTime, this::forget);
         connections.put(connection.id(), connection);
+        tally.opened();
         if (draining || shedding) { // its handshake was accepted before the drain began
             connection.close(CloseCode.GOING_AWAY);
         }
@@ -181,6 +185,22 @@ public final class ConnectionManager {
 
     private void forget(Connection connection) {
         connections.remove(connection.id());
+        tally.closed(connection);
+    }
+
+    /** What all connections together have to tell, those that are over included. */
+    public Tally tally() {
+        return tally;
+    }
+
+    /** The connection of that name, if it is here. */
+    public Optional<Connection> find(String id) {
+        return Optional.ofNullable(connections.get(id));
+    }
+
+    /** All connections, as they are now or a moment later. */
+    public Stream<Connection> all() {
+        return connections.values().stream();
     }
 
     private String newId() {

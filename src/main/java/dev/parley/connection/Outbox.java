@@ -71,6 +71,10 @@ final class Outbox {
     private boolean pingPending;
     private boolean pingDeferred;
     private @Nullable String owed;
+    private long sentMessages;
+    private long sentBytes;
+    private @Nullable Runnable marked; // to be run when so many messages are sent
+    private long markedAt;
 
     Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime) {
         this.wire = wire;
@@ -179,6 +183,40 @@ final class Outbox {
         }
     }
 
+    /**
+     * How it stands.
+     *
+     * @param waiting messages that wait
+     * @param waitingBytes their size
+     * @param sentMessages messages that the wire has been given
+     * @param sentBytes their size
+     */
+    record Depth(int waiting, long waitingBytes, long sentMessages, long sentBytes) {}
+
+    Depth depth() {
+        synchronized (queue) {
+            return new Depth(queue.size(), queuedBytes, sentMessages, sentBytes);
+        }
+    }
+
+    /**
+     * Runs {@code task} when all that has been offered up to now is on the wire; never, if it comes to an end before, or if
+     * another task is waiting already.
+     */
+    void afterwards(Runnable task) {
+        synchronized (queue) {
+            if (closed || marked != null) {
+                return;
+            }
+            if (inFlight != null || !queue.isEmpty()) {
+                marked = task;
+                markedAt = sentMessages + queue.size();
+                return;
+            }
+        }
+        task.run();
+    }
+
     /** How long the current write has been under way, in nanoseconds; 0 when there is none. */
     long stalledNanos() {
         synchronized (queue) {
@@ -280,6 +318,8 @@ final class Outbox {
     /** The first message and those right behind it, as many as the wire takes at once. */
     private List<Outgoing> batch(Outgoing first) {
         queuedBytes -= first.bytes();
+        sentMessages++;
+        sentBytes += first.bytes();
         if (batch == 1 || !(queue.peek() instanceof Outgoing)) {
             return List.of(first);
         }
@@ -292,6 +332,8 @@ final class Outbox {
             bytes += message.bytes();
             messages.add(message);
         }
+        sentMessages += messages.size() - 1;
+        sentBytes += bytes - first.bytes();
         return messages;
     }
 
@@ -308,6 +350,7 @@ final class Outbox {
         @Override
         public void completed(@Nullable Throwable failure) {
             boolean pingIsDue = false;
+            Runnable reached = null;
             synchronized (queue) {
                 if (inFlight != this) {
                     return; // a container that completes twice must not open the gate for a second write
@@ -319,12 +362,19 @@ final class Outbox {
                     inFlight = null;
                     pingIsDue = pingDeferred;
                     pingDeferred = false;
+                    if (marked != null && sentMessages >= markedAt) {
+                        reached = marked;
+                        marked = null;
+                    }
                     if (isSettled()) {
                         queue.notifyAll();
                     }
                 }
             }
             if (failure == null) {
+                if (reached != null) {
+                    reached.run();
+                }
                 if (pingIsDue) {
                     pingOnPool();
                 }

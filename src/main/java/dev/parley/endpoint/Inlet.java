@@ -2,11 +2,13 @@ package dev.parley.endpoint;
 
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Figures;
 import dev.parley.connection.MessageBuffer;
 import dev.parley.handshake.Handshake;
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -63,6 +65,7 @@ final class Inlet {
             LOG.log(Level.DEBUG, () -> "a session ended before it was opened: " + alreadyClosed);
             return;
         }
+        opened.introduce(new Figures.Peer("", Handshake.addressOf(session), pathOf(parameters)));
         connection = opened; // at once, because the close may come from another thread while the endpoint opens
         if (isClosed) {
             opened.gone();
@@ -80,6 +83,7 @@ final class Inlet {
         if (current == null) {
             return;
         }
+        current.received(part, last);
         MessageBuffer.Gathered gathered = buffer.add(part, last);
         if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
             try {
@@ -101,7 +105,10 @@ final class Inlet {
     }
 
     void pong() {
-        live();
+        Connection current = connection;
+        if (current != null) {
+            current.ponged();
+        }
     }
 
     void failed(Throwable failure) {
@@ -119,6 +126,13 @@ final class Inlet {
                     () -> current + " closed with " + reason.getCloseCode().getCode());
             current.gone();
         }
+    }
+
+    /** The path template of the endpoint whose record this is. */
+    private static String pathOf(Class<?> parameters) {
+        Class<?> endpoint = parameters.getEnclosingClass();
+        ServerEndpoint declared = endpoint == null ? null : endpoint.getAnnotation(ServerEndpoint.class);
+        return declared == null ? "" : declared.value();
     }
 
     /** The connection that a frame has just arrived on, if it is to be served. */

@@ -32,6 +32,7 @@ public final class Gate implements Filter {
 
     private final List<Route> routes;
     private final Rules rules;
+    private final Decisions decisions = new Decisions();
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
     private final Handshakes handshakes = new Handshakes(System::nanoTime);
     private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
@@ -111,14 +112,17 @@ public final class Gate implements Filter {
         try {
             decided.set(decide(request));
         } catch (HandshakeRefused refused) {
+            decisions.refused(refused.status(), String.valueOf(refused.getMessage()), request.getRemoteAddr());
             LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
             refuse(response, refused);
             return;
         } catch (RuntimeException | StackOverflowError ours) {
             faults.tell("handshake failed", ours);
+            decisions.refused(500, "internal error", request.getRemoteAddr());
             refuse(response, new HandshakeRefused(500, "internal error"));
             return;
         }
+        decisions.accepted();
         try {
             chain.doFilter(request, response);
         } finally {
@@ -128,6 +132,11 @@ public final class Gate implements Filter {
                 left.end();
             }
         }
+    }
+
+    /** What it has decided up to now. */
+    public Decisions decisions() {
+        return decisions;
     }
 
     /** Whether this thread is carrying an accepted handshake. */
@@ -169,7 +178,7 @@ public final class Gate implements Filter {
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request);
                 try {
-                    return route.bind(visitor, handshakes.closing());
+                    return route.bind(visitor, handshakes.closing()).from(request.getRemoteAddr());
                 } finally {
                     visitor.leave();
                 }

@@ -24,6 +24,7 @@ public final class Handshake {
     private final Cleanup cleanup;
     private final Executor closing;
     private final AtomicReference<State> state = new AtomicReference<>(State.DECIDED);
+    private volatile String address = "";
 
     /**
      * A decided handshake.
@@ -58,6 +59,16 @@ public final class Handshake {
      */
     public static void end(Session session) {
         of(session).ifPresent(Handshake::end);
+    }
+
+    /** Where a session's handshake came from, as the server saw it: a proxy's address, unless the server looks behind it. */
+    public static String addressOf(Session session) {
+        return of(session).map(handshake -> handshake.address).orElse("");
+    }
+
+    Handshake from(String known) {
+        address = known;
+        return this;
     }
 
     private static Optional<Handshake> of(Session session) {

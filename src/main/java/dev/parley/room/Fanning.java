@@ -4,15 +4,19 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
+import dev.parley.metrics.Histogram;
 import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
@@ -24,11 +28,13 @@ final class Fanning implements Runnable {
 
     private final List<Entry> entries;
     private final Member[] members;
+    private final Histogram delivery;
     private final Set<String> authors = new HashSet<>();
     private final Map<Window, List<Outgoing>> rendered = new HashMap<>(2);
 
-    Fanning(List<Entry> entries, Member[] members) {
+    Fanning(List<Entry> entries, Member[] members, Histogram delivery) {
         this.entries = entries;
+        this.delivery = delivery;
         this.members = members;
         for (Entry entry : entries) {
             if (isAnswered(entry.draft())) {
@@ -52,6 +58,21 @@ final class Fanning implements Runnable {
                 serve(member, reader -> reader.deliver(entries, messagesFor(reader)));
             }
         }
+        if (members.length > 0) {
+            sample();
+        }
+    }
+
+    /**
+     * Measures one delivery of a run, to one of the members: measuring each would cost more than the delivery. From when the log
+     * had the first entry until the member's last one is on the wire.
+     */
+    private void sample() {
+        Instant said = entries.get(0).at();
+        Member member = members[ThreadLocalRandom.current().nextInt(members.length)];
+        member.connection()
+                .afterwards(() ->
+                        delivery.record(Duration.between(said, Instant.now()).toNanos()));
     }
 
     /** Whoever cannot be served is closed; the others are served all the same. */

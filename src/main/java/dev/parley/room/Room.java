@@ -98,6 +98,10 @@ final class Room {
         return presence;
     }
 
+    int memberCount() {
+        return members.length;
+    }
+
     /** Called inside {@link Rooms}' map operation. */
     void add(Member member) {
         Member[] old = members;
@@ -242,7 +246,7 @@ final class Room {
             characters += due.entry().draft().text().length();
         }
         if (!rooms.isClosed()) {
-            new Fanning(entries, first.members()).run();
+            new Fanning(entries, first.members(), rooms.delivery()).run();
         }
         unsaid.addAndGet(-entries.size());
         done(entries.size());

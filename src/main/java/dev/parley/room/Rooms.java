@@ -4,7 +4,9 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
+import dev.parley.metrics.Histogram;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,7 @@ public final class Rooms {
     private final Backplane backplane;
     private final Workers workers;
     private final int maxBacklog;
+    private final Histogram delivery = new Histogram();
     private volatile boolean closed;
 
     /** Rooms over a backplane; {@code maxBacklog} is how many entries a room's fan-out may be behind its log. */
@@ -66,6 +69,24 @@ public final class Rooms {
     /** How many rooms have members here. */
     public int count() {
         return rooms.size();
+    }
+
+    /** How long deliveries take, from the log to the wire: a sample of each run. */
+    public Histogram delivery() {
+        return delivery;
+    }
+
+    /** The rooms with the most members here, at most so many: names with numbers of members. */
+    public Map<String, Integer> biggest(int limit) {
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        rooms.entrySet().stream()
+                .map(entry -> Map.entry(entry.getKey().name(), entry.getValue().memberCount()))
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(limit)
+                .forEach(entry -> sizes.put(entry.getKey(), entry.getValue()));
+        return sizes;
     }
 
     /** Delivers nothing more, so that closing all members does not tell each of them of all the others. */

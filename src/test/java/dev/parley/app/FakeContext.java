@@ -64,6 +64,7 @@ final class FakeContext {
     private @Nullable Object answer(String name, Object[] arguments) {
         return switch (name) {
             case "getServerInfo" -> "Fake/1.0";
+            case "getContextPath" -> "/fake";
             case "getResourceAsStream", "getAttribute" -> null;
             case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
             case "getInitParameter" -> parameters.get((String) arguments[0]);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.parley.connection.ConnectionManager;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,18 @@ final class SettingsTest {
                         new ConnectionManager.Limits(
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
                         Duration.ofSeconds(5),
-                        1_000));
+                        1_000,
+                        Optional.empty()));
+    }
+
+    @Test
+    void secretIsNeverRepeated() {
+        assertThat(property(Key.METRICS_TOKEN, "s3cr3t-s3cr3t-s3cr3t").toString())
+                .doesNotContain("s3cr3t");
+        assertThatThrownBy(() -> property(Key.METRICS_TOKEN, "s3cr3t"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("parley.metrics-token")
+                .hasMessageNotContaining("s3cr3t");
     }
 
     @ParameterizedTest
@@ -64,7 +76,8 @@ final class SettingsTest {
                 arguments(Key.DRAIN_TIMEOUT, "0s", "drainTimeout", Duration.ZERO),
                 arguments(Key.DRAIN_TIMEOUT, "300s", "drainTimeout", Duration.ofMinutes(5)),
                 arguments(Key.HISTORY_MESSAGES, "1", "historyMessages", 1),
-                arguments(Key.HISTORY_MESSAGES, "1000000", "historyMessages", 1_000_000));
+                arguments(Key.HISTORY_MESSAGES, "1000000", "historyMessages", 1_000_000),
+                arguments(Key.METRICS_TOKEN, "0123456789abcdef", "metricsToken", Optional.of("0123456789abcdef")));
     }
 
     @ParameterizedTest
@@ -147,7 +160,7 @@ final class SettingsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "METRICS_TOKEN")
     void badValueIsShownShortAndOnOneLine(Key key) {
         String text = "x\r\n\u001b[31m" + "y".repeat(1000);
 

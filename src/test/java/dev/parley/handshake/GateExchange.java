@@ -137,6 +137,7 @@ public final class GateExchange {
             case "getServletContext" -> fake(ServletContext.class, (method, given) -> deployedAt);
             case "getQueryString" -> query;
             case "isSecure" -> secure;
+            case "getRemoteAddr" -> "";
             case "getHeader" -> header((String) arguments[0]);
             case "getHeaders" ->
                 headless ? null : Collections.enumeration(headers.getOrDefault((String) arguments[0], List.of()));

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>
  */
-public final class Json {
+public final class JsonText {
     private final StringBuilder out = new StringBuilder();
 
-    private Json() {}
+    private JsonText() {}
 
     /** Compact, on one line. Anything that is none of the types above is written as the string of its text. */
-    public static String text(@Nullable Object tree) {
-        Json json = new Json();
+    public static String of(@Nullable Object tree) {
+        JsonText json = new JsonText();
         json.value(tree);
         return json.out.toString();
     }

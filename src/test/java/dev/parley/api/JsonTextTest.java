@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class JsonTest {
+final class JsonTextTest {
     @Test
     void treeIsWrittenInItsOrder() {
         Map<String, Object> tree = new LinkedHashMap<>();
@@ -16,22 +16,22 @@ final class JsonTest {
         tree.put("a", Arrays.asList(null, "x"));
         tree.put("c", Map.of());
 
-        assertThat(Json.text(tree)).isEqualTo("{\"b\":[1,2.5,true],\"a\":[null,\"x\"],\"c\":{}}");
+        assertThat(JsonText.of(tree)).isEqualTo("{\"b\":[1,2.5,true],\"a\":[null,\"x\"],\"c\":{}}");
     }
 
     @Test
     void nothingInAStringCanEndALineAScriptOrTheString() {
-        assertThat(Json.text("a\"b\\c\nd\u0000</script>\u2028\u0085é€😀"))
+        assertThat(JsonText.of("a\"b\\c\nd\u0000</script>\u2028\u0085é€😀"))
                 .isEqualTo("\"a\\\"b\\\\c\\u000ad\\u0000\\u003c/script>\\u2028\\u0085é€😀\"");
     }
 
     @Test
     void numbersThatJsonDoesNotHaveAreNull() {
-        assertThat(Json.text(List.of(Double.NaN, Double.POSITIVE_INFINITY))).isEqualTo("[null,null]");
+        assertThat(JsonText.of(List.of(Double.NaN, Double.POSITIVE_INFINITY))).isEqualTo("[null,null]");
     }
 
     @Test
     void whatIsJsonAlreadyStaysAsItIs() {
-        assertThat(Json.text(Map.of("data", new Json.Verbatim("[1]")))).isEqualTo("{\"data\":[1]}");
+        assertThat(JsonText.of(Map.of("data", new JsonText.Verbatim("[1]")))).isEqualTo("{\"data\":[1]}");
     }
 }

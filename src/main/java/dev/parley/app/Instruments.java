@@ -1,0 +1,140 @@
+package dev.parley.app;
+
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Traffic;
+import dev.parley.handshake.Decisions;
+import dev.parley.handshake.Doors;
+import dev.parley.metrics.Meters;
+import dev.parley.room.Rooms;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which figure of which part is told under which name. */
+final class Instruments {
+    private static final int BIGGEST = 10;
+    private static final double MILLIS = 1e3;
+
+    private Instruments() {}
+
+    static Meters of(
+            Map<String, String> facts, Decisions decisions, ConnectionManager connections, Rooms rooms, Doors doors) {
+        Meters meters = new Meters();
+        meters.info("parley", "What runs here.", facts);
+        meters.gauge(
+                "parley_uptime_seconds",
+                "How long this process has been running.",
+                () -> ManagementFactory.getRuntimeMXBean().getUptime() / MILLIS);
+        meters.gauge(
+                "parley_heap_used_bytes",
+                "Heap in use in this process.",
+                () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        meters.gauge(
+                "parley_heap_max_bytes",
+                "Heap that this process may use.",
+                () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
+        handshakes(meters, decisions, doors);
+        connections(meters, connections);
+        meters.gauge("parley_rooms", "Rooms that have members on this node.", rooms::count);
+        meters.gauge(
+                "parley_room_members",
+                "Members on this node of its biggest rooms, by rank; which rooms they are is in the console.",
+                "rank",
+                () -> byRank(rooms.biggest(BIGGEST)));
+        meters.histogram(
+                "parley_delivery_seconds",
+                "From the log to the wire of a member: one delivery of each run of the fan-out.",
+                rooms.delivery());
+        return meters;
+    }
+
+    private static void handshakes(Meters meters, Decisions decisions, Doors doors) {
+        meters.gauge(
+                "parley_doors_open",
+                "1 if new visitors are taken, 0 while paused or draining.",
+                () -> doors.state() == Doors.State.OPEN ? 1 : 0);
+        meters.counter(
+                "parley_handshakes",
+                "Handshakes, by the status of the answer and why it was that.",
+                List.of("status", "cause"),
+                () -> {
+                    Map<List<String>, Long> counts = new LinkedHashMap<>();
+                    decisions
+                            .counts()
+                            .forEach((outcome, count) ->
+                                    counts.put(List.of(Integer.toString(outcome.status()), outcome.cause()), count));
+                    return counts;
+                });
+    }
+
+    private static void connections(Meters meters, ConnectionManager connections) {
+        meters.gauge("parley_connections", "Connections that are open.", connections::count);
+        meters.gauge(
+                "parley_connections_max",
+                "Connections that may be open.",
+                () -> connections.limits().maxConnections());
+        meters.counter(
+                "parley_connections_opened",
+                "Connections that were opened.",
+                () -> connections.tally().openedCount());
+        meters.counter(
+                "parley_connections_closed",
+                "Connections that are over, by why: the name of a close code, or peer, or broken.",
+                List.of("cause"),
+                () -> {
+                    Map<List<String>, Long> counts = new LinkedHashMap<>();
+                    connections.tally().closedByCause().forEach((cause, count) -> counts.put(List.of(cause), count));
+                    return counts;
+                });
+        traffic(meters, connections);
+        meters.gauge(
+                "parley_outbox_messages",
+                "Messages that wait to be sent.",
+                () -> connections.tally().outboxes().waiting());
+        meters.gauge(
+                "parley_outbox_bytes",
+                "Size of the messages that wait to be sent.",
+                () -> connections.tally().outboxes().waitingBytes());
+        meters.gauge(
+                "parley_outbox_deepest_messages",
+                "Messages in the fullest outbox.",
+                () -> connections.tally().outboxes().deepest());
+        meters.gauge(
+                "parley_outboxes_filling",
+                "Outboxes that are more than a quarter full.",
+                () -> connections.tally().outboxes().filling());
+    }
+
+    private static void traffic(Meters meters, ConnectionManager connections) {
+        meters.counter(
+                "parley_received_messages",
+                "Text messages that arrived.",
+                () -> traffic(connections).messagesIn());
+        meters.counter(
+                "parley_received_bytes",
+                "Their size.",
+                () -> traffic(connections).bytesIn());
+        meters.counter(
+                "parley_sent_messages",
+                "Text messages that were given to the wire.",
+                () -> traffic(connections).messagesOut());
+        meters.counter(
+                "parley_sent_bytes", "Their size.", () -> traffic(connections).bytesOut());
+    }
+
+    private static Traffic traffic(ConnectionManager connections) {
+        return connections.tally().traffic();
+    }
+
+    private static Map<String, Integer> byRank(Map<String, Integer> biggest) {
+        Map<String, Integer> ranks = new TreeMap<>();
+        List<Integer> sizes = new ArrayList<>(biggest.values());
+        for (int i = 0; i < sizes.size(); i++) {
+            ranks.put(Integer.toString(i + 1), sizes.get(i));
+        }
+        return ranks;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.parley.connection;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How one connection is doing. Immutable.
+ *
+ * @param id its name
+ * @param peer who it is, as far as is known
+ * @param since when it was accepted
+ * @param traffic what went in and out
+ * @param waiting messages in its outbox
+ * @param waitingBytes their size
+ * @param stalled for how long the write under way has been so
+ * @param quiet since when nothing has been heard of the peer
+ * @param roundTrip how long the last ping took to be answered
+ */
+public record Figures(
+        String id,
+        Peer peer,
+        Instant since,
+        Traffic traffic,
+        int waiting,
+        long waitingBytes,
+        Duration stalled,
+        Duration quiet,
+        Optional<Duration> roundTrip) {
+
+    /**
+     * Who is at the other end, for the eyes of operators.
+     *
+     * @param user the name under which it came; empty if it gave none
+     * @param address where the handshake came from, as the server saw it
+     * @param endpoint the path template of the endpoint that it is connected to
+     */
+    public record Peer(String user, String address, String endpoint) {
+        static final Peer UNKNOWN = new Peer("", "", "");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.parley.connection;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What all connections of a node together have done and are doing. Every connection keeps its own figures; they are added up
+ * when somebody asks, so that sending costs nothing more. Thread-safe.
+ */
+public final class Tally {
+    private final Collection<Connection> live;
+    private final LongAdder opened = new LongAdder();
+    private final Map<String, LongAdder> closed = new ConcurrentHashMap<>();
+
+    // Guarded by this.
+    private Traffic ended = Traffic.NONE;
+    private Traffic told = Traffic.NONE;
+
+    Tally(Collection<Connection> live) {
+        this.live = live;
+    }
+
+    void opened() {
+        opened.increment();
+    }
+
+    void closed(Connection connection) {
+        closed.computeIfAbsent(connection.endCause(), cause -> new LongAdder()).increment();
+        Traffic last = connection.traffic();
+        synchronized (this) {
+            ended = ended.plus(last);
+        }
+    }
+
+    /** How many connections there have been. */
+    public long openedCount() {
+        return opened.sum();
+    }
+
+    /** How many are over, by the word for why: the name of a close code, {@code peer} or {@code broken}. */
+    public Map<String, Long> closedByCause() {
+        Map<String, Long> counts = new TreeMap<>();
+        closed.forEach((cause, count) -> counts.put(cause, count.sum()));
+        return counts;
+    }
+
+    /**
+     * The sum of all outboxes.
+     *
+     * @param waiting messages that wait
+     * @param waitingBytes their size
+     * @param deepest messages in the fullest of them
+     * @param filling how many of them are more than a quarter full
+     */
+    public record Outboxes(long waiting, long waitingBytes, int deepest, int filling) {}
+
+    public Outboxes outboxes() {
+        long waiting = 0;
+        long bytes = 0;
+        int deepest = 0;
+        int filling = 0;
+        for (Connection connection : live) {
+            Outbox.Depth depth = connection.depth();
+            waiting += depth.waiting();
+            bytes += depth.waitingBytes();
+            deepest = Math.max(deepest, depth.waiting());
+            filling += connection.isFilling() ? 1 : 0;
+        }
+        return new Outboxes(waiting, bytes, deepest, filling);
+    }
+
+    /** What went in and out since the start. Never less than it said before. */
+    public Traffic traffic() {
+        Traffic sum;
+        synchronized (this) {
+            sum = ended;
+        }
+        // One that ends from here on is missing this time, and not counted twice: what only grows must not shrink.
+        for (Connection connection : live) {
+            sum = sum.plus(connection.traffic());
+        }
+        synchronized (this) {
+            told = sum.atLeast(told);
+            return told;
+        }
+    }
+}
