@@ -14,13 +14,13 @@
  *   <li>{@code backplane} is the log behind a room, the only thing that several nodes share;
  *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
  *   <li>{@code protocol} holds the words of the wire, {@code metrics} the figures, {@code web} the pages, {@code api} what
- *       programs ask over plain HTTP;
+ *       programs ask over plain HTTP, {@code admin} the operators' console;
  *   <li>{@code app} wires all of it, in one place, by hand;
  *   <li>{@code launch} starts the WAR by itself and knows nothing of the rest.
  * </ul>
  *
  * <p>A package may import those that come after it on the data path, never those before it:
- * {@code app → web, api → endpoint → handshake → room → backplane, connection → protocol}.
+ * {@code app → web, admin → api → endpoint → handshake → room → backplane, connection → protocol}.
  */
 @NullMarked
 package dev.parley;

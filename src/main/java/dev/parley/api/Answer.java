@@ -31,14 +31,28 @@ public final class Answer {
         send(response, status, "application/problem+json", JsonText.of(problem) + "\n");
     }
 
+    /** A page or what belongs to one. */
+    public static void page(HttpServletResponse response, String mediaType, String policy, String body)
+            throws IOException {
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        send(response, HttpServletResponse.SC_OK, mediaType, policy, body);
+    }
+
     public static void send(HttpServletResponse response, int status, String mediaType, String body)
+            throws IOException {
+        send(response, status, mediaType, "default-src 'none'; frame-ancestors 'none'", body);
+    }
+
+    private static void send(HttpServletResponse response, int status, String mediaType, String policy, String body)
             throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         response.setContentType(mediaType);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        response.setHeader("Content-Security-Policy", policy);
         response.setContentLength(bytes.length);
         response.getOutputStream().write(bytes);
     }

@@ -11,13 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who an operator is: whoever the server has authenticated already, by whatever means it is set up with; else whoever a Basic
  * {@code Authorization} header names, as the server's realm judges it. No session is made, so there is none to be fixed or
- * stolen, and a role that is taken away is gone with the next request. Thread-safe.
+ * stolen, and a role that is taken away is gone within seconds. Thread-safe.
  *
  * <p>Guessing is slowed down here, because not every server does: an address that has failed too often is not asked about again
  * for a while.
@@ -31,11 +33,26 @@ public final class Realm {
     private static final int MAX_FAILURES = 10;
     private static final Duration LOCKED = Duration.ofMinutes(1);
 
+    /** For how long a realm's yes is believed: asking costs some of them many milliseconds, by intention. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(5);
+
+    private final InstantSource clock;
     private final Failures failures;
+    private final Map<String, Login> remembered = new LinkedHashMap<>() { // by digest of the header; guarded by itself
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Login> eldest) {
+                    return size() > 100;
+                }
+            };
 
     public Realm(InstantSource clock) {
+        this.clock = clock;
         this.failures = new Failures(clock, MAX_FAILURES, LOCKED);
     }
+
+    private record Login(Operator operator, Instant until) {}
 
     /** Somebody with a role. */
     public record Operator(String name, Role role) {}
@@ -53,6 +70,10 @@ public final class Realm {
             Answer.problem(response, 429, "Too many failures", "Try again later.");
             return Optional.empty();
         }
+        Optional<Operator> known = remembered(request);
+        if (known.isPresent()) {
+            return judged(known.get(), role, response);
+        }
         boolean hasTried = false;
         if (request.getUserPrincipal() == null) {
             hasTried = login(request);
@@ -67,22 +88,44 @@ public final class Realm {
             return Optional.empty();
         }
         Optional<Role> has = Role.of(request);
-        if (has.isEmpty() || !has.get().includes(role)) {
-            Answer.problem(response, 403, "Not allowed", "The role " + role.realmName() + " is needed.");
-            return Optional.empty();
+        if (has.isEmpty()) {
+            return mayNot(role, response);
         }
-        return Optional.of(new Operator(request.getUserPrincipal().getName(), has.get()));
+        Operator operator = new Operator(request.getUserPrincipal().getName(), has.get());
+        if (hasTried) {
+            remember(request, operator);
+        }
+        return judged(operator, role, response);
     }
 
-    /** Whether somebody with any role is behind a request; answers nothing. */
-    boolean isOperator(HttpServletRequest request) {
-        if (failures.lockedUntil(String.valueOf(request.getRemoteAddr())).isPresent()) {
-            return false;
+    private static Optional<Operator> judged(Operator operator, Role role, HttpServletResponse response)
+            throws IOException {
+        return operator.role().includes(role) ? Optional.of(operator) : mayNot(role, response);
+    }
+
+    private static Optional<Operator> mayNot(Role role, HttpServletResponse response) throws IOException {
+        Answer.problem(response, 403, "Not allowed", "The role " + role.realmName() + " is needed.");
+        return Optional.empty();
+    }
+
+    private Optional<Operator> remembered(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        if (authorization == null) {
+            return Optional.empty();
         }
-        if (request.getUserPrincipal() == null && login(request) && request.getUserPrincipal() == null) {
-            failures.failed(String.valueOf(request.getRemoteAddr()));
+        synchronized (remembered) {
+            return Optional.ofNullable(remembered.get(Tickets.digest(authorization)))
+                    .filter(login -> clock.instant().isBefore(login.until()))
+                    .map(Login::operator);
         }
-        return Role.of(request).isPresent();
+    }
+
+    private void remember(HttpServletRequest request, Operator operator) {
+        synchronized (remembered) {
+            remembered.put(
+                    Tickets.digest(String.valueOf(request.getHeader("Authorization"))),
+                    new Login(operator, clock.instant().plus(REMEMBERED)));
+        }
     }
 
     /** True if there was something to try. */

@@ -5,12 +5,15 @@ import dev.parley.api.HealthServlet;
 import dev.parley.api.MetricsServlet;
 import dev.parley.api.Realm;
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Health;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.endpoint.ChatEndpoint;
+import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
@@ -34,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +59,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Application {
     private static final Logger LOG = System.getLogger("dev.parley");
+    /** Set to {@code off} by the launcher when there is nobody who could log in. */
+    private static final String CONSOLE = "dev.parley.console";
+
+    private static final Duration LAG_BOUND = Duration.ofSeconds(30);
     private static final Duration TIMER_BOUND = Duration.ofSeconds(10);
     private static final int SWEEP_SECONDS = 10;
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
@@ -69,6 +77,8 @@ final class Application {
     private final Doors doors;
     private final Optional<String> metricsToken;
     private final Realm realm = new Realm(InstantSource.system());
+    private final Decisions decisions = new Decisions();
+    private final Operating operating;
     private @Nullable MeterBean bean;
 
     private Application(ServletContext context, Settings settings) {
@@ -83,14 +93,29 @@ final class Application {
         this.doors = new Doors(connections::isFull);
         this.backplane = new MemoryBackplane(history, Clock.systemUTC());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG);
+        this.operating = new Operating(
+                workers,
+                connections,
+                rooms,
+                backplane,
+                doors,
+                realm,
+                drainTimeout,
+                decisions,
+                Settings.effective(Sources.of(context)),
+                Map.of("version", version(context), "server", context.getServerInfo()));
     }
 
     private void register(ServletContext context) {
-        List<Route> routes = List.of(
+        boolean hasConsole = !"off".equals(context.getInitParameter(CONSOLE));
+        List<Route> routes = new ArrayList<>(List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
-                Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, maxMessageBytes)));
-        Gate gate = new Gate(routes, new Gate.Rules(origins, doors, false));
+                Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, maxMessageBytes))));
+        if (hasConsole) {
+            routes.add(Route.to(ConsoleEndpoint.class, () -> new ConsoleEndpoint(connections, operating::open)));
+        }
+        Gate gate = new Gate(routes, new Gate.Rules(origins, doors, false), decisions);
         gate.register(context);
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -100,12 +125,18 @@ final class Application {
         pages.addMapping("/");
         Meters meters = Instruments.of(
                 Map.of("version", version(context), "server", context.getServerInfo()),
-                gate.decisions(),
+                decisions,
                 connections,
                 rooms,
+                backplane,
                 doors);
         bean = MeterBean.register(meters, context.getContextPath());
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
+        add(context, "api", operating.api(maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        if (hasConsole) {
+            add(context, "console", operating.page(), "/admin", "/admin/*");
+        }
+        operating.watch();
         add(context, "health", new HealthServlet(checks()), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
     }
@@ -124,6 +155,16 @@ final class Application {
                         () -> Check.Finding.of(
                                 doors.state() == Doors.State.OPEN,
                                 Map.of("state", doors.state().name().toLowerCase(Locale.ROOT)))),
+                new Check(Check.Kind.READY, "backplane", () -> {
+                    Health health = backplane.health();
+                    return Check.Finding.of(
+                            health.isReachable() && health.lag().compareTo(LAG_BOUND) < 0,
+                            Map.of(
+                                    "engine",
+                                    health.engine(),
+                                    "lagMilliseconds",
+                                    health.lag().toMillis()));
+                }),
                 new Check(
                         Check.Kind.READY,
                         "capacity",
@@ -176,6 +217,7 @@ final class Application {
         if (bean != null) {
             bean.close();
         }
+        operating.close();
         backplane.close();
         workers.close();
     }

@@ -1,5 +1,6 @@
 package dev.parley.app;
 
+import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Traffic;
 import dev.parley.handshake.Decisions;
@@ -21,7 +22,12 @@ final class Instruments {
     private Instruments() {}
 
     static Meters of(
-            Map<String, String> facts, Decisions decisions, ConnectionManager connections, Rooms rooms, Doors doors) {
+            Map<String, String> facts,
+            Decisions decisions,
+            ConnectionManager connections,
+            Rooms rooms,
+            Backplane backplane,
+            Doors doors) {
         Meters meters = new Meters();
         meters.info("parley", "What runs here.", facts);
         meters.gauge(
@@ -38,6 +44,22 @@ final class Instruments {
                 () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
         handshakes(meters, decisions, doors);
         connections(meters, connections);
+        meters.gauge(
+                "parley_backplane_up",
+                "1 if the backplane took and gave what it was last asked for.",
+                () -> backplane.health().isReachable() ? 1 : 0);
+        meters.gauge(
+                "parley_backplane_lag_seconds",
+                "How long ago this node was last known to have been told everything.",
+                () -> backplane.health().lag().toMillis() / MILLIS);
+        meters.counter(
+                "parley_backplane_repairs",
+                "Rooms that were read again because something was missing, or might have been.",
+                () -> backplane.health().repairs());
+        meters.counter(
+                "parley_backplane_reconnects",
+                "Connections to the backplane that were made anew.",
+                () -> backplane.health().reconnects());
         meters.gauge("parley_rooms", "Rooms that have members on this node.", rooms::count);
         meters.gauge(
                 "parley_room_members",

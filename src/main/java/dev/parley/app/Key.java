@@ -1,6 +1,7 @@
 package dev.parley.app;
 
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The settings there are. Each is read from the system property {@code parley.x-y}, else the environment variable
@@ -42,6 +43,11 @@ enum Key {
 
     String defaultText() {
         return defaultText;
+    }
+
+    /** Whether its value is nobody's business: a secret, or an address that may hold one. */
+    boolean isSecret() {
+        return Stream.of("TOKEN", "SECRET", "PASSWORD", "KEY", "URL").anyMatch(name()::contains);
     }
 
     /** What it is for, in one sentence. */

@@ -3,7 +3,11 @@ package dev.parley.app;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.handshake.OriginRule;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -62,6 +66,23 @@ record Settings(
             throw new IllegalArgumentException("must be 16 to 200 letters, digits and . _ ~ + / = -");
         }
         return Optional.of(text);
+    }
+
+    /** What is in effect, for operators: names, values, where each comes from. Of a secret only whether there is one. */
+    static List<Map<String, Object>> effective(Sources sources) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Key key : Key.values()) {
+            Optional<Sources.Found> found = sources.find(key);
+            String text = found.map(Sources.Found::text).orElse(key.defaultText());
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("setting", key.property());
+            row.put("value", key.isSecret() && !text.isEmpty() ? "(secret)" : text);
+            row.put("default", key.defaultText());
+            row.put("source", found.map(Sources.Found::source).orElse("default"));
+            row.put("is", key.sentence());
+            rows.add(row);
+        }
+        return rows;
     }
 
     /** Says nothing of the values, some of which are secrets. */

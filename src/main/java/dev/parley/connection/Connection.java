@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class Connection {
     private final Timing timing;
     private final LongSupplier nanoTime;
     private final Consumer<Connection> onClosed;
+    private final Predicate<Figures.Peer> isUnwanted;
 
     private final AtomicBoolean closing = new AtomicBoolean();
     private final List<Runnable> endListeners = new ArrayList<>(1); // guarded by itself
@@ -60,6 +62,20 @@ public final class Connection {
             Workers workers,
             LongSupplier nanoTime,
             Consumer<Connection> onClosed) {
+        this(id, wire, bounds, timing, workers, nanoTime, onClosed, peer -> false);
+    }
+
+    /** As above; whoever {@code isUnwanted} names is closed with 4501. */
+    Connection(
+            String id,
+            Wire wire,
+            Outbox.Bounds bounds,
+            Timing timing,
+            Workers workers,
+            LongSupplier nanoTime,
+            Consumer<Connection> onClosed,
+            Predicate<Figures.Peer> isUnwanted) {
+        this.isUnwanted = isUnwanted;
         this.id = id;
         this.wire = wire;
         this.workers = workers;
@@ -170,6 +186,14 @@ public final class Connection {
     /** Says who is at the other end, once that is known. */
     public void introduce(Figures.Peer known) {
         peer = known;
+        if (isUnwanted.test(known)) {
+            close(CloseCode.REMOVED);
+        }
+    }
+
+    /** Says under which name its peer came, once that is known. */
+    public void named(String user) {
+        introduce(new Figures.Peer(user, peer.address(), peer.endpoint()));
     }
 
     public Figures.Peer peer() {

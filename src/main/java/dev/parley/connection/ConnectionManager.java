@@ -17,6 +17,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,7 @@ public final class ConnectionManager {
     private final ScheduledFuture<?> checks;
     private volatile boolean draining;
     private final Tally tally = new Tally(connections.values());
+    private volatile Predicate<Figures.Peer> isUnwanted = peer -> false;
     private volatile boolean shedding;
     private volatile long lastCheck;
 
@@ -95,7 +97,8 @@ public final class ConnectionManager {
     }
 
     Connection accept(Wire wire) {
-        Connection connection = new Connection(newId(), wire, bounds, timing, workers, nanoTime, this::forget);
+        Connection connection = new Connection(
+                newId(), wire, bounds, timing, workers, nanoTime, this::forget, peer -> isUnwanted.test(peer));
         connections.put(connection.id(), connection);
         tally.opened();
         if (draining || shedding) { // its handshake was accepted before the drain began
@@ -191,6 +194,11 @@ public final class ConnectionManager {
     /** What all connections together have to tell, those that are over included. */
     public Tally tally() {
         return tally;
+    }
+
+    /** Whoever {@code unwanted} names is closed with 4501 as soon as it is known who it is. It must not block. */
+    public void screen(Predicate<Figures.Peer> unwanted) {
+        isUnwanted = unwanted;
     }
 
     /** The connection of that name, if it is here. */

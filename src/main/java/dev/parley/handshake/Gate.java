@@ -32,7 +32,7 @@ public final class Gate implements Filter {
 
     private final List<Route> routes;
     private final Rules rules;
-    private final Decisions decisions = new Decisions();
+    private final Decisions decisions;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
     private final Handshakes handshakes = new Handshakes(System::nanoTime);
     private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
@@ -54,12 +54,23 @@ public final class Gate implements Filter {
      */
     @SuppressWarnings("ThreadLocalUsage")
     public Gate(List<Route> routes, Rules rules) {
-        this(routes, rules, new ThreadLocal<>());
+        this(routes, rules, new Decisions());
+    }
+
+    /** As above; what it decides is counted there. */
+    @SuppressWarnings("ThreadLocalUsage")
+    public Gate(List<Route> routes, Rules rules, Decisions decisions) {
+        this(routes, rules, decisions, new ThreadLocal<>());
     }
 
     /** A gate whose decisions reach the configurator by another way, for containers without servlets. */
     Gate(List<Route> routes, Rules rules, ThreadLocal<Handshake> decided) {
+        this(routes, rules, new Decisions(), decided);
+    }
+
+    private Gate(List<Route> routes, Rules rules, Decisions decisions, ThreadLocal<Handshake> decided) {
         this.decided = decided;
+        this.decisions = decisions;
         this.routes =
                 routes.stream().sorted(Comparator.comparing(Route::template)).toList();
         this.rules = rules;
@@ -132,11 +143,6 @@ public final class Gate implements Filter {
                 left.end();
             }
         }
-    }
-
-    /** What it has decided up to now. */
-    public Decisions decisions() {
-        return decisions;
     }
 
     /** Whether this thread is carrying an accepted handshake. */

@@ -15,8 +15,20 @@ import java.util.regex.Pattern;
  * @param port 0 to 65535; 0 is any free port
  * @param context the context path as Jakarta Servlet writes it: empty for the root, else {@code /x} or {@code /x/y}
  * @param settings the application's settings by key, without the prefix {@code parley.}; the application judges them
+ * @param operators the options that say who may use the console, by name; see {@link Operators}
  */
-record CommandLine(Request request, String host, int port, String context, Map<String, String> settings) {
+record CommandLine(
+        Request request,
+        String host,
+        int port,
+        String context,
+        Map<String, String> settings,
+        Map<String, String> operators) {
+
+    /** Without operators. */
+    CommandLine(Request request, String host, int port, String context, Map<String, String> settings) {
+        this(request, host, port, context, settings, Map.of());
+    }
 
     enum Request {
         SERVE,
@@ -33,6 +45,10 @@ record CommandLine(Request request, String host, int port, String context, Map<S
               --port N       the port to listen on, 0 for any free one (default 8080)
               --host NAME    the address to listen on (default: all addresses of this machine)
               --context /x   the path under which the application lives (default /)
+              --admin-password-file FILE   turns the console at /admin on, for the user admin; in
+                             the file is the password, or its hash as Tomcat's digest tool makes it
+              --users FILE   turns it on for the users in a file like Tomcat's tomcat-users.xml,
+                             with the roles parley-viewer, parley-operator, parley-admin
               --KEY VALUE    the setting parley.KEY, for example --max-connections 500
               --version      print the version
               --help         print this
@@ -47,6 +63,7 @@ record CommandLine(Request request, String host, int port, String context, Map<S
 
     CommandLine {
         settings = Map.copyOf(settings);
+        operators = Map.copyOf(operators);
     }
 
     /**
@@ -81,12 +98,20 @@ record CommandLine(Request request, String host, int port, String context, Map<S
         String port = values.remove("port");
         String host = values.remove("host");
         String context = values.remove("context");
+        Map<String, String> operators = new LinkedHashMap<>();
+        for (String option : Operators.OPTIONS) {
+            String value = values.remove(option);
+            if (value != null) {
+                operators.put(option, value);
+            }
+        }
         return new CommandLine(
                 Request.SERVE,
                 host == null ? ALL_ADDRESSES : host(host),
                 port == null ? 8080 : port(port),
                 context == null ? "" : context(context),
-                values);
+                values,
+                operators);
     }
 
     private static int port(String text) throws UsageException {

@@ -1,5 +1,6 @@
 package dev.parley.launch;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -23,12 +24,15 @@ final class EmbeddedServer {
 
     /** Reads the configuration and takes the port; the application is not touched yet. */
     static EmbeddedServer load(ServerHome home, ClassLoader classes, CommandLine line)
-            throws StartException, ReflectiveOperationException {
+            throws StartException, IOException, ReflectiveOperationException {
         System.setProperty("catalina.home", home.directory().toString());
         System.setProperty("catalina.base", home.directory().toString());
         System.setProperty("launcher.host", address(line.host()));
         System.setProperty("launcher.port", Integer.toString(line.port()));
         System.setProperty("launcher.context", line.context());
+        Operators operators = Operators.of(line.operators());
+        home.write("conf/users.xml", operators.usersXml());
+        System.setProperty("launcher.console", operators.areThere() ? "on" : "off");
         System.setProperty("launcher.application", home.application().toString());
         // Otherwise a server that could not take its port goes on without one.
         System.setProperty("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE", "true");

@@ -63,6 +63,11 @@ final class ServerHome {
         }
     }
 
+    /** Writes a file of the server's configuration. */
+    void write(String name, String content) throws IOException {
+        Files.writeString(directory.resolve(name), content);
+    }
+
     private @Nullable Path target(String entry) throws IOException {
         Path target;
         if (entry.startsWith(SERVER)) {

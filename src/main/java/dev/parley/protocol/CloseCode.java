@@ -16,9 +16,11 @@ public enum CloseCode {
     TOO_BIG(1009, "message too big"),
     INTERNAL_ERROR(1011, "internal error"),
     SLOW(4001, "too slow"),
+    EXPIRED(4002, "credential expired"),
     NO_PONG(4003, "no pong"),
     OVERLOADED(4004, "overloaded"),
     BAD_CREDENTIAL(4500, "bad credential"),
+    REMOVED(4501, "removed by an operator"),
     LIMIT_EXCEEDED(4502, "limit exceeded"),
     NOT_THIS_PROTOCOL(4503, "another protocol");
 

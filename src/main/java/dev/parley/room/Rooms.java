@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -87,6 +88,15 @@ public final class Rooms {
                 .limit(limit)
                 .forEach(entry -> sizes.put(entry.getKey(), entry.getValue()));
         return sizes;
+    }
+
+    /** The connections of this node that are in a room; a room that is not here has none. */
+    public Set<String> connectionsIn(String room) {
+        return rooms.entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(room))
+                .findFirst()
+                .map(entry -> entry.getValue().connections())
+                .orElse(Set.of());
     }
 
     /** Delivers nothing more, so that closing all members does not tell each of them of all the others. */

@@ -1,6 +1,7 @@
 package dev.parley.api;
 
 import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -12,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -84,6 +86,11 @@ public final class Call {
         return this;
     }
 
+    /** The request alone. */
+    public HttpServletRequest asRequest() {
+        return request();
+    }
+
     public int status() {
         return status;
     }
@@ -94,6 +101,24 @@ public final class Call {
 
     public String body() {
         return body.toString(StandardCharsets.UTF_8);
+    }
+
+    private @Nullable String query() {
+        return parameters.isEmpty()
+                ? null
+                : parameters.entrySet().stream()
+                        .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
+                        .reduce((one, other) -> one + "&" + other)
+                        .orElseThrow();
+    }
+
+    /** Somebody whom the server does not know yet, with the password that is the right one here, or another. */
+    public Call as(String name, String password, String... wouldHaveRoles) {
+        roles.addAll(List.of(wouldHaveRoles));
+        return with(
+                "Authorization",
+                "Basic "
+                        + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8)));
     }
 
     private HttpServletRequest request() {
@@ -113,6 +138,14 @@ public final class Call {
             case "getContentLengthLong" -> (long) content.length;
             case "getContentType" -> given.get("Content-Type");
             case "getRemoteAddr" -> remote;
+            case "getQueryString" -> query();
+            case "login" -> {
+                if (!"open sesame".equals(arguments[1])) {
+                    throw new ServletException("no");
+                }
+                user = (String) arguments[0];
+                yield null;
+            }
             case "getRemoteUser" -> user;
             case "getUserPrincipal" -> user == null ? null : (Principal) () -> user;
             case "isUserInRole" -> roles.contains((String) arguments[0]);
@@ -200,7 +233,7 @@ public final class Call {
     /** What a fake answers to a call. */
     private interface Answers {
         @Nullable
-        Object to(String name, Object[] arguments);
+        Object to(String name, Object[] arguments) throws Exception;
     }
 
     private static <T> T fake(Class<T> type, Answers answers) {

@@ -79,12 +79,14 @@ final class MonitoringTest {
     private Meters meters() {
         ConnectionManager connections = new ConnectionManager(
                 Settings.read(new Sources(Map.of(), Map.of(), Map.of())).limits(), workers, null);
-        Rooms rooms = new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
+        MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+        Rooms rooms = new Rooms(backplane, workers, 10);
         return Instruments.of(
                 Map.of("version", "1", "server", "x"),
                 new Decisions(),
                 connections,
                 rooms,
+                backplane,
                 new Doors(connections::isFull));
     }
 

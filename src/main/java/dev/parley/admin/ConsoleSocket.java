@@ -1,0 +1,129 @@
+package dev.parley.admin;
+
+import dev.parley.api.JsonText;
+import dev.parley.api.Realm;
+import dev.parley.api.Tickets;
+import dev.parley.api.Views;
+import dev.parley.connection.Connection;
+import dev.parley.endpoint.ConsoleEndpoint;
+import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * All pages that are open on this node, and what each of them looks at. {@link #show} sends each what it looks at, anew.
+ * Thread-safe.
+ *
+ * <p>A page has to bring a new ticket every minute, or it is closed with 4002: so a role that was taken away ends here, too.
+ */
+public final class ConsoleSocket implements ConsoleEndpoint.Console {
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final int ROWS = 200;
+
+    private final Tickets tickets;
+    private final Views views;
+    private final Sampler sampler;
+    private final InstantSource clock;
+    private final Set<Page> pages = ConcurrentHashMap.newKeySet();
+
+    public ConsoleSocket(Tickets tickets, Views views, Sampler sampler, InstantSource clock) {
+        this.tickets = tickets;
+        this.views = views;
+        this.sampler = sampler;
+        this.clock = clock;
+    }
+
+    @Override
+    public Consumer<String> open(String ticket, Connection connection) {
+        Optional<Realm.Operator> operator = tickets.redeem(ticket);
+        if (operator.isEmpty()) {
+            connection.close(CloseCode.BAD_CREDENTIAL);
+            return message -> {};
+        }
+        connection.named(operator.get().name());
+        Page page = new Page(connection, clock.instant().plus(LEASE));
+        pages.add(page);
+        connection.onEnd(() -> pages.remove(page));
+        page.show();
+        return page::said;
+    }
+
+    /** Sends every page what it looks at. To be called about once a second, by one thread at a time. */
+    public void show() {
+        pages.forEach(Page::show);
+    }
+
+    /** One open page. */
+    private final class Page {
+        private final Connection connection;
+        private volatile Instant until;
+        private volatile Map<String, Json> wish = Map.of();
+
+        Page(Connection connection, Instant until) {
+            this.connection = connection;
+            this.until = until;
+        }
+
+        void said(String message) {
+            Map<String, Json> said = Json.parse(message).flatMap(Json::members).orElse(Map.of());
+            if (said.containsKey("ticket")) {
+                if (tickets.redeem(text(said, "ticket")).isPresent()) {
+                    until = clock.instant().plus(LEASE);
+                } else {
+                    connection.close(CloseCode.BAD_CREDENTIAL);
+                }
+            } else {
+                wish = said;
+                show();
+            }
+        }
+
+        void show() {
+            if (!clock.instant().isBefore(until)) {
+                connection.close(CloseCode.EXPIRED);
+                return;
+            }
+            if (connection.isBehind()) {
+                return; // a page that does not keep up misses something, and nobody else does
+            }
+            Map<String, Json> asked = wish;
+            String view = text(asked, "view");
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("view", view);
+            shown.put("is", seen(view, asked));
+            connection.send(JsonText.of(shown));
+        }
+
+        private Map<String, Object> seen(String view, Map<String, Json> asked) {
+            return switch (view) {
+                case "connections" ->
+                    views.connections(text(asked, "user"), text(asked, "address"), text(asked, "room"), ROWS);
+                case "connection" -> views.connection(text(asked, "id"));
+                case "rooms" -> views.rooms(ROWS);
+                case "users" -> views.users(ROWS);
+                case "nodes" -> views.nodes();
+                case "security" -> views.security();
+                case "settings" -> views.settings();
+                case "audit" -> views.audit();
+                default -> {
+                    Map<String, Object> overview = new LinkedHashMap<>(views.overview());
+                    overview.put("history", sampler.history());
+                    yield overview;
+                }
+            };
+        }
+    }
+
+    private static String text(Map<String, Json> said, String name) {
+        Json member = said.get(name);
+        return member == null ? "" : member.string().orElse("");
+    }
+}

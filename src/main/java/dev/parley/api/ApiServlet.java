@@ -1,0 +1,144 @@
+package dev.parley.api;
+
+import dev.parley.api.Operation.Reply;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The HTTP API, led by a list of operations. To be mapped to {@code /api/v1/*}. Errors are problem details (RFC 9457).
+ *
+ * <p>Who may is asked anew for each request. Every write, and every write that is refused, is in the audit log.
+ */
+public final class ApiServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = System.getLogger(ApiServlet.class.getName());
+
+    private final transient List<Operation> operations;
+    private final transient Realm realm;
+    private final transient Forgery forgery;
+    private final transient Audit audit;
+    private final int maxBodyBytes;
+    private final String document;
+
+    public ApiServlet(
+            Operations operations, Realm realm, Forgery forgery, Audit audit, int maxBodyBytes, String version) {
+        this.operations = operations.all();
+        this.realm = realm;
+        this.forgery = forgery;
+        this.audit = audit;
+        this.maxBodyBytes = maxBodyBytes;
+        this.document = JsonText.of(OpenApi.document(this.operations, version));
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String path = Objects.requireNonNullElse(request.getPathInfo(), "/");
+        if (path.equals("/openapi.json") && request.getMethod().equals("GET")) {
+            Answer.send(response, HttpServletResponse.SC_OK, "application/json", document);
+            return;
+        }
+        List<String> segments = Arrays.asList(path.substring(1).split("/", -1));
+        List<Operation> here = operations.stream()
+                .filter(operation -> operation.match(segments).isPresent())
+                .toList();
+        Optional<Operation> asked = here.stream()
+                .filter(operation -> operation.method().equals(request.getMethod()))
+                .findFirst();
+        if (here.isEmpty()) {
+            Answer.problem(
+                    response, 404, "Not found", "There is nothing at this path; openapi.json lists what there is.");
+        } else if (asked.isEmpty()) {
+            response.setHeader("Allow", here.stream().map(Operation::method).collect(Collectors.joining(", ")));
+            Answer.problem(response, 405, "Method not allowed", "Another method is needed here.");
+        } else {
+            serve(asked.get(), segments, request, response);
+        }
+    }
+
+    private void serve(
+            Operation operation, List<String> segments, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String what = operation.method() + " " + String.join("/", segments)
+                + (request.getQueryString() == null ? "" : "?" + request.getQueryString());
+        Optional<Realm.Operator> operator = realm.require(operation.role(), request, response);
+        if (operator.isEmpty()) {
+            if (operation.isWrite()) {
+                audit.note(Objects.requireNonNullElse(request.getRemoteUser(), ""), what, "refused: not allowed");
+            }
+            return;
+        }
+        String who = operator.get().name();
+        if (operation.isWrite() && forgery.isPossible(request, who)) {
+            audit.note(who, what, "refused: may be forged");
+            Answer.problem(
+                    response,
+                    403,
+                    "Not from here",
+                    "A browser may do this only from the console, with the token in " + Forgery.HEADER + ".");
+            return;
+        }
+        Reply reply = outcome(operation, operator.get(), segments, request);
+        if (operation.isWrite()) {
+            audit.note(who, what, reply instanceof Reply.Refused refused ? "refused: " + refused.detail() : "done");
+        }
+        if (reply instanceof Reply.Refused refused) {
+            Answer.problem(response, refused.status(), refused.title(), refused.detail());
+        } else if (reply instanceof Reply.Done done) {
+            Answer.json(response, operation.status(), done.tree());
+        }
+    }
+
+    private Reply outcome(
+            Operation operation, Realm.Operator operator, List<String> segments, HttpServletRequest request)
+            throws IOException {
+        String body = "";
+        if (operation.body().isPresent()) {
+            String type = Objects.requireNonNullElse(request.getContentType(), "");
+            if (!type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+                return new Reply.Refused(415, "Unsupported media type", "The body must be application/json.");
+            }
+            byte[] bytes;
+            try (InputStream in = request.getInputStream()) {
+                bytes = in.readNBytes(maxBodyBytes + 1);
+            }
+            if (bytes.length > maxBodyBytes) {
+                return new Reply.Refused(413, "Too big", "The body may have " + maxBodyBytes + " bytes.");
+            }
+            body = new String(bytes, StandardCharsets.UTF_8);
+        }
+        Map<String, String> query = new HashMap<>();
+        operation.query().forEach(parameter -> {
+            String value = request.getParameter(parameter.name());
+            if (value != null) {
+                query.put(parameter.name(), value);
+            }
+        });
+        try {
+            return operation
+                    .work()
+                    .apply(new Operation.Ask(
+                            operator,
+                            operation.match(segments).orElseThrow(),
+                            query,
+                            body,
+                            Optional.ofNullable(request.getHeader("Idempotency-Key"))));
+        } catch (RuntimeException ours) {
+            LOG.log(Level.ERROR, () -> operation.id() + " failed", ours);
+            return new Reply.Refused(500, "Internal error", "The log of the server says more.");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.parley.api;
+
+import dev.parley.backplane.ControlBus;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Subscription;
+import dev.parley.connection.Connection;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Figures;
+import dev.parley.handshake.Doors;
+import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Json;
+import dev.parley.room.Rooms;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What operators do, on all nodes: an action is said on the control bus, and every node, this one included, does its part when
+ * it hears it. The nodes also tell each other how they are, so that each can show all. Thread-safe.
+ */
+public final class Cluster implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Cluster.class.getName());
+    private static final Duration FORGOTTEN = Duration.ofSeconds(20);
+
+    private final String node;
+    private final ControlBus bus;
+    private final ConnectionManager connections;
+    private final Rooms rooms;
+    private final Doors doors;
+    private final Blocks blocks;
+    private final Tickets tickets = new Tickets(InstantSource.system());
+    private final Duration drainTime;
+    private final Executor worker;
+    private final Subscription subscription;
+    private final Map<String, Heard> nodes = new ConcurrentHashMap<>();
+
+    /** What a node has said of itself, and when that was heard. */
+    private record Heard(String status, Instant at) {}
+
+    /**
+     * Listens from now on.
+     *
+     * @param node this node's name
+     * @param worker runs what words ask for, because the bus must not be held up
+     */
+    public Cluster(
+            String node,
+            ControlBus bus,
+            ConnectionManager connections,
+            Rooms rooms,
+            Doors doors,
+            Blocks blocks,
+            Duration drainTime,
+            Executor worker) {
+        this.node = node;
+        this.bus = bus;
+        this.connections = connections;
+        this.rooms = rooms;
+        this.doors = doors;
+        this.blocks = blocks;
+        this.drainTime = drainTime;
+        this.worker = worker;
+        connections.screen(blocks);
+        this.subscription = bus.subscribe(this::heard);
+    }
+
+    /** This node's name. */
+    public String node() {
+        return node;
+    }
+
+    public Blocks blocks() {
+        return blocks;
+    }
+
+    /** Closes a connection with 4501, wherever it is. */
+    public void disconnect(String connection) {
+        say("disconnect", Map.of("connection", connection));
+    }
+
+    /** Closes all connections of a user or an address with 4501. */
+    public void disconnect(Blocks.Target target) {
+        say("disconnect", of(target));
+    }
+
+    /** Disconnects a user or an address and keeps it out for a time. */
+    public void block(Blocks.Target target, Duration time) {
+        Map<String, Object> word = of(target);
+        word.put("seconds", time.toSeconds());
+        say("block", word);
+    }
+
+    /** Closes all connections that are in a room with 4501. What was said there stays. */
+    public void empty(RoomId room) {
+        say("empty", Map.of("room", room.name()));
+    }
+
+    public void unblock(Blocks.Target target) {
+        say("unblock", of(target));
+    }
+
+    /** Turns a node's doors; draining also sends away who is in. */
+    public void turnDoors(String wantedNode, Doors.State state) {
+        say("doors", Map.of("node", wantedNode, "state", state.name()));
+    }
+
+    /** Tells the other nodes how this one is. To be called every few seconds. */
+    public void tell(Supplier<Map<String, Object>> status) {
+        say("status", Map.of("node", node, "is", status.get()));
+        Instant now = Instant.now();
+        nodes.values().removeIf(heard -> heard.at().plus(FORGOTTEN).isBefore(now));
+    }
+
+    /** A ticket for a console's socket, good on all nodes. */
+    public String ticket(Realm.Operator operator) {
+        String ticket = tickets.make();
+        tickets.keep(Tickets.digest(ticket), operator);
+        say(
+                "ticket",
+                Map.of(
+                        "digest",
+                        Tickets.digest(ticket),
+                        "name",
+                        operator.name(),
+                        "role",
+                        operator.role().name()));
+        return ticket;
+    }
+
+    public Tickets tickets() {
+        return tickets;
+    }
+
+    /** What each node last said of itself, by name, as JSON. */
+    public List<JsonText.Verbatim> nodes() {
+        List<JsonText.Verbatim> all = new ArrayList<>();
+        nodes.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> all.add(new JsonText.Verbatim(entry.getValue().status())));
+        return all;
+    }
+
+    /** Whether there is a node of that name. */
+    public boolean knows(String name) {
+        return name.equals(node) || nodes.containsKey(name);
+    }
+
+    private void say(String what, Map<String, Object> rest) {
+        Map<String, Object> word = new LinkedHashMap<>(rest);
+        word.put("do", what);
+        word.put("from", node);
+        bus.send(JsonText.of(word));
+    }
+
+    private static Map<String, Object> of(Blocks.Target target) {
+        Map<String, Object> word = new LinkedHashMap<>();
+        word.put(target.kind().name().toLowerCase(Locale.ROOT), target.value());
+        return word;
+    }
+
+    private void heard(String word) {
+        try {
+            worker.execute(() -> {
+                try {
+                    Json.parse(word).flatMap(Json::members).ifPresent(this::act);
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "a word from another node was not understood", e);
+                }
+            });
+        } catch (RejectedExecutionException stopped) {
+            LOG.log(Level.DEBUG, "a word came after the end");
+        }
+    }
+
+    private void act(Map<String, Json> word) {
+        switch (text(word, "do")) {
+            case "disconnect" -> {
+                if (word.containsKey("connection")) {
+                    connections.find(text(word, "connection")).ifPresent(Cluster::remove);
+                } else {
+                    removeAll(target(word)::is);
+                }
+            }
+            case "block" -> {
+                Blocks.Target target = target(word);
+                blocks.add(target, Duration.ofSeconds(Long.parseLong(source(word, "seconds"))));
+                removeAll(target::is);
+            }
+            case "empty" ->
+                rooms.connectionsIn(text(word, "room"))
+                        .forEach(id -> connections.find(id).ifPresent(Cluster::remove));
+            case "unblock" -> blocks.remove(target(word));
+            case "doors" -> {
+                if (text(word, "node").equals(node)) {
+                    turn(Doors.State.valueOf(text(word, "state")));
+                }
+            }
+            case "ticket" -> {
+                if (!text(word, "from").equals(node)) {
+                    tickets.keep(
+                            text(word, "digest"),
+                            new Realm.Operator(text(word, "name"), Role.valueOf(text(word, "role"))));
+                }
+            }
+            case "status" -> nodes.put(text(word, "node"), new Heard(source(word, "is"), Instant.now()));
+            default -> LOG.log(Level.DEBUG, "a newer node said something that this one does not know");
+        }
+    }
+
+    private void turn(Doors.State state) {
+        if (!doors.turn(state)) {
+            return;
+        }
+        LOG.log(Level.INFO, "node {0} is now {1}", node, state.name().toLowerCase(Locale.ROOT));
+        if (state == Doors.State.DRAINING) {
+            connections.shed(drainTime);
+        } else {
+            connections.readmit();
+        }
+    }
+
+    private void removeAll(Predicate<Figures.Peer> which) {
+        connections.all().filter(connection -> which.test(connection.peer())).forEach(Cluster::remove);
+    }
+
+    private static void remove(Connection connection) {
+        connection.close(CloseCode.REMOVED);
+    }
+
+    private static Blocks.Target target(Map<String, Json> word) {
+        return word.containsKey("user")
+                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"))
+                : new Blocks.Target(Blocks.Kind.ADDRESS, text(word, "address"));
+    }
+
+    private static String source(Map<String, Json> word, String name) {
+        Json member = word.get(name);
+        if (member == null) {
+            throw new IllegalArgumentException("a word has no " + name);
+        }
+        return member.source();
+    }
+
+    private static String text(Map<String, Json> word, String name) {
+        Json member = word.get(name);
+        return member == null ? "" : member.string().orElse("");
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.parley.api;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a write that an operator's browser was tricked into from one that the operator wants. A browser sends the operator's
+ * password along whoever asks it to, so a write that comes from a browser must come from a page of ours and carry a token that
+ * only such a page can have read. Whatever is no browser has nothing that could be used against its will. Thread-safe.
+ *
+ * <p>The token is made from the password itself, which the forger does not know: so every node makes the same one, and nothing
+ * need be kept.
+ */
+public final class Forgery {
+    /** The header that carries the token. */
+    public static final String HEADER = "X-Parley-Token";
+
+    private final byte[] secret = new byte[32]; // for operators whom the server knows by other means than a password
+
+    public Forgery() {
+        new SecureRandom().nextBytes(secret);
+    }
+
+    /** The token of whoever is behind this request. */
+    public String token(HttpServletRequest request, String user) {
+        String authorization = request.getHeader("Authorization");
+        byte[] key = authorization == null ? secret : authorization.getBytes(StandardCharsets.UTF_8);
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(mac.doFinal(("write as " + user).getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
+        }
+    }
+
+    /** Whether a write may be somebody else's doing. */
+    boolean isPossible(HttpServletRequest request, String user) {
+        String origin = request.getHeader("Origin");
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (origin == null && site == null && request.getHeader("Cookie") == null) {
+            return false; // no browser: they send one of them with every write
+        }
+        String given = request.getHeader(HEADER);
+        boolean isOurs = (site == null || site.equals("same-origin"))
+                && (origin == null || isFrom(origin, request.getHeader("Host")));
+        boolean knows = given != null
+                && MessageDigest.isEqual(
+                        given.getBytes(StandardCharsets.UTF_8),
+                        token(request, user).getBytes(StandardCharsets.UTF_8));
+        return !(isOurs && knows);
+    }
+
+    /** A proxy that ends TLS makes the scheme unknown here, so host and port decide. */
+    private static boolean isFrom(String origin, @Nullable String host) {
+        try {
+            return host != null && host.equalsIgnoreCase(new URI(origin).getRawAuthority());
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.parley.api;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The OpenAPI document, made from the operations.
+ *
+ * @see <a href="https://spec.openapis.org/oas/v3.1.1.html">OpenAPI 3.1</a>
+ */
+final class OpenApi {
+    private static final Map<Integer, String> PROBLEMS = Map.of(
+            400, "Something in the request is wrong.",
+            401, "Nobody has said who they are.",
+            403, "The role does not suffice, or the request may be forged.",
+            429, "This address has failed to log in too often.");
+
+    private OpenApi() {}
+
+    static Map<String, Object> document(List<Operation> operations, String version) {
+        Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
+        for (Operation operation : operations) {
+            paths.computeIfAbsent(operation.path(), path -> new LinkedHashMap<>())
+                    .put(operation.method().toLowerCase(Locale.ROOT), described(operation));
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("openapi", "3.1.0");
+        document.put(
+                "info",
+                Map.of(
+                        "title",
+                        "Parley",
+                        "version",
+                        version,
+                        "description",
+                        "Rooms, connections and nodes. Errors are problem details (RFC 9457).",
+                        "license",
+                        Map.of("name", "Apache-2.0", "identifier", "Apache-2.0")));
+        document.put("servers", List.of(Map.of("url", ".")));
+        document.put("security", List.of(Map.of("operator", List.of())));
+        document.put("paths", paths);
+        document.put(
+                "components",
+                Map.of(
+                        "securitySchemes",
+                        Map.of("operator", Map.of("type", "http", "scheme", "basic")),
+                        "schemas",
+                        Map.of(
+                                "Problem",
+                                Operations.object(Map.of(
+                                        "type", Map.of("type", "string"),
+                                        "title", Map.of("type", "string"),
+                                        "status", Map.of("type", "integer"),
+                                        "detail", Map.of("type", "string"))))));
+        return document;
+    }
+
+    private static Map<String, Object> described(Operation operation) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("operationId", operation.id());
+        described.put("summary", operation.summary());
+        described.put("x-role", operation.role().realmName());
+        List<Map<String, Object>> parameters = new ArrayList<>();
+        for (String segment : operation.path().substring(1).split("/")) {
+            if (segment.startsWith("{")) {
+                parameters.add(parameter(segment.substring(1, segment.length() - 1), "path", "string", ""));
+            }
+        }
+        operation
+                .query()
+                .forEach(query -> parameters.add(parameter(query.name(), "query", query.type(), query.description())));
+        if (operation.id().equals("publish")) {
+            parameters.add(parameter("Idempotency-Key", "header", "string", "Makes a repetition harmless."));
+        }
+        if (!parameters.isEmpty()) {
+            described.put("parameters", parameters);
+        }
+        operation
+                .body()
+                .ifPresent(body -> described.put(
+                        "requestBody",
+                        Map.of(
+                                "required", true,
+                                "description", body.description(),
+                                "content", Map.of("application/json", Map.of("schema", body.schema())))));
+        described.put("responses", responses(operation));
+        return described;
+    }
+
+    private static Map<String, Object> responses(Operation operation) {
+        Map<String, Object> responses = new LinkedHashMap<>();
+        responses.put(
+                Integer.toString(operation.status()),
+                Map.of("description", "Done.", "content", Map.of("application/json", Map.of())));
+        PROBLEMS.keySet().stream()
+                .sorted()
+                .forEach(status -> responses.put(
+                        Integer.toString(status),
+                        Map.of(
+                                "description",
+                                PROBLEMS.getOrDefault(status, ""),
+                                "content",
+                                Map.of(
+                                        "application/problem+json",
+                                        Map.of("schema", Map.of("$ref", "#/components/schemas/Problem"))))));
+        return responses;
+    }
+
+    private static Map<String, Object> parameter(String name, String in, String type, String description) {
+        Map<String, Object> parameter = new LinkedHashMap<>();
+        parameter.put("name", name);
+        parameter.put("in", in);
+        if (in.equals("path")) {
+            parameter.put("required", true);
+        }
+        if (!description.isEmpty()) {
+            parameter.put("description", description);
+        }
+        parameter.put("schema", Map.of("type", type));
+        return parameter;
+    }
+}

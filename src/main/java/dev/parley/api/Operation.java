@@ -1,0 +1,95 @@
+package dev.parley.api;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One thing that the HTTP API can do: how it is asked for, by whom, and what happens. The servlet is led by a list of these, and
+ * so is the OpenAPI document, so that neither can say something else. Immutable.
+ *
+ * @param id its name in the document
+ * @param path below the API's own path, with variables in braces
+ * @param role what is needed at least
+ * @param summary a sentence
+ * @param query the parameters that it understands
+ * @param body what is sent along, if anything
+ * @param status of the answer when it went well
+ * @param work does it, on the request's thread
+ */
+record Operation(
+        String id,
+        String method,
+        String path,
+        Role role,
+        String summary,
+        List<Parameter> query,
+        Optional<Body> body,
+        int status,
+        Function<Ask, Reply> work) {
+
+    /** A query parameter. */
+    record Parameter(String name, String type, String description) {}
+
+    /**
+     * What is sent along, as JSON.
+     *
+     * @param schema its JSON Schema
+     */
+    record Body(String description, Map<String, Object> schema) {}
+
+    /**
+     * A request.
+     *
+     * @param variables those of the path
+     * @param query the query parameters, of which each is there once
+     * @param body the text that came along
+     * @param idempotencyKey the header of that name
+     */
+    record Ask(
+            Realm.Operator operator,
+            Map<String, String> variables,
+            Map<String, String> query,
+            String body,
+            Optional<String> idempotencyKey) {
+        String variable(String name) {
+            return variables.getOrDefault(name, "");
+        }
+
+        Optional<String> parameter(String name) {
+            return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
+        }
+    }
+
+    /** What is answered. */
+    sealed interface Reply {
+        /** It went well. */
+        record Done(Object tree) implements Reply {}
+
+        /** It did not, and the asker can change that. */
+        record Refused(int status, String title, String detail) implements Reply {}
+    }
+
+    boolean isWrite() {
+        return !method.equals("GET");
+    }
+
+    /** The variables of a path that is this operation's. */
+    Optional<Map<String, String>> match(List<String> segments) {
+        String[] template = path.substring(1).split("/");
+        if (template.length != segments.size()) {
+            return Optional.empty();
+        }
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i < template.length; i++) {
+            if (template[i].startsWith("{")) {
+                variables.put(template[i].substring(1, template[i].length() - 1), segments.get(i));
+            } else if (!template[i].equals(segments.get(i))) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(variables);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.parley.api;
+
+import dev.parley.api.Operation.Ask;
+import dev.parley.api.Operation.Body;
+import dev.parley.api.Operation.Parameter;
+import dev.parley.api.Operation.Reply;
+import dev.parley.connection.Connection;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.handshake.Doors;
+import dev.parley.protocol.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that the HTTP API can do about a node and its connections, together with what {@link RoomOperations} adds. */
+public final class Operations {
+    private static final Map<String, Object> TEXT = Map.of("type", "string");
+    private static final int MAX_ROWS = 1_000;
+    private static final Duration MAX_BLOCK = Duration.ofDays(365);
+
+    private final ConnectionManager connections;
+    private final Cluster cluster;
+    private final Views views;
+    private final RoomOperations rooms;
+
+    public Operations(ConnectionManager connections, Cluster cluster, Views views, RoomOperations rooms) {
+        this.connections = connections;
+        this.cluster = cluster;
+        this.views = views;
+        this.rooms = rooms;
+    }
+
+    List<Operation> all() {
+        List<Operation> all = new ArrayList<>(rooms.all());
+        all.add(get("overview", "/overview", "How this node is doing.", ask -> views.overview()));
+        all.add(get(
+                "nodes", "/nodes", "All nodes, as each last said of itself.", ask -> Map.of("nodes", cluster.nodes())));
+        all.add(get("security", "/security", "Handshakes that were refused, newest first.", ask -> views.security()));
+        all.add(get("blocks", "/blocks", "Users and addresses that are kept out.", ask -> views.blocks()));
+        all.add(get("settings", "/settings", "The settings in effect, without secrets.", ask -> views.settings()));
+        all.add(get("audit", "/audit", "What operators did on this node, newest first.", ask -> views.audit()));
+        all.add(new Operation(
+                "connections",
+                "GET",
+                "/connections",
+                Role.VIEWER,
+                "Connections of this node, those with the most waiting first.",
+                List.of(
+                        new Parameter("user", "string", "Only this user's."),
+                        new Parameter("address", "string", "Only from this address."),
+                        new Parameter("room", "string", "Only those in this room."),
+                        new Parameter("limit", "integer", "At most so many, 100 unless said, up to " + MAX_ROWS + ".")),
+                Optional.empty(),
+                200,
+                this::list));
+        all.add(new Operation(
+                "connection",
+                "GET",
+                "/connections/{connection}",
+                Role.VIEWER,
+                "One connection of this node.",
+                List.of(),
+                Optional.empty(),
+                200,
+                ask -> connections
+                        .find(ask.variable("connection"))
+                        .map(Connection::figures)
+                        .<Reply>map(figures -> new Reply.Done(Views.row(figures)))
+                        .orElseGet(() -> refused(404, "There is no such connection on this node."))));
+        all.addAll(actions());
+        return all;
+    }
+
+    private List<Operation> actions() {
+        return List.of(
+                act(
+                        "disconnect",
+                        "DELETE",
+                        "/connections/{connection}",
+                        "Closes a connection with 4501, on whichever node it is.",
+                        List.of(),
+                        Optional.empty(),
+                        ask -> {
+                            cluster.disconnect(ask.variable("connection"));
+                            return said();
+                        }),
+                act(
+                        "disconnectAll",
+                        "DELETE",
+                        "/connections",
+                        "Closes all connections of a user or an address with 4501, on all nodes.",
+                        List.of(
+                                new Parameter("user", "string", "Whose."),
+                                new Parameter("address", "string", "From where.")),
+                        Optional.empty(),
+                        this::disconnectAll),
+                act(
+                        "block",
+                        "POST",
+                        "/blocks",
+                        "Disconnects a user or an address and keeps it out for a time, on all nodes.",
+                        List.of(),
+                        Optional.of(new Body(
+                                "Either user or address, and for how many seconds.",
+                                object(Map.of(
+                                        "user",
+                                        TEXT,
+                                        "address",
+                                        TEXT,
+                                        "seconds",
+                                        Map.of("type", "integer", "minimum", 1))))),
+                        this::block),
+                act(
+                        "unblock",
+                        "DELETE",
+                        "/blocks",
+                        "Ends a block, on all nodes.",
+                        List.of(
+                                new Parameter("user", "string", "Whose."),
+                                new Parameter("address", "string", "From where.")),
+                        Optional.empty(),
+                        ask -> target(ask)
+                                .<Reply>map(target -> {
+                                    cluster.unblock(target);
+                                    return said();
+                                })
+                                .orElseGet(() -> refused(400, "Either user or address must be given."))),
+                act(
+                        "doors",
+                        "PUT",
+                        "/nodes/{node}/doors",
+                        "Opens a node, pauses it (nobody new comes in), or drains it (and who is in is sent elsewhere).",
+                        List.of(),
+                        Optional.of(new Body(
+                                "The state wanted.",
+                                object(Map.of(
+                                        "state",
+                                        Map.of("type", "string", "enum", List.of("open", "paused", "draining")))))),
+                        this::doors));
+    }
+
+    private Reply list(Ask ask) {
+        String limit = ask.parameter("limit").orElse("100");
+        if (!limit.matches("[0-9]{1,4}") || Integer.parseInt(limit) > MAX_ROWS) {
+            return refused(400, "limit must be a number up to " + MAX_ROWS + ".");
+        }
+        return new Reply.Done(views.connections(
+                ask.parameter("user").orElse(""),
+                ask.parameter("address").orElse(""),
+                ask.parameter("room").orElse(""),
+                Integer.parseInt(limit)));
+    }
+
+    private Reply disconnectAll(Ask ask) {
+        Optional<Blocks.Target> target = target(ask);
+        if (target.isEmpty()) {
+            return refused(400, "Either user or address must be given.");
+        }
+        cluster.disconnect(target.get());
+        return said();
+    }
+
+    private Reply block(Ask ask) {
+        Map<String, Json> body = Json.parse(ask.body()).flatMap(Json::members).orElse(Map.of());
+        Optional<String> user = Optional.ofNullable(body.get("user")).flatMap(Json::string);
+        Optional<String> address = Optional.ofNullable(body.get("address")).flatMap(Json::string);
+        Optional<String> seconds = Optional.ofNullable(body.get("seconds")).flatMap(Json::integer);
+        if (user.isPresent() == address.isPresent()
+                || user.or(() -> address)
+                        .filter(text -> text.isEmpty() || text.length() > 200)
+                        .isPresent()) {
+            return refused(400, "Either user or address must be given, with up to 200 characters.");
+        }
+        if (seconds.filter(text -> text.matches("[1-9][0-9]{0,7}") && Long.parseLong(text) <= MAX_BLOCK.toSeconds())
+                .isEmpty()) {
+            return refused(400, "seconds must be a whole number from 1 to " + MAX_BLOCK.toSeconds() + ".");
+        }
+        cluster.block(
+                user.map(name -> new Blocks.Target(Blocks.Kind.USER, name))
+                        .orElseGet(() -> new Blocks.Target(Blocks.Kind.ADDRESS, address.orElseThrow())),
+                Duration.ofSeconds(Long.parseLong(seconds.orElseThrow())));
+        return said();
+    }
+
+    private Reply doors(Ask ask) {
+        String state = Json.parse(ask.body())
+                .flatMap(Json::members)
+                .map(members -> members.get("state"))
+                .flatMap(Json::string)
+                .orElse("");
+        if (!List.of("open", "paused", "draining").contains(state)) {
+            return refused(400, "state must be open, paused or draining.");
+        }
+        if (!cluster.knows(ask.variable("node"))) {
+            return refused(404, "There is no node of this name.");
+        }
+        cluster.turnDoors(ask.variable("node"), Doors.State.valueOf(state.toUpperCase(Locale.ROOT)));
+        return said();
+    }
+
+    private static Optional<Blocks.Target> target(Ask ask) {
+        Optional<String> user = ask.parameter("user");
+        Optional<String> address = ask.parameter("address");
+        if (user.isPresent() == address.isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(user.map(name -> new Blocks.Target(Blocks.Kind.USER, name))
+                .orElseGet(() -> new Blocks.Target(Blocks.Kind.ADDRESS, address.orElseThrow())));
+    }
+
+    private static Reply said() {
+        return new Reply.Done(Map.of("said", true));
+    }
+
+    static Reply refused(int status, String detail) {
+        return new Reply.Refused(status, status == 404 ? "Not found" : "Bad request", detail);
+    }
+
+    static Map<String, Object> object(Map<String, Object> properties) {
+        return Map.of("type", "object", "properties", properties);
+    }
+
+    private static Operation get(
+            String id, String path, String summary, java.util.function.Function<Ask, Object> tree) {
+        return new Operation(
+                id,
+                "GET",
+                path,
+                Role.VIEWER,
+                summary,
+                List.of(),
+                Optional.empty(),
+                200,
+                ask -> new Reply.Done(tree.apply(ask)));
+    }
+
+    private static Operation act(
+            String id,
+            String method,
+            String path,
+            String summary,
+            List<Parameter> query,
+            Optional<Body> body,
+            java.util.function.Function<Ask, Reply> work) {
+        return new Operation(id, method, path, Role.OPERATOR, summary, query, body, 202, work);
+    }
+}

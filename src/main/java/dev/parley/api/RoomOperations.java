@@ -1,0 +1,227 @@
+package dev.parley.api;
+
+import dev.parley.api.Operation.Ask;
+import dev.parley.api.Operation.Body;
+import dev.parley.api.Operation.Parameter;
+import dev.parley.api.Operation.Reply;
+import dev.parley.backplane.Appended;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import dev.parley.protocol.Json;
+import dev.parley.room.Rooms;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked. */
+public final class RoomOperations {
+    private static final int MAX_MESSAGES = 200;
+    private static final long PATIENCE_SECONDS = 5;
+    private static final int MAX_ROOMS = 1_000;
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
+
+    private final Backplane backplane;
+    private final Rooms rooms;
+    private final Cluster cluster;
+
+    public RoomOperations(Backplane backplane, Rooms rooms, Cluster cluster) {
+        this.cluster = cluster;
+        this.backplane = backplane;
+        this.rooms = rooms;
+    }
+
+    List<Operation> all() {
+        return List.of(
+                new Operation(
+                        "rooms",
+                        "GET",
+                        "/rooms",
+                        Role.VIEWER,
+                        "The rooms that have members on this node, the biggest first.",
+                        List.of(),
+                        Optional.empty(),
+                        200,
+                        ask -> new Reply.Done(Map.of(
+                                "rooms",
+                                rooms.biggest(MAX_ROOMS).entrySet().stream()
+                                        .map(room -> Map.of("room", room.getKey(), "membersHere", room.getValue()))
+                                        .toList()))),
+                new Operation(
+                        "publish",
+                        "POST",
+                        "/rooms/{room}/messages",
+                        Role.OPERATOR,
+                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once.",
+                        List.of(),
+                        Optional.of(new Body("What is said.", Map.of())),
+                        201,
+                        ask -> in(ask, room -> publish(room, ask))),
+                new Operation(
+                        "history",
+                        "GET",
+                        "/rooms/{room}/messages",
+                        Role.ADMIN,
+                        "What was said in a room, oldest first.",
+                        List.of(
+                                new Parameter("before", "integer", "Only what stands before this number."),
+                                new Parameter(
+                                        "limit",
+                                        "integer",
+                                        "The last so many, 50 unless said, up to " + MAX_MESSAGES + ".")),
+                        Optional.empty(),
+                        200,
+                        ask -> in(ask, room -> history(room, ask))),
+                new Operation(
+                        "closeRoom",
+                        "DELETE",
+                        "/rooms/{room}/members",
+                        Role.OPERATOR,
+                        "Closes all connections that are in a room with 4501, on all nodes. What was said there stays.",
+                        List.of(),
+                        Optional.empty(),
+                        202,
+                        ask -> in(ask, room -> {
+                            cluster.empty(room);
+                            return new Reply.Done(Map.of("said", true));
+                        })),
+                new Operation(
+                        "members",
+                        "GET",
+                        "/rooms/{room}/members",
+                        Role.VIEWER,
+                        "Who is in a room, over all nodes.",
+                        List.of(),
+                        Optional.empty(),
+                        200,
+                        ask -> in(
+                                ask,
+                                room -> await(
+                                        backplane.presence().members(room),
+                                        members -> new Reply.Done(Map.of(
+                                                "room",
+                                                room.name(),
+                                                "members",
+                                                members.entrySet().stream()
+                                                        .map(member -> Map.of(
+                                                                "user",
+                                                                member.getKey(),
+                                                                "connections",
+                                                                member.getValue()))
+                                                        .toList()))))));
+    }
+
+    private Reply publish(RoomId room, Ask ask) {
+        Optional<Json> data = Json.parse(ask.body());
+        if (data.isEmpty()) {
+            return Operations.refused(
+                    400, "The body must be one JSON value, nested up to " + Json.MAX_DEPTH + " deep.");
+        }
+        Optional<String> key = ask.idempotencyKey();
+        if (key.filter(given -> !KEY.matcher(given).matches()).isPresent()) {
+            return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
+        }
+        String user = ask.operator().name();
+        Draft draft = new Draft(
+                "http-" + user + "-" + key.orElseGet(() -> UUID.randomUUID().toString()),
+                new Draft.Author(user, "http"),
+                Draft.Kind.JSON,
+                data.get().source());
+        return await(backplane.append(room, draft), (Appended appended) -> {
+            Map<String, Object> stored = new LinkedHashMap<>();
+            stored.put("room", room.name());
+            stored.put("position", position(appended.position()));
+            stored.put("duplicate", appended.duplicate());
+            return new Reply.Done(stored);
+        });
+    }
+
+    private Reply history(RoomId room, Ask ask) {
+        String limit = ask.parameter("limit").orElse("50");
+        String before = ask.parameter("before").orElse(Long.toString(Long.MAX_VALUE));
+        if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > MAX_MESSAGES || !before.matches("[0-9]{1,19}")) {
+            return Operations.refused(400, "limit must be a number up to " + MAX_MESSAGES + ", before a number.");
+        }
+        long seq;
+        try {
+            seq = Long.parseLong(before);
+        } catch (NumberFormatException tooBig) {
+            seq = Long.MAX_VALUE;
+        }
+        return await(
+                backplane.readBefore(room, seq, Integer.parseInt(limit)),
+                (Slice slice) -> new Reply.Done(Map.of(
+                        "room", room.name(),
+                        "messages",
+                                slice.entries().stream()
+                                        .map(RoomOperations::message)
+                                        .toList())));
+    }
+
+    private static Map<String, Object> message(Entry entry) {
+        Draft draft = entry.draft();
+        Map<String, Object> message = new LinkedHashMap<>(position(entry.position()));
+        message.put("at", entry.at().toString());
+        message.put("kind", draft.kind() == Draft.Kind.LEFT ? "left" : "message");
+        message.put(
+                "from",
+                Map.of(
+                        "user",
+                        draft.author().user(),
+                        "connection",
+                        draft.author().connection()));
+        if (draft.kind() != Draft.Kind.LEFT) {
+            message.put("data", draft.kind() == Draft.Kind.JSON ? new JsonText.Verbatim(draft.text()) : draft.text());
+        }
+        return message;
+    }
+
+    private static Map<String, Object> position(Position position) {
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("epoch", position.epoch());
+        told.put("seq", position.seq());
+        told.put("message", position.message());
+        return told;
+    }
+
+    private static Reply in(Ask ask, Function<RoomId, Reply> work) {
+        RoomId room;
+        try {
+            room = new RoomId(ask.variable("room"));
+        } catch (IllegalArgumentException none) {
+            return Operations.refused(
+                    400, "A room's name is a lower-case letter or digit, then up to 99 of a-z 0-9 . _ : -");
+        }
+        return work.apply(room);
+    }
+
+    private static <T> Reply await(CompletionStage<T> stage, Function<T, Reply> then) {
+        try {
+            return then.apply(stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reply.Refused(503, "Unavailable", "The node is stopping.");
+        } catch (TimeoutException e) {
+            return new Reply.Refused(
+                    503, "Unavailable", "The backplane does not answer; with the same key it may be tried again.");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BackplaneException) {
+                return new Reply.Refused(
+                        503, "Unavailable", "The backplane is away; with the same key it may be tried again.");
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

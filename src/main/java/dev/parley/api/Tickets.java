@@ -1,0 +1,76 @@
+package dev.parley.api;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What lets an operator's page open its socket: good for one use within half a minute, and for the role that was held when it
+ * was issued. Only digests are kept. Thread-safe, bounded.
+ *
+ * <p>Browsers differ in whether they send a password along when a socket opens, so the page fetches one of these beforehand.
+ */
+public final class Tickets {
+    private static final Duration LIFE = Duration.ofSeconds(30);
+    private static final int MAX = 1_000;
+
+    private record Issued(Realm.Operator operator, Instant until) {}
+
+    private final SecureRandom random = new SecureRandom();
+    private final InstantSource clock;
+    private final Map<String, Issued> issued = new LinkedHashMap<>() { // guarded by itself
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Issued> eldest) {
+                    return size() > MAX;
+                }
+            };
+
+    public Tickets(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A new one; it is good nowhere until its digest is {@link #keep kept}. */
+    String make() {
+        byte[] bytes = new byte[24];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    /** Makes a ticket good on this node. */
+    void keep(String digest, Realm.Operator operator) {
+        synchronized (issued) {
+            issued.put(digest, new Issued(operator, clock.instant().plus(LIFE)));
+        }
+    }
+
+    /** Whose it is; from then on nobody's. */
+    public Optional<Realm.Operator> redeem(String ticket) {
+        Issued found;
+        synchronized (issued) {
+            found = issued.remove(digest(ticket));
+        }
+        return Optional.ofNullable(found)
+                .filter(kept -> clock.instant().isBefore(kept.until()))
+                .map(Issued::operator);
+    }
+
+    static String digest(String ticket) {
+        try {
+            return Base64.getUrlEncoder()
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(ticket.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.parley.app;
+
+import dev.parley.admin.ConsoleServlet;
+import dev.parley.admin.ConsoleSocket;
+import dev.parley.admin.Sampler;
+import dev.parley.api.ApiServlet;
+import dev.parley.api.Audit;
+import dev.parley.api.Blocks;
+import dev.parley.api.Cluster;
+import dev.parley.api.Forgery;
+import dev.parley.api.Operations;
+import dev.parley.api.Realm;
+import dev.parley.api.RoomOperations;
+import dev.parley.api.Views;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Health;
+import dev.parley.connection.Connection;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Workers;
+import dev.parley.handshake.Decisions;
+import dev.parley.handshake.Doors;
+import dev.parley.room.Rooms;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The parts that operators use, wired: HTTP API and console over what all nodes say to each other. */
+final class Operating implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Operating.class.getName());
+    private static final int SHOW_MILLIS = 1_000;
+
+    private final Workers workers;
+    private final ConnectionManager connections;
+    private final Rooms rooms;
+    private final Backplane backplane;
+    private final Doors doors;
+    private final Realm realm;
+    private final Forgery forgery = new Forgery();
+    private final Audit audit;
+    private final Cluster cluster;
+    private final Sampler sampler;
+    private final Map<String, Object> facts;
+    private final Views views;
+    private final ConsoleSocket socket;
+
+    Operating(
+            Workers workers,
+            ConnectionManager connections,
+            Rooms rooms,
+            Backplane backplane,
+            Doors doors,
+            Realm realm,
+            Duration drainTime,
+            Decisions decisions,
+            List<Map<String, Object>> settings,
+            Map<String, Object> facts) {
+        String node = nodeName();
+        this.workers = workers;
+        this.connections = connections;
+        this.rooms = rooms;
+        this.backplane = backplane;
+        this.doors = doors;
+        this.realm = realm;
+        this.facts = facts;
+        this.audit = new Audit(node);
+        this.cluster = new Cluster(
+                node,
+                backplane.control(),
+                connections,
+                rooms,
+                doors,
+                new Blocks(InstantSource.system()),
+                drainTime,
+                workers.fanOut());
+        this.sampler = new Sampler(connections, rooms.delivery(), rooms::count, System::nanoTime);
+        this.views = new Views(connections, rooms, decisions, cluster, audit, settings, () -> overview(decisions));
+        this.socket = new ConsoleSocket(cluster.tickets(), views, sampler, InstantSource.system());
+    }
+
+    /** What the endpoint of the console's socket is to call. */
+    Consumer<String> open(String ticket, Connection connection) {
+        return socket.open(ticket, connection);
+    }
+
+    ApiServlet api(int maxMessageBytes, String version) {
+        Operations operations =
+                new Operations(connections, cluster, views, new RoomOperations(backplane, rooms, cluster));
+        return new ApiServlet(operations, realm, forgery, audit, maxMessageBytes, version);
+    }
+
+    ConsoleServlet page() {
+        return new ConsoleServlet(realm, forgery, cluster);
+    }
+
+    /** Begins to look at the parts every few seconds. */
+    void watch() {
+        every(Sampler.SECONDS * 1_000, () -> {
+            sampler.sample();
+            cluster.tell(this::status);
+        });
+        every(SHOW_MILLIS, socket::show);
+        workers.fanOut().execute(() -> cluster.tell(this::status));
+    }
+
+    private void every(int millis, Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "what operators see could not be brought up to date", e);
+            }
+        };
+        ScheduledFuture<?> unused = workers.timer()
+                .scheduleWithFixedDelay(
+                        () -> {
+                            try {
+                                workers.fanOut().execute(guarded);
+                            } catch (RejectedExecutionException stopped) {
+                                LOG.log(Level.TRACE, "stopped");
+                            }
+                        },
+                        millis,
+                        millis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private Map<String, Object> status() {
+        Map<String, Object> status = new LinkedHashMap<>(facts);
+        status.put("node", cluster.node());
+        status.put("doors", doors.state().name().toLowerCase(Locale.ROOT));
+        status.putAll(sampler.latest());
+        status.put("connectionsMax", connections.limits().maxConnections());
+        status.put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
+        status.put(
+                "heapUsed",
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        status.put(
+                "heapMax",
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
+        return status;
+    }
+
+    private Map<String, Object> overview(Decisions decisions) {
+        Map<String, Object> overview = status();
+        Health health = backplane.health();
+        overview.put(
+                "backplane",
+                Map.of(
+                        "engine", health.engine(),
+                        "isReachable", health.isReachable(),
+                        "lagMillis", health.lag().toMillis(),
+                        "repairs", health.repairs(),
+                        "reconnects", health.reconnects()));
+        overview.put("closed", connections.tally().closedByCause());
+        Map<String, Long> refused = new LinkedHashMap<>();
+        decisions.counts().entrySet().stream()
+                .filter(entry -> entry.getKey().status() >= 400)
+                .sorted(Map.Entry.<Decisions.Outcome, Long>comparingByValue().reversed())
+                .limit(20)
+                .forEach(entry -> refused.merge(
+                        entry.getKey().status() + " " + entry.getKey().cause(), entry.getValue(), Long::sum));
+        overview.put("refused", refused);
+        overview.put("waiting", connections.tally().outboxes().waiting());
+        overview.put("deepest", connections.tally().outboxes().deepest());
+        overview.put("nodes", cluster.nodes());
+        return overview;
+    }
+
+    /** What this machine is called, and something that tells two nodes on it apart. */
+    private static String nodeName() {
+        String host = System.getenv().getOrDefault("HOSTNAME", System.getenv().getOrDefault("COMPUTERNAME", "node"));
+        String letters = host.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "");
+        return (letters.isEmpty() ? "node" : letters.substring(0, Math.min(40, letters.length()))) + "-"
+                + Integer.toString(new SecureRandom().nextInt(36 * 36 * 36 * 36), 36);
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,140 @@
+/** Line charts in plain SVG: a few series over the last quarter of an hour, one value axis, a reading under the pointer. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 480;
+const HEIGHT = 150;
+const LEFT = 44;
+const RIGHT = 8;
+const TOP = 10;
+const BOTTOM = 20;
+const MINUTE = 60 * 1000;
+
+function make(name, attributes, text) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, value);
+  }
+  if (text !== undefined) {
+    element.textContent = text;
+  }
+  return element;
+}
+
+/** A round number at or above the highest value: 1, 2 or 5 times a power of ten. */
+function ceiling(highest) {
+  if (!(highest > 0)) {
+    return 1;
+  }
+  const power = 10 ** Math.floor(Math.log10(highest));
+  return [1, 2, 5, 10].map((step) => step * power).find((value) => value >= highest);
+}
+
+export function short(value) {
+  const steps = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
+  for (const [size, letter] of steps) {
+    if (Math.abs(value) >= size) {
+      return `${+(value / size).toPrecision(3)}${letter}`;
+    }
+  }
+  return `${+Number(value).toPrecision(3)}`;
+}
+
+/**
+ * A chart that can be brought up to date.
+ *
+ * @param title what it shows, with the unit
+ * @param series names, in the order of the columns given to update
+ * @param minutes how far back the axis goes
+ */
+export function chart(title, series, minutes = 15) {
+  const span = minutes * MINUTE;
+  const figure = document.createElement("figure");
+  figure.className = "chart";
+  const caption = document.createElement("figcaption");
+  const heading = document.createElement("strong");
+  heading.textContent = title;
+  caption.append(heading);
+  const readings = series.map((name, i) => {
+    const key = document.createElement("span");
+    key.className = `key s${i}`;
+    const value = document.createElement("b");
+    key.append(`${name} `, value);
+    caption.append(key);
+    return value;
+  });
+  const svg = make("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
+  figure.append(caption, svg);
+  let shown = { at: [], columns: [] };
+
+  function x(at, now) {
+    return LEFT + (1 - (now - at) / span) * (WIDTH - LEFT - RIGHT);
+  }
+
+  function draw() {
+    const { at, columns } = shown;
+    const now = at.length ? at[at.length - 1] : Date.now();
+    const top = ceiling(Math.max(0, ...columns.flat()));
+    const y = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
+    const parts = [];
+    for (const share of [0, 0.5, 1]) {
+      const line = y(share * top);
+      parts.push(make("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: line, y2: line, class: "grid" }));
+      parts.push(make("text", { x: LEFT - 6, y: line + 4, class: "axis end" }, short(share * top)));
+    }
+    for (const back of [1, 2 / 3, 1 / 3]) {
+      const where = x(now - back * span, now);
+      const label = minutes > 1 ? `−${back * minutes} min` : `−${Math.round(back * 60)} s`;
+      parts.push(make("text", { x: where, y: HEIGHT - 4, class: "axis" }, label));
+    }
+    parts.push(make("text", { x: WIDTH - RIGHT, y: HEIGHT - 4, class: "axis end" }, "now"));
+    columns.forEach((column, i) => {
+      const points = column.map((value, k) => [x(at[k], now), y(value)]).filter(([left]) => left >= LEFT);
+      if (points.length > 0) {
+        const path = points.map(([px, py], k) => `${k ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
+        parts.push(make("path", { d: path, class: `line s${i}` }));
+        const [px, py] = points[points.length - 1];
+        parts.push(make("circle", { cx: px, cy: py, r: 3, class: `dot s${i}` }));
+      }
+    });
+    svg.replaceChildren(...parts);
+    read(at.length - 1);
+  }
+
+  function read(index) {
+    readings.forEach((value, i) => {
+      const column = shown.columns[i] ?? [];
+      value.textContent = index >= 0 && index < column.length ? short(column[index]) : "–";
+    });
+  }
+
+  svg.addEventListener("pointermove", (event) => {
+    const { at } = shown;
+    if (at.length === 0) {
+      return;
+    }
+    const box = svg.getBoundingClientRect();
+    const wanted = ((event.clientX - box.left) / box.width) * WIDTH;
+    const now = at[at.length - 1];
+    let best = 0;
+    at.forEach((time, k) => {
+      if (Math.abs(x(time, now) - wanted) < Math.abs(x(at[best], now) - wanted)) {
+        best = k;
+      }
+    });
+    svg.querySelector(".cross")?.remove();
+    const where = x(at[best], now);
+    svg.append(make("line", { x1: where, x2: where, y1: TOP, y2: HEIGHT - BOTTOM, class: "cross" }));
+    read(best);
+  });
+  svg.addEventListener("pointerleave", draw);
+
+  return {
+    element: figure,
+    update(at, columns) {
+      shown = { at, columns };
+      if (!svg.matches(":hover")) {
+        draw();
+      }
+    },
+  };
+}

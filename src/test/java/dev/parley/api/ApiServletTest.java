@@ -1,0 +1,337 @@
+package dev.parley.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.handshake.Doors;
+import dev.parley.protocol.Json;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ApiServletTest {
+    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final Node node = new Node("one", backplane);
+    private final Node other = new Node("two", backplane);
+
+    @AfterEach
+    void stop() {
+        node.close();
+        other.close();
+        backplane.close();
+    }
+
+    /** Every operation, asked for by nobody and by each role: who has less than what it needs gets 401 or 403, all others not. */
+    @ParameterizedTest
+    @EnumSource
+    void roleMayDoWhatTheTableSaysAndNothingElse(Role has) {
+        for (Operation operation : node.operations.all()) {
+            Call nobody = call(operation).to(node.servlet);
+            assertThat(nobody.status()).as(operation.id()).isEqualTo(401);
+            Call somebody = call(operation).by("eve", has.realmName()).to(node.servlet);
+            if (has.includes(operation.role())) {
+                assertThat(somebody.status()).as(operation.id()).isNotIn(401, 403, 500);
+            } else {
+                assertThat(somebody.status()).as(operation.id()).isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
+    void payloadsAreForAdminsAndWritesAreNotForViewers() {
+        assertThat(node.operations.all())
+                .allSatisfy(operation -> assertThat(operation.role())
+                        .as(operation.id())
+                        .isEqualTo(
+                                operation.id().equals("history")
+                                        ? Role.ADMIN
+                                        : operation.isWrite() ? Role.OPERATOR : Role.VIEWER));
+    }
+
+    @Test
+    void somebodyWithoutARoleMayNothing() {
+        assertThat(Call.get("/overview")
+                        .by("eve", "manager-gui")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void publishedOnceUnderOneKey() {
+        Call first = publish("\"hello\"").with("Idempotency-Key", "42").to(node.servlet);
+        Call again = publish("\"hello\"").with("Idempotency-Key", "42").to(other.servlet);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.body()).contains("\"seq\":1,", "\"duplicate\":false");
+        assertThat(again.body()).contains("\"seq\":1,", "\"duplicate\":true");
+        assertThat(history()).contains("\"data\":\"hello\"", "\"user\":\"eve\"").doesNotContain("\"seq\":2");
+    }
+
+    @Test
+    void whatIsPublishedIsPassedOnAsItWasWritten() {
+        publish("{\"b\":1.50,\"a\":[]}").to(node.servlet);
+
+        assertThat(history()).contains("\"data\":{\"b\":1.50,\"a\":[]}");
+    }
+
+    @Test
+    void anybodyElsesKeyIsAnotherKey() {
+        publish("1").with("Idempotency-Key", "42").to(node.servlet);
+        Call.of("POST", "/rooms/lobby/messages")
+                .by("mallory", "parley-operator")
+                .with("Content-Type", "application/json")
+                .with("Idempotency-Key", "42")
+                .body("2")
+                .to(node.servlet);
+
+        assertThat(history()).contains("\"data\":1", "\"data\":2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nonsense", "{\"a\":", "1 2"})
+    void bodyThatIsNoJsonIsRefused(String body) {
+        Call call = publish(body).to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(400);
+        assertThat(call.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(call.body()).contains("\"status\":400");
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void bodyHasALimitAndAType() {
+        assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES) + '"')
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(413);
+        assertThat(publish("1")
+                        .with("Content-Type", "text/plain")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(415);
+    }
+
+    @Test
+    void whatIsNotThereIs404AndWhatIsDoneOtherwiseIs405() {
+        assertThat(Call.get("/nothing")
+                        .by("eve", "parley-admin")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(404);
+        Call call = Call.of("PATCH", "/rooms/lobby/messages")
+                .by("eve", "parley-admin")
+                .to(node.servlet);
+        assertThat(call.status()).isEqualTo(405);
+        assertThat(call.header("Allow")).contains("GET", "POST");
+        assertThat(Call.get("/rooms/NO/members")
+                        .by("eve", "parley-admin")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void writeFromABrowserNeedsTheTokenAndAPageOfOurs() {
+        String token = new Forgery().token(request(), "eve"); // made from the password, so any node makes the same
+        assertThat(doors().with("Origin", "http://evil.example")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(403);
+        assertThat(doors().with("Sec-Fetch-Site", "cross-site").to(node.servlet).status())
+                .isEqualTo(403);
+        assertThat(doors().with("Origin", "http://here:80").to(node.servlet).status())
+                .isEqualTo(403);
+        assertThat(doors().with("Origin", "http://evil.example")
+                        .with(Forgery.HEADER, token)
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(403);
+        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(doors().with("Origin", "http://here:80")
+                        .with("Sec-Fetch-Site", "same-origin")
+                        .with(Forgery.HEADER, token)
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(202);
+        assertThat(node.doors.state()).isEqualTo(Doors.State.PAUSED);
+    }
+
+    @Test
+    void whatIsDoneHereHappensOnTheNodeThatIsMeant() {
+        other.cluster.tell(() -> Map.of("node", "two"));
+        Call call = Call.of("PUT", "/nodes/two/doors")
+                .by("eve", "parley-operator")
+                .with("Content-Type", "application/json")
+                .body("{\"state\":\"draining\"}")
+                .to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(202);
+        assertThat(other.doors.state()).isEqualTo(Doors.State.DRAINING);
+        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+    }
+
+    @Test
+    void blockIsInForceOnAllNodes() {
+        Call.of("POST", "/blocks")
+                .by("eve", "parley-operator")
+                .with("Content-Type", "application/json")
+                .body("{\"user\":\"mallory\",\"seconds\":60}")
+                .to(node.servlet);
+
+        assertThat(Call.get("/blocks")
+                        .by("eve", "parley-viewer")
+                        .to(other.servlet)
+                        .body())
+                .contains("mallory");
+        Call.of("DELETE", "/blocks")
+                .parameter("user", "mallory")
+                .by("eve", "parley-operator")
+                .to(other.servlet);
+        assertThat(node.cluster.blocks().all()).isEmpty();
+    }
+
+    @Test
+    void everyWriteIsInTheAuditLogTheRefusedOnesToo() {
+        publish("1").to(node.servlet);
+        publish("nonsense").to(node.servlet);
+        call(operation("publish")).by("vera", "parley-viewer").to(node.servlet);
+        doors().with("Origin", "http://evil.example").to(node.servlet);
+        Call.get("/overview").by("eve", "parley-viewer").to(node.servlet);
+
+        List<Audit.Entry> entries = node.audit.newestFirst();
+        assertThat(entries).extracting(Audit.Entry::who).containsExactly("eve", "vera", "eve", "eve");
+        assertThat(entries.get(3).result()).isEqualTo("done");
+        assertThat(entries.get(2).result()).startsWith("refused: ");
+        assertThat(entries.get(1).result()).isEqualTo("refused: not allowed");
+        assertThat(entries.get(0).result()).isEqualTo("refused: may be forged");
+        assertThat(entries).allSatisfy(entry -> assertThat(entry.node()).isEqualTo("one"));
+    }
+
+    @Test
+    void auditEntryStaysOnItsLine() {
+        Call.of("DELETE", "/connections")
+                .parameter("user", "x\r\nINFO audit: user=\"eve\"")
+                .by("eve", "parley-operator")
+                .to(node.servlet);
+
+        assertThat(node.audit.newestFirst().get(0).what())
+                .doesNotContain("\r", "\n")
+                .contains("\\u000d\\u000a");
+    }
+
+    @Test
+    void addressThatGuessesIsLockedOutEvenWithTheRightPassword() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(Call.get("/overview")
+                            .as("ada", "guess " + i)
+                            .to(node.servlet)
+                            .status())
+                    .isEqualTo(401);
+        }
+        Call right = Call.get("/overview").as("ada", "open sesame", "parley-viewer");
+        assertThat(right.to(node.servlet).status()).isEqualTo(429);
+        assertThat(Call.get("/overview")
+                        .from("203.0.113.8")
+                        .as("ada", "open sesame", "parley-viewer")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void documentListsEveryOperationAsItIs() {
+        Map<String, Json> paths = Json.parse(
+                        Call.get("/openapi.json").to(node.servlet).body())
+                .flatMap(Json::members)
+                .map(document -> document.get("paths"))
+                .flatMap(Json::members)
+                .orElseThrow();
+
+        int described = 0;
+        for (Json path : paths.values()) {
+            described += path.members().orElseThrow().size();
+        }
+        assertThat(described).isEqualTo(node.operations.all().size());
+        for (Operation operation : node.operations.all()) {
+            Map<String, Json> here = paths.get(operation.path())
+                    .members()
+                    .map(methods -> methods.get(operation.method().toLowerCase(java.util.Locale.ROOT)))
+                    .flatMap(Json::members)
+                    .orElseThrow();
+            assertThat(here.get("operationId").string()).contains(operation.id());
+            assertThat(here.get("x-role").string()).contains(operation.role().realmName());
+            assertThat(here.get("responses").members().orElseThrow())
+                    .containsKeys(Integer.toString(operation.status()), "401", "403");
+        }
+    }
+
+    /** What the document promises for a good request is what comes. */
+    @Test
+    void goodRequestIsAnsweredWithTheStatusOfTheDocument() {
+        assertThat(publish("1").to(node.servlet).status())
+                .isEqualTo(operation("publish").status());
+        assertThat(doors().to(node.servlet).status())
+                .isEqualTo(operation("doors").status());
+        for (Operation operation : node.operations.all()) {
+            if (!operation.isWrite() && !operation.id().equals("connection")) {
+                assertThat(call(operation)
+                                .by("eve", "parley-admin")
+                                .to(node.servlet)
+                                .status())
+                        .as(operation.id())
+                        .isEqualTo(operation.status());
+            }
+        }
+    }
+
+    private Operation operation(String id) {
+        return node.operations.all().stream()
+                .filter(operation -> operation.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Call call(Operation operation) {
+        String path = operation
+                .path()
+                .replace("{room}", "lobby")
+                .replace("{connection}", "nobody")
+                .replace("{node}", "one");
+        return Call.of(operation.method(), path)
+                .with("Content-Type", "application/json")
+                .body("{}");
+    }
+
+    private static Call publish(String body) {
+        return Call.of("POST", "/rooms/lobby/messages")
+                .by("eve", "parley-operator")
+                .with("Content-Type", "application/json")
+                .body(body);
+    }
+
+    private static Call doors() {
+        return Call.of("PUT", "/nodes/one/doors")
+                .by("eve", "parley-operator")
+                .with("Authorization", "Basic ZXZlOng=")
+                .with("Host", "here:80")
+                .with("Content-Type", "application/json")
+                .body("{\"state\":\"paused\"}");
+    }
+
+    private static jakarta.servlet.http.HttpServletRequest request() {
+        return doors().asRequest();
+    }
+
+    private String history() {
+        return Call.get("/rooms/lobby/messages")
+                .by("ada", "parley-admin")
+                .to(node.servlet)
+                .body();
+    }
+}

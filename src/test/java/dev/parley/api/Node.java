@@ -1,0 +1,59 @@
+package dev.parley.api;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Workers;
+import dev.parley.handshake.Decisions;
+import dev.parley.handshake.Doors;
+import dev.parley.room.Rooms;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
+final class Node implements AutoCloseable {
+    static final int MAX_BODY_BYTES = 1_000;
+
+    private final Workers workers = new Workers();
+    final ConnectionManager connections = new ConnectionManager(
+            new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+            workers,
+            null);
+    final Doors doors = new Doors(connections::isFull);
+    final Audit audit;
+    final Cluster cluster;
+    final Operations operations;
+    final ApiServlet servlet;
+
+    Node(String name, Backplane backplane) {
+        Rooms rooms = new Rooms(backplane, workers, 10);
+        audit = new Audit(name);
+        cluster = new Cluster(
+                name,
+                backplane.control(),
+                connections,
+                rooms,
+                doors,
+                new Blocks(InstantSource.system()),
+                Duration.ofMillis(100),
+                Runnable::run);
+        Views views = new Views(
+                connections,
+                rooms,
+                new Decisions(),
+                cluster,
+                audit,
+                List.of(Map.of("setting", "parley.x", "value", "(secret)")),
+                () -> Map.of("node", name));
+        operations = new Operations(connections, cluster, views, new RoomOperations(backplane, rooms, cluster));
+        servlet = new ApiServlet(
+                operations, new Realm(InstantSource.system()), new Forgery(), audit, MAX_BODY_BYTES, "1");
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+        workers.close();
+    }
+}
