@@ -10,11 +10,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.parley.protocol.Json;
+import jakarta.websocket.server.ServerEndpoint;
 import java.util.List;
 import java.util.Timer;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +125,17 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(
                     resideInAnyPackage("dev.parley.launch..", "java..", "javax.crypto..", "org.jspecify.."));
+
+    /** Open Liberty asks for it although the configurator makes all instances, and then deploys nothing (CWWKH0001E). */
+    @ArchTest
+    static final ArchRule endpointsHaveAConstructorThatNobodyCalls = classes()
+            .that()
+            .areAnnotatedWith(ServerEndpoint.class)
+            .should(ArchCondition.from(DescribedPredicate.describe(
+                    "have a public constructor without parameters",
+                    type -> type.tryGetConstructor()
+                            .filter(constructor -> constructor.getModifiers().contains(JavaModifier.PUBLIC))
+                            .isPresent())));
 
     /** What survives an undeployment holds the class loader, and what two deployments share cannot be tested. */
     @ArchTest

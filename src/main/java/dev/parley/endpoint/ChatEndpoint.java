@@ -34,6 +34,11 @@ public final class ChatEndpoint {
     private final Inlet inlet;
     private final Rooms rooms;
 
+    /** Never called: the configurator makes endpoints. Open Liberty deploys none without it (CWWKH0001E). */
+    public ChatEndpoint() {
+        throw new UnsupportedOperationException("made by its configurator");
+    }
+
     public ChatEndpoint(ConnectionManager connections, Rooms rooms, int maxMessageBytes) {
         this.rooms = rooms;
         inlet = new Inlet(connections, maxMessageBytes);

@@ -26,6 +26,11 @@ public final class EchoEndpoint {
 
     private final Inlet inlet;
 
+    /** Never called: the configurator makes endpoints. Open Liberty deploys none without it (CWWKH0001E). */
+    public EchoEndpoint() {
+        throw new UnsupportedOperationException("made by its configurator");
+    }
+
     public EchoEndpoint(ConnectionManager connections, int maxMessageBytes) {
         inlet = new Inlet(connections, maxMessageBytes);
     }

@@ -40,6 +40,11 @@ public final class ItemEndpoint {
 
     private final Inlet inlet;
 
+    /** Never called: the configurator makes endpoints. Open Liberty deploys none without it (CWWKH0001E). */
+    public ItemEndpoint() {
+        throw new UnsupportedOperationException("made by its configurator");
+    }
+
     public ItemEndpoint(ConnectionManager connections, int maxMessageBytes) {
         inlet = new Inlet(connections, maxMessageBytes);
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Decides handshakes before the upgrade. Plain HTTP passes untouched. Thread-safe.
@@ -29,6 +30,7 @@ import java.util.Optional;
  */
 public final class Gate implements Filter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
     private final List<Route> routes;
     private final Rules rules;
@@ -181,6 +183,7 @@ public final class Gate implements Filter {
             if (variables.isPresent()) {
                 rules.admission().check();
                 checkOrigin(request);
+                checkForm(request);
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request);
                 try {
@@ -203,6 +206,22 @@ public final class Gate implements Filter {
                 : stated.stream().allMatch(origin -> origins.admits(origin, host, request.isSecure(), hasCookies));
         if (!admitted) {
             throw new HandshakeRefused(403, "origin not allowed");
+        }
+    }
+
+    /**
+     * RFC 6455, section 4.2.1, as far as servers do not see to it. Undertow answers 101 to a POST and without {@code Connection:
+     * Upgrade}, and as Jetty does, whatever the key is ({@code WebSocketHandshakeHandler}, {@code Handshake#matches} of Undertow
+     * 2.3; {@code HandshakerRFC6455} of Jetty 12.1). A version that is not 13, and no key, every server refuses.
+     */
+    private static void checkForm(HttpServletRequest request) {
+        String key = request.getHeader("Sec-WebSocket-Key");
+        boolean upgrades = Visitor.headers(request, "Connection").stream()
+                .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("upgrade"));
+        if (!request.getMethod().equals("GET")
+                || !upgrades
+                || (key != null && !KEY.matcher(key).matches())) {
+            throw new HandshakeRefused(400, "not a WebSocket handshake");
         }
     }
 

@@ -131,8 +131,42 @@ final class GateTest {
                         .through(gate)
                         .status())
                 .isEqualTo(404);
-        assertThat(GateExchange.plain("/ws")
+        assertThat(GateExchange.upgrade("/ws")
+                        .without("Upgrade")
                         .with("Upgrade", upgrade)
+                        .through(gate)
+                        .hasPassed())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "AAAA",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAA==",
+                "AAAAAAAAAAAAAAAAAAAAA!==",
+                "AAAAAAAAAAAAAAAAAAAAAAAA"
+            })
+    void keyThatIsNotSixteenBytesIsABadRequest(String key) {
+        assertThat(GateExchange.upgrade("/ws")
+                        .with("Sec-WebSocket-Key", key)
+                        .through(gate)
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void upgradeThatConnectionDoesNotNameIsABadRequest() {
+        assertThat(GateExchange.upgrade("/ws")
+                        .without("Connection")
+                        .with("Connection", "keep-alive")
+                        .through(gate)
+                        .status())
+                .isEqualTo(400);
+        assertThat(GateExchange.upgrade("/ws")
+                        .without("Connection")
+                        .with("Connection", "keep-alive, Upgrade")
                         .through(gate)
                         .hasPassed())
                 .isTrue();

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.Deliveries.Ending;
+import dev.parley.it.harness.Deployer;
 import dev.parley.it.harness.ExecutableWar;
+import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.harness.RunningServer;
-import dev.parley.it.harness.TomcatManager;
 import dev.parley.it.wire.Crowd;
 import dev.parley.it.wire.RawSocket;
 import dev.parley.it.wire.ServerVm;
@@ -54,34 +55,35 @@ final class LifecycleIT {
     }
 
     @Test
-    @Tag("tomcat")
+    @Tag("shared")
     void nothingOfTwentyDeploymentsUnderLoadRemains() throws Exception {
-        TomcatManager manager = server.manager().orElseThrow();
+        Deployer deployer = server.deployer().orElseThrow();
         ServerVm vm = new ServerVm(server.pid());
         Site site = new Site(Site.at(base).host(), Site.at(base).port(), "/again");
         List<String> threadsBefore = parleyThreads(vm);
-        assertThat(vm.liveInstances(APPLICATION)).isEqualTo(1);
+        long held = KnownDifference.LAST_APPLICATION_HELD.isOf(server) ? 1 : 0;
+        assertThat(vm.liveInstances(APPLICATION)).isLessThanOrEqualTo(1 + held);
 
         AtomicBoolean isOver = new AtomicBoolean();
         ExecutorService thread = Executors.newSingleThreadExecutor();
         Future<?> knocking = thread.submit(() -> knock(site, isOver));
         try {
             for (int i = 0; i < TIMES; i++) {
-                manager.deploy("/again", ParleyWar.file());
+                deployer.deploy("/again", ParleyWar.file());
                 Deliveries deliveries = new Deliveries(CLIENTS);
                 try (Crowd crowd = Crowd.gather(requests(site, CLIENTS), deliveries);
                         Talk talk = new Talk(crowd, 4, 200, "words")) {
                     talk.goOn(100);
                     if (i % 2 == 0) {
-                        manager.undeploy("/again");
+                        deployer.undeploy("/again");
                     } else {
-                        manager.deploy("/again", ParleyWar.file());
+                        deployer.deploy("/again", ParleyWar.file());
                     }
                     mustAllHaveBeenSentAway(deliveries, CLIENTS);
                 }
             }
-            manager.undeploy("/again");
-        } catch (TomcatManager.Refusal e) {
+            deployer.undeploy("/again");
+        } catch (Deployer.Refusal e) {
             throw new AssertionError(e.getMessage(), e);
         } finally {
             isOver.set(true);
@@ -92,11 +94,11 @@ final class LifecycleIT {
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofSeconds(1))
                 .untilAsserted(() -> {
-                    assertThat(vm.liveInstances(APPLICATION)).isEqualTo(1);
+                    assertThat(vm.liveInstances(APPLICATION)).isBetween(1L, 1 + held);
                     assertThat(parleyThreads(vm)).isEqualTo(threadsBefore);
                 });
         assertThat(vm.liveInstances("dev.parley.connection.Connection")).isZero();
-        assertThat(manager.findLeaks().lines().filter("/again"::equals).count()).isLessThanOrEqualTo(heldByTomcat());
+        assertThat(deployer.leaksOf("/again")).isLessThanOrEqualTo(heldByTomcat());
     }
 
     /**
@@ -120,16 +122,16 @@ final class LifecycleIT {
     }
 
     @Test
-    @Tag("tomcat")
+    @Tag("shared")
     void peerThatDoesNotReadCannotHoldUpUndeploying() throws Exception {
-        TomcatManager manager = server.manager().orElseThrow();
+        Deployer deployer = server.deployer().orElseThrow();
         Site site = new Site(Site.at(base).host(), Site.at(base).port(), "/again");
-        manager.deploy("/again", ParleyWar.file());
+        deployer.deploy("/again", ParleyWar.file());
         Deliveries deliveries = new Deliveries(2);
         try (Crowd crowd = Crowd.gather(requests(site, 2), deliveries)) {
             fill(crowd, deliveries);
             long start = System.nanoTime();
-            manager.undeploy("/again");
+            deployer.undeploy("/again");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(STOP);
             await().until(() -> deliveries.endings().containsKey(0));
             assertThat(deliveries.endings().get(0).code()).isEqualTo(1001);

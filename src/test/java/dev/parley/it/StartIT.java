@@ -44,9 +44,8 @@ final class StartIT {
 
     @Test
     void theServerIsTheOneThatTheBuildAskedFor() {
-        assertThat(server.name()).isEqualTo(System.getProperty("arquillian.launch", "standalone"));
+        assertThat(server.name()).isEqualTo(System.getProperty("it.server", "standalone"));
         assertThat(ProcessHandle.of(server.pid())).hasValueSatisfying(ProcessHandle::isAlive);
-        assertThat(server.manager().isPresent()).isEqualTo(server.name().startsWith("tomcat"));
     }
 
     @Test

@@ -15,7 +15,7 @@ public final class ExecutableWar implements AutoCloseable {
     /** The line that says it is up. */
     static final Pattern LISTENING = Pattern.compile("Parley (\\S+) is listening on (http://\\S+:[0-9]+/\\S*)");
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final ServerProcess process;
 
@@ -32,7 +32,7 @@ public final class ExecutableWar implements AutoCloseable {
     public static ExecutableWar start(
             Path war, List<String> javaOptions, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>();
-        command.add(ServerProcess.java());
+        command.add(Jdk.ofTests().java());
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", war.toString()));
         command.addAll(List.of(arguments));

@@ -48,10 +48,15 @@ final class ProcessOutput {
 
     /** The first line that matches as a whole; empty once the stream has ended or the time is over without one. */
     Optional<MatchResult> await(Pattern pattern, Duration timeout) throws InterruptedException {
+        return await(pattern, 0, timeout);
+    }
+
+    /** The same, of the lines from this one on. */
+    Optional<MatchResult> await(Pattern pattern, int from, Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
         lock.lock();
         try {
-            for (int next = 0; ; ) {
+            for (int next = from; ; ) {
                 for (; next < lines.size(); next++) {
                     Matcher matcher = pattern.matcher(lines.get(next));
                     if (matcher.matches()) {

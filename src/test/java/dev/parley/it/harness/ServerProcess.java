@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * A process whose output is kept, in memory and in a file under {@code target/servers}. It never outlives the virtual
@@ -18,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ServerProcess implements AutoCloseable {
     /** Beyond this a server has not stopped in good order. Parley's own drain takes at most 5 s. */
-    private static final Duration STOP = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofSeconds(30);
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -27,11 +29,12 @@ final class ServerProcess implements AutoCloseable {
     private final Path log;
     private final ProcessOutput out = new ProcessOutput();
     private final ProcessOutput err = new ProcessOutput();
+    private final ProcessOutput both = new ProcessOutput();
 
     private ServerProcess(Process process, Path log) {
         this.process = process;
         this.log = log;
-        guard = new Thread(process::destroyForcibly);
+        guard = new Thread(this::kill);
     }
 
     static ServerProcess start(String name, Map<String, String> environment, List<String> command) {
@@ -45,8 +48,8 @@ final class ServerProcess implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(started.guard);
             started.process.getOutputStream().close();
             Writer file = Files.newBufferedWriter(log);
-            pump(started.process.inputReader(), started.out, file, name + "-out");
-            pump(started.process.errorReader(), started.err, file, name + "-err");
+            started.pump(started.process.inputReader(), started.out, file, name + "-out");
+            started.pump(started.process.errorReader(), started.err, file, name + "-err");
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name, e);
@@ -58,16 +61,13 @@ final class ServerProcess implements AutoCloseable {
         return Path.of(System.getProperty("it.servers", "target/servers")).toAbsolutePath();
     }
 
-    static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    private static void pump(BufferedReader stream, ProcessOutput lines, Writer file, String name) {
+    private void pump(BufferedReader stream, ProcessOutput lines, Writer file, String name) {
         Thread thread = new Thread(
                 () -> {
                     try (stream) {
                         for (String line = stream.readLine(); line != null; line = stream.readLine()) {
                             lines.add(line);
+                            both.add(line);
                             synchronized (file) {
                                 file.write(line + "\n");
                                 file.flush();
@@ -77,6 +77,9 @@ final class ServerProcess implements AutoCloseable {
                         lines.add("(reading this stream failed: " + e + ")");
                     } finally {
                         lines.end();
+                        if (!process.isAlive()) {
+                            both.end();
+                        }
                     }
                 },
                 name);
@@ -84,8 +87,32 @@ final class ServerProcess implements AutoCloseable {
         thread.start();
     }
 
+    /** The Java virtual machine; the process itself, unless that is a script that waits for one. */
     long pid() {
-        return process.pid();
+        return jvm().pid();
+    }
+
+    private ProcessHandle jvm() {
+        return process.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("java"))
+                .reduce((first, last) -> last)
+                .orElse(process.toHandle());
+    }
+
+    /** Where the output is now, for {@link #await}. */
+    int mark() {
+        return both.lines().size();
+    }
+
+    /** Waits for a line on either stream that matches as a whole, behind the mark; fails if none comes in time. */
+    MatchResult await(Pattern pattern, int mark, Duration timeout) {
+        try {
+            return both.await(pattern, mark, timeout)
+                    .orElseThrow(() -> new AssertionError("no line is " + pattern + "; " + this));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + pattern, e);
+        }
     }
 
     boolean isAlive() {
@@ -102,7 +129,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** Sends SIGTERM, as an operator or a service manager does. */
     void terminate() {
-        process.destroy();
+        jvm().destroy();
     }
 
     /** Waits for the process to end by itself; its output is complete then. */
@@ -127,9 +154,14 @@ final class ServerProcess implements AutoCloseable {
             terminate();
             exitStatus(STOP);
         } finally {
-            process.destroyForcibly();
+            kill();
             Runtime.getRuntime().removeShutdownHook(guard);
         }
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     @Override

@@ -22,20 +22,11 @@ import java.util.Base64;
  * @param user who has the role {@code manager-script}
  * @param password that user's
  */
-public record TomcatManager(URI text, String user, String password) {
+record TomcatManager(URI text, String user, String password) {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** The manager refused or the server could not do it; the message is the manager's. */
-    public static final class Refusal extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Refusal(String message) {
-            super(message);
-        }
-    }
-
     /** Deploys an archive, in the place of what is there. Returns when the application is up. */
-    public void deploy(String contextPath, Path war) throws Refusal {
+    void deploy(String contextPath, Path war) throws Deployer.Refusal {
         try {
             command("PUT", "deploy?update=true&path=" + encoded(contextPath), BodyPublishers.ofFile(war));
         } catch (IOException e) {
@@ -44,21 +35,21 @@ public record TomcatManager(URI text, String user, String password) {
     }
 
     /** Stops the application and removes it. Returns when that is done. */
-    public void undeploy(String contextPath) throws Refusal {
+    void undeploy(String contextPath) throws Deployer.Refusal {
         get("undeploy?path=" + encoded(contextPath));
     }
 
     /** The applications, one a line: {@code /path:running:sessions:directory}. */
-    public String list() throws Refusal {
+    String list() throws Deployer.Refusal {
         return get("list");
     }
 
     /** Names the applications that were stopped and whose class loader is still held. Makes a full collection first. */
-    public String findLeaks() throws Refusal {
+    String findLeaks() throws Deployer.Refusal {
         return get("findleaks?statusLine=true");
     }
 
-    private String get(String command) throws Refusal {
+    private String get(String command) throws Deployer.Refusal {
         try {
             return command("GET", command, BodyPublishers.noBody());
         } catch (IOException e) {
@@ -66,18 +57,18 @@ public record TomcatManager(URI text, String user, String password) {
         }
     }
 
-    private String command(String method, String command, BodyPublisher body) throws IOException, Refusal {
+    private String command(String method, String command, BodyPublisher body) throws IOException, Deployer.Refusal {
         String credentials =
                 Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
         HttpRequest request = HttpRequest.newBuilder(text.resolve(command))
                 .header("Authorization", "Basic " + credentials)
-                .timeout(Duration.ofSeconds(60))
+                .timeout(Duration.ofMinutes(1))
                 .method(method, body)
                 .build();
         try {
             HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200 || !response.body().startsWith("OK")) {
-                throw new Refusal(command + ": status " + response.statusCode() + ", " + response.body());
+                throw new Deployer.Refusal(command + ": status " + response.statusCode() + ", " + response.body());
             }
             return response.body();
         } catch (InterruptedException e) {

@@ -17,12 +17,17 @@
  *     URL base; // of the application, ends in a slash
  *
  *     @ArquillianResource
- *     RunningServer server; // its name, its process, and where it has one, its manager
+ *     RunningServer server; // its name, its process, its log files, and how more applications get there
  * }
  * }</pre>
  *
- * <p>Which server it is, the build says with the system property {@code arquillian.launch}, a qualifier in
- * {@code arquillian.xml}. A test that makes sense on some servers only has a tag ({@code standalone}, {@code tomcat})
- * and is left out of the other runs by that tag, so that it is never skipped where it should have run.
+ * <p>Which server it is, the build says by a profile: it fetches the server, sets {@code it.server} and {@code it.home},
+ * and leaves out tests that make no sense there, by their tags. So none is skipped where it should have run. Without a tag,
+ * a test runs on every server. The tags are
+ *
+ * <ul>
+ *   <li>{@code standalone}: starts the executable archive itself, so it runs there alone;
+ *   <li>{@code shared}: deploys more applications beside the test's own, so it needs a server that takes them.
+ * </ul>
  */
 package dev.parley.it.harness;

@@ -1,0 +1,28 @@
+package dev.parley.it.harness;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A server that this run has started, or that it starts with the first deployment. */
+interface Instance extends Deployer, AutoCloseable {
+    /** Where it answers: scheme, host and port, and a slash. Known once something is deployed. */
+    URI site();
+
+    /** The process of its virtual machine. */
+    long pid();
+
+    /** Where it writes its log files; empty for one that has none. */
+    default Optional<Path> logs() {
+        return Optional.empty();
+    }
+
+    /** Whether several applications can come and go while it runs. */
+    default boolean isShared() {
+        return true;
+    }
+
+    /** Stops it in good order; fails if it has to be killed. */
+    @Override
+    void close();
+}

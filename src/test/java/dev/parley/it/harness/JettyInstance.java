@@ -1,0 +1,126 @@
+package dev.parley.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A Jetty with {@code server-config/jetty} as its base. An application is deployed by copying its archive to the
+ * directory that is watched, and undeployed by deleting it.
+ */
+final class JettyInstance implements Instance {
+    private static final Pattern UP = Pattern.compile(".*:INFO *:oejs\\.Server:.*: Started oejs\\.Server.*");
+    private static final Duration START = Duration.ofSeconds(40);
+
+    private final ServerProcess process;
+    private final Path base;
+    private final URI site;
+
+    private JettyInstance(ServerProcess process, Path base, URI site) {
+        this.process = process;
+        this.base = base;
+        this.site = site;
+    }
+
+    static JettyInstance start(String name, Path home) {
+        int port = ServerFiles.freePorts(1).get(0);
+        Path base = ServerFiles.fresh(name);
+        ServerFiles.copy(ServerFiles.config("jetty"), base);
+        ServerFiles.write(base.resolve("webapps/.keep"), "");
+        ServerFiles.write(base.resolve("environments/.keep"), "");
+        ServerFiles.write(base.resolve("logs/.keep"), "");
+        ServerFiles.write(base.resolve("tmp/.keep"), "");
+        ServerProcess process = ServerProcess.start(
+                name,
+                Map.of("JETTY_BASE", base.toString()),
+                List.of(
+                        Jdk.ofTests().java(),
+                        "-Xmx256m",
+                        "-Djava.io.tmpdir=" + base.resolve("tmp"),
+                        "-jar",
+                        home.resolve("start.jar").toString(),
+                        "jetty.base=" + base,
+                        "jetty.http.host=127.0.0.1",
+                        "jetty.http.port=" + port));
+        try {
+            process.await(UP, 0, START);
+            return new JettyInstance(process, base, URI.create("http://127.0.0.1:" + port + "/"));
+        } catch (AssertionError e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void deploy(String contextPath, Path war) throws Refusal {
+        int mark = process.mark();
+        try {
+            // In one step, or half an archive could be deployed.
+            Path copy = Files.copy(war, base.resolve(war.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(copy, file(contextPath), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String line =
+                process.await(outcome("Started", contextPath), mark, START).group();
+        if (!line.contains("Started ")) {
+            throw new Refusal(line);
+        }
+    }
+
+    @Override
+    public void undeploy(String contextPath) {
+        int mark = process.mark();
+        try {
+            Files.delete(file(contextPath));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        process.await(outcome("Stopped", contextPath), mark, START);
+    }
+
+    /** What Jetty says of an application, or of one that it could not start. */
+    private static Pattern outcome(String event, String contextPath) {
+        return Pattern.compile(".*:oeje10s\\.ServletContextHandler:.*: " + event + " oeje10w\\.WebAppContext@.*,"
+                + Pattern.quote(contextPath)
+                + ",.*|.*WARN.*(Failed startup of context|Unable to deploy|unable to|Exception).*");
+    }
+
+    private Path file(String contextPath) {
+        String name = contextPath.equals("/") ? "ROOT" : contextPath.substring(1);
+        return base.resolve("webapps").resolve(name + ".war");
+    }
+
+    @Override
+    public URI site() {
+        return site;
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public Optional<Path> logs() {
+        return Optional.of(base.resolve("logs"));
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    @Override
+    public String toString() {
+        return process.toString();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.parley.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What every instance needs before it can be started: an empty directory, files copied and changed, free ports. */
+final class ServerFiles {
+    private ServerFiles() {}
+
+    /** An empty directory of this name, below which everything of the instance lies. */
+    static Path fresh(String name) {
+        Path directory = ServerProcess.directory().resolve("run").resolve(name);
+        try {
+            if (Files.exists(directory)) {
+                try (Stream<Path> files = Files.walk(directory)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code server-config/name} of this project. */
+    static Path config(String name) {
+        Path directory = Path.of("server-config", name).toAbsolutePath();
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalStateException(directory + " is missing: run the tests in the directory of the project");
+        }
+        return directory;
+    }
+
+    /** A file, or a directory with all that is in it. */
+    static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file));
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.createDirectories(target.getParent());
+                    Files.copy(file, target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Replaces texts, each of which must be there.
+     *
+     * @param pairs what is looked for and what takes its place, in turns
+     */
+    static void replace(Path file, String... pairs) {
+        try {
+            String text = Files.readString(file);
+            for (int i = 0; i < pairs.length; i += 2) {
+                if (!text.contains(pairs[i])) {
+                    throw new AssertionError(file + " has no " + pairs[i]);
+                }
+                text = text.replace(pairs[i], pairs[i + 1]);
+            }
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ports of the loopback interface that nobody listens on at the moment, each another one. */
+    static List<Integer> freePorts(int count) {
+        ServerSocket[] sockets = new ServerSocket[count];
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets[i] = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            }
+            return Stream.of(sockets).map(ServerSocket::getLocalPort).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            for (ServerSocket socket : sockets) {
+                close(socket);
+            }
+        }
+    }
+
+    private static void close(ServerSocket socket) {
+        try {
+            if (socket != null) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
