@@ -20,7 +20,8 @@ final class Servers {
             case "liberty" -> LibertyInstance.start(name, home);
             case "payara-micro" -> new MicroInstance(home);
             case "payara", "glassfish7" -> GlassFishInstance.start(name, home, Jdk.ofTests());
-            case "glassfish8" -> GlassFishInstance.start(name, home, Jdk.atLeast(Integer.getInteger("it.glassfish8.jdk", 21)));
+            case "glassfish8" ->
+                GlassFishInstance.start(name, home, Jdk.atLeast(Integer.getInteger("it.glassfish8.jdk", 21)));
             default -> throw new IllegalArgumentException("no server is called " + name);
         };
     }
