@@ -41,6 +41,11 @@ public final class ConsoleEndpoint {
     private final Inlet inlet;
     private final Console console;
 
+    /** Never called: the configurator makes endpoints. Open Liberty deploys none without it (CWWKH0001E). */
+    public ConsoleEndpoint() {
+        throw new UnsupportedOperationException("made by its configurator");
+    }
+
     public ConsoleEndpoint(ConnectionManager connections, Console console) {
         this.console = console;
         inlet = new Inlet(connections, MAX_MESSAGE_BYTES);
