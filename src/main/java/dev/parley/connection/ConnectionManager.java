@@ -47,7 +47,7 @@ public final class ConnectionManager {
 
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final Limits limits;
-    private final @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames;
+    private final Wires wires;
     private final Outbox.Bounds bounds;
     private final Timing timing;
     private final Workers workers;
@@ -79,7 +79,7 @@ public final class ConnectionManager {
             @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
             LongSupplier nanoTime) {
         this.limits = limits;
-        this.frames = frames;
+        this.wires = new Wires(limits, workers, frames);
         this.bounds = new Outbox.Bounds(limits.outboxMessages(), limits.outboxBytes());
         this.timing = Timing.of(limits.sendTimeout(), limits.heartbeat());
         this.workers = workers;
@@ -91,9 +91,7 @@ public final class ConnectionManager {
 
     /** Takes over what the session is sent, from its {@code @OnOpen} on. */
     public Connection accept(Session session) {
-        Wire wire = new SessionWire(
-                session, limits.sendTimeout(), limits.heartbeat(), Runnable::run); // the outbox pings on a pool
-        return accept(frames == null ? wire : new FrameWire(wire, frames.apply(session)));
+        return accept(wires.over(session));
     }
 
     Connection accept(Wire wire) {

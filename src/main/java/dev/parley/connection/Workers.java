@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,9 @@ public final class Workers implements AutoCloseable {
     private static final int CLOSERS =
             8; // a close may take 55 ms (Tomcat) to 5.5 s (Open Liberty) when the peer is stalled
     private static final int PINGERS = 4; // a ping blocks when the peer's socket is full (Tomcat, Jetty)
+    private static final int WRITERS = 64; // all but a few of them stuck, each in the last write to a peer that stopped
+    private static final Duration STUCK = Duration.ofMillis(2); // a write that does not block takes some 50 µs
+    private static final int CORES = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final int IDLE_SECONDS = 30;
     private static final int STOP_SECONDS = 2;
 
@@ -34,14 +38,19 @@ public final class Workers implements AutoCloseable {
     private final ExecutorService fanOut;
     private final ExecutorService closes;
     private final ExecutorService pings;
+    private final ExecutorService writers;
+    private final Batches batches;
 
     public Workers() {
         timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        fanOut = pool("fanout", Math.max(2, Runtime.getRuntime().availableProcessors()));
+        fanOut = pool("fanout", CORES);
         closes = pool("close", CLOSERS);
         pings = pool("ping", PINGERS);
+        writers = new ThreadPoolExecutor(
+                0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("write"));
+        batches = new Batches(writers, CORES, STUCK);
     }
 
     /** For what happens later; its one thread only hands work on and never calls a wire. */
@@ -83,10 +92,15 @@ public final class Workers implements AutoCloseable {
         return future;
     }
 
+    /** For writes of several messages, which block when the peer's socket is full (Tomcat). */
+    Batches batches() {
+        return batches;
+    }
+
     /** Stops all threads and waits for them, at most 2 s each. Idempotent. */
     @Override
     public void close() {
-        List<ExecutorService> pools = List.of(timer, pings, closes, fanOut);
+        List<ExecutorService> pools = List.of(timer, pings, writers, closes, fanOut);
         pools.forEach(ExecutorService::shutdownNow);
         for (ExecutorService pool : pools) {
             try {

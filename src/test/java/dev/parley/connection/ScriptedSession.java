@@ -49,6 +49,17 @@ final class ScriptedSession {
         return null;
     });
 
+    /** What was asked of the remote endpoint that blocks, in order. */
+    final List<String> basic = new CopyOnWriteArrayList<>();
+
+    volatile Runnable onBasic = () -> {};
+
+    private final RemoteEndpoint.Basic basicRemote = proxy(RemoteEndpoint.Basic.class, (proxy, method, arguments) -> {
+        basic.add(method.getName() + " " + arguments[0]);
+        onBasic.run();
+        return null;
+    });
+
     private final Session session = proxy(Session.class, this::answer);
 
     Session session() {
@@ -58,6 +69,7 @@ final class ScriptedSession {
     private @Nullable Object answer(Object proxy, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "getAsyncRemote" -> remote;
+            case "getBasicRemote" -> basicRemote;
             case "getUserProperties" -> userProperties;
             case "getMaxIdleTimeout" -> 30_000L;
             case "setMaxIdleTimeout" -> {

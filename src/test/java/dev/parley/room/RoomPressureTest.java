@@ -33,7 +33,8 @@ final class RoomPressureTest {
     private static final int OUTBOX = 1_000; // so it is filling when more than a quarter of that waits
     private static final int FILLING = OUTBOX / 4 + 2; // entries: one in flight, the others waiting
     private static final int MANY = 3 * OUTBOX; // would overflow, if the room did not pause
-    // Would overflow, if the room did not pause, by as little as will do: once one of the slow reads, the room goes on, and
+    // Would overflow, if the room did not pause, by as little as will do: once one of the slow reads, the room goes on,
+    // and
     // leaves behind whoever then gets no processor.
     private static final int ONE_TOO_MANY = OUTBOX + 2;
     private static final int SOME = OUTBOX * 6 / 10; // fills, and does not overflow

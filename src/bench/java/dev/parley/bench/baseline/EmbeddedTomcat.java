@@ -9,6 +9,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.scan.StandardJarScanner;
 import org.apache.tomcat.websocket.server.WsSci;
 
 /** A Tomcat on one port, with its defaults but for the number of connections. */
@@ -40,9 +41,11 @@ final class EmbeddedTomcat {
         return context;
     }
 
-    /** A WAR at the root. */
+    /** A WAR at the root. The endpoints of this class path are not its. */
     Context war(Path war) {
-        return tomcat.addWebapp("", war.toString());
+        Context context = tomcat.addWebapp("", war.toString());
+        ((StandardJarScanner) context.getJarScanner()).setScanClassPath(false);
+        return context;
     }
 
     void runForEver() throws LifecycleException {

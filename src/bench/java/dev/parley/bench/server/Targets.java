@@ -19,7 +19,8 @@ public final class Targets {
 
     private static final List<Target> ALL = Stream.of(
                     Stream.of(
-                            guide(PARLEY, "**Parley**", true, new ParleyWar()),
+                            guide(PARLEY, "**Parley**", true, new ParleyWar(true)),
+                            guide("parley-tomcat", "Parley deployed to Tomcat", true, new ParleyWar(false)),
                             guide(FLOOR, "C, one write a delivery (the floor)", false, new FloorProgram("")),
                             guide("floor-coalescing", "C, coalescing", false, new FloorProgram("coalesce"))),
                     JvmBaseline.all(),
