@@ -67,11 +67,10 @@ function show(name) {
     if (current) {
       current.draft = page.messageText.value;
       current.scrolled = page.log.scrollTop;
-      current.list.removeAttribute('id');
       current.turnAway();
     }
     current = view;
-    view.list.id = 'messages';
+    view.turnTo();
     page.paper.replaceChildren(view.element);
     page.log.scrollTop = view.scrolled;
     page.messageText.value = view.draft;

@@ -86,8 +86,16 @@ export class RoomView {
     }
   }
 
+  /** The reader turns to this room. */
+  turnTo() {
+    this.list.id = 'messages';
+    this.#pending.id = 'pending';
+  }
+
   /** The reader has turned to another room: what was new is new no more. */
   turnAway() {
+    this.list.removeAttribute('id');
+    this.#pending.removeAttribute('id');
     this.#unmark();
   }
 
