@@ -245,10 +245,10 @@ final class ChatAppIT {
         tab.element("messageText").sendKeys("first", Keys.chord(Keys.SHIFT, Keys.ENTER), "second", Keys.ENTER);
         ann.awaitSaid("You wrote: first\nsecond");
 
-        List<WebElement> rooms = tab.elements("#rooms a");
-        assertThat(rooms).hasSizeGreaterThan(1);
+        String first = tab.elements("#rooms a").get(0).getText();
+        assertThat(first).isNotEqualTo(room);
         tab.element("messageText").sendKeys(Keys.chord(Keys.ALT, Keys.ARROW_DOWN));
-        ann.awaitIn(rooms.get(0).getText());
+        ann.awaitIn(first);
         tab.element("messageText").sendKeys(Keys.chord(Keys.ALT, Keys.ARROW_UP));
         ann.awaitIn(room);
         assertThat(tab.run("return document.activeElement.id")).isEqualTo("messageText");
@@ -272,7 +272,7 @@ final class ChatAppIT {
                 .awaitThat(tab -> assertThat(tab.element("announcer").getText())
                         .isEqualTo("Client #" + bobId + " says: can you hear me?"));
         assertThat(ann.tab().element("log").getAriaRole()).isEqualTo("log");
-        assertThat(ann.tab().elements("button, input, textarea, a, section, ul#rooms a"))
+        assertThat(ann.tab().elements("button, input, textarea, a"))
                 .filteredOn(WebElement::isDisplayed)
                 .allSatisfy(element -> assertThat(element.getAccessibleName())
                         .as(element.getTagName() + " " + element.getAttribute("id"))
@@ -301,7 +301,7 @@ final class ChatAppIT {
         tab.element("open-members").click();
         assertThat(tab.element("members-pane").isDisplayed()).isTrue();
         nothingSticksOut(tab);
-        tab.element("members-pane").sendKeys(Keys.ESCAPE);
+        tab.elements("body").get(0).sendKeys(Keys.ESCAPE);
         assertThat(tab.element("members-pane").isDisplayed()).isFalse();
         assertThat(tab.element("messageText").getSize().getHeight()).isGreaterThanOrEqualTo(44);
     }

@@ -233,6 +233,33 @@ final class ParleyJsIT {
     }
 
     @Test
+    void itKeepsToThePaceOfTheServerByItself() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome({ limits: { messagesPerSecond: 10 } });
+                await joined('r', place(0));
+                let seq = 0;
+                const answer = socket.send.bind(socket);
+                socket.send = (text) => {
+                  answer(text);
+                  const { type, id } = socket.sent.at(-1);
+                  if (type === 'send') {
+                    later(() => socket.tell({ id, type: 'ack', room: 'r', position: place(++seq), duplicate: false }));
+                  }
+                };
+                for (let i = 0; i < 40; i++) {
+                  room.send(i);
+                }
+                const counts = [];
+                for (let second = 0; second < 4; second++) {
+                  await new Promise((resolve) => later(resolve, 300));
+                  await pass(1_000);
+                  counts.push(socket.count('send'));
+                }
+                return counts.every((count, second) => count >= 8 * second && count <= 10 * (second + 2))""")).isEqualTo(true);
+    }
+
+    @Test
     void aRefusedMessageFailsAndTheNextOneGoes() {
         assertThat(seen("""
                 const room = connect().join('r');

@@ -45,6 +45,7 @@ export function connect(url = 'rooms', { credential } = {}) {
   let silenceMs = WELCOME_WITHIN_MS;
   let expired = false;
   let bye;
+  let paidUntil = 0;
   let retryTimer;
   let silenceTimer;
   let refreshTimer;
@@ -57,7 +58,7 @@ export function connect(url = 'rooms', { credential } = {}) {
     on,
     join(name, options) {
       if (!rooms.has(name)) {
-        rooms.set(name, createRoom(name, options, { ask, leave: () => rooms.delete(name) }));
+        rooms.set(name, createRoom(name, options, { ask, pace, leave: () => rooms.delete(name) }));
         if (client.state.name === 'open') {
           rooms.get(name).enter();
         }
@@ -132,6 +133,13 @@ export function connect(url = 'rooms', { credential } = {}) {
       asked.set(++lastId, { resolve: (answer) => resolve(take(answer)), reject });
       transmit({ id: lastId, ...frame });
     });
+  }
+
+  /** Keeps to what the server allows, with some room to spare, so that it need not refuse; a second's worth may go at once. */
+  function pace() {
+    const now = Date.now();
+    paidUntil = Math.max(paidUntil, now - 1_000) + 1_100 / (client.limits.messagesPerSecond ?? Infinity);
+    return paidUntil > now && pause({ after: paidUntil - now });
   }
 
   function receive(frame) {
@@ -217,7 +225,7 @@ export function connect(url = 'rooms', { credential } = {}) {
   return client;
 }
 
-function createRoom(name, { since, presence } = {}, { ask, leave }) {
+function createRoom(name, { since, presence } = {}, { ask, pace, leave }) {
   const { on, emit } = listeners();
   let position = since;
   let visit = 0;
@@ -260,6 +268,7 @@ function createRoom(name, { since, presence } = {}, { ask, leave }) {
   async function persist(frame, lifeMs = Infinity) {
     for (let first; ; ) {
       await gate.passage;
+      await pace();
       first ??= Date.now();
       if (Date.now() - first > lifeMs) {
         throw new ParleyError('uncertain', 'it was sent, but whether it was stored is not known');
