@@ -26,7 +26,7 @@ import java.util.Optional;
 public final class ConsoleServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    private static final String CONTENT_SECURITY_POLICY = String.join(
+    static final String CONTENT_SECURITY_POLICY = String.join(
             "; ",
             "default-src 'none'",
             "script-src 'self'",
@@ -39,10 +39,10 @@ public final class ConsoleServlet extends HttpServlet {
             "require-trusted-types-for 'script'");
 
     private static final Map<String, String> FILES = Map.of(
-            "/", "text/html;charset=UTF-8",
-            "/console.js", "text/javascript;charset=UTF-8",
-            "/charts.js", "text/javascript;charset=UTF-8",
-            "/console.css", "text/css;charset=UTF-8");
+            "/", "console.html",
+            "/console.js", "console.js",
+            "/charts.js", "charts.js",
+            "/console.css", "console.css");
 
     private final transient Map<String, String> contents = new HashMap<>();
     private final transient Realm realm;
@@ -54,7 +54,7 @@ public final class ConsoleServlet extends HttpServlet {
         this.realm = realm;
         this.forgery = forgery;
         this.cluster = cluster;
-        FILES.keySet().forEach(path -> contents.put(path, read(path.equals("/") ? "console.html" : path.substring(1))));
+        FILES.forEach((path, file) -> contents.put(path, read(file)));
     }
 
     @Override
@@ -73,7 +73,10 @@ public final class ConsoleServlet extends HttpServlet {
             session(operator.get(), request, response);
         } else if (contents.containsKey(path)) {
             Answer.page(
-                    response, FILES.getOrDefault(path, ""), CONTENT_SECURITY_POLICY, contents.getOrDefault(path, ""));
+                    response,
+                    mediaTypeOf(FILES.getOrDefault(path, "")),
+                    CONTENT_SECURITY_POLICY,
+                    contents.getOrDefault(path, ""));
         } else {
             Answer.problem(response, 404, "Not found", "There is nothing at this path.");
         }
@@ -90,7 +93,15 @@ public final class ConsoleServlet extends HttpServlet {
         Answer.json(response, HttpServletResponse.SC_OK, session);
     }
 
-    private static String read(String name) {
+    static String mediaTypeOf(String file) {
+        return switch (file.substring(file.lastIndexOf('.') + 1)) {
+            case "html" -> "text/html;charset=UTF-8";
+            case "js" -> "text/javascript;charset=UTF-8";
+            default -> "text/css;charset=UTF-8";
+        };
+    }
+
+    static String read(String name) {
         try (InputStream in = ConsoleServlet.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("missing from the class path: dev/parley/admin/" + name);

@@ -1,9 +1,12 @@
 package dev.parley.api;
 
+import dev.parley.protocol.Printable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -50,8 +53,8 @@ public final class Audit {
     /** The last ones, newest first. */
     public List<Entry> newestFirst() {
         synchronized (entries) {
-            java.util.ArrayList<Entry> copy = new java.util.ArrayList<>(entries);
-            java.util.Collections.reverse(copy);
+            List<Entry> copy = new ArrayList<>(entries);
+            Collections.reverse(copy);
             return copy;
         }
     }

@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.Printable;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

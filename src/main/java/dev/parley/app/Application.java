@@ -1,5 +1,7 @@
 package dev.parley.app;
 
+import dev.parley.admin.DocsServlet;
+import dev.parley.api.AsyncApi;
 import dev.parley.api.Check;
 import dev.parley.api.HealthServlet;
 import dev.parley.api.MetricsServlet;
@@ -136,6 +138,15 @@ final class Application {
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }
+        List<Class<?>> channels = List.of(EchoEndpoint.class, ItemEndpoint.class, ChatEndpoint.class);
+        add(
+                context,
+                "docs",
+                new DocsServlet(
+                        AsyncApi.document(channels, context.getContextPath(), maxMessageBytes, version(context))),
+                "/asyncapi.json",
+                "/docs",
+                "/docs/*");
         operating.watch();
         add(context, "health", new HealthServlet(checks()), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open

@@ -1,6 +1,7 @@
 package dev.parley.connection;
 
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Printable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -186,9 +187,15 @@ public final class Connection {
     /** Says who is at the other end, once that is known. */
     public void introduce(Figures.Peer known) {
         peer = known;
+        LOG.log(Level.DEBUG, () -> "connection " + id + " is that of " + described(known));
         if (isUnwanted.test(known)) {
             close(CloseCode.REMOVED);
         }
+    }
+
+    /** On one line, whatever the peer calls itself. */
+    private static String described(Figures.Peer peer) {
+        return "user \"" + Printable.of(peer.user()) + "\" from " + peer.address() + " at " + peer.endpoint();
     }
 
     /** Says under which name its peer came, once that is known. */
@@ -298,7 +305,7 @@ public final class Connection {
             listeners = List.copyOf(endListeners);
             endListeners.clear();
         }
-        LOG.log(Level.DEBUG, "connection {0} ends: {1}", id, why);
+        LOG.log(Level.DEBUG, () -> "connection " + id + " ends: " + why + ", " + described(peer));
         listeners.forEach(this::tell);
         return true;
     }

@@ -1,4 +1,4 @@
-package dev.parley.api;
+package dev.parley.protocol;
 
 /** Text from strangers as it may stand in a log line or a list: on one line, short, without control characters. */
 public final class Printable {

@@ -1,0 +1,50 @@
+package dev.parley.admin;
+
+import dev.parley.api.Answer;
+import dev.parley.api.JsonText;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * The AsyncAPI document, and a page on which people read it and the OpenAPI document and try the channels. To be mapped to
+ * {@code /asyncapi.json}, {@code /docs} and {@code /docs/*}. Open to everybody: it says what is there, not who is.
+ */
+public final class DocsServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private static final Map<String, String> FILES = Map.of(
+            "/", "docs.html",
+            "/docs.js", "docs.js",
+            "/console.css", "console.css");
+
+    private final String document;
+
+    public DocsServlet(Map<String, Object> asyncApi) {
+        this.document = JsonText.of(asyncApi);
+        FILES.values().forEach(ConsoleServlet::read); // fails the deployment rather than a visitor's request
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getServletPath().equals("/asyncapi.json")) {
+            Answer.send(response, HttpServletResponse.SC_OK, "application/json", document);
+            return;
+        }
+        String path = request.getPathInfo() == null ? "" : request.getPathInfo();
+        String file = FILES.get(path);
+        if (path.isEmpty()) {
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader("Location", getServletContext().getContextPath() + "/docs/");
+        } else if (file == null) {
+            Answer.problem(response, 404, "Not found", "There is nothing at this path.");
+        } else {
+            Answer.page(
+                    response,
+                    ConsoleServlet.mediaTypeOf(file),
+                    ConsoleServlet.CONTENT_SECURITY_POLICY,
+                    ConsoleServlet.read(file));
+        }
+    }
+}

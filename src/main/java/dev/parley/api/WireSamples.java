@@ -1,0 +1,68 @@
+package dev.parley.api;
+
+import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.ErrorCode;
+import dev.parley.protocol.LossReason;
+import dev.parley.protocol.Mark;
+import dev.parley.protocol.Outbound;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One example of every message of {@code parley.v1}: the real text of a real message, from which documents are made. A test
+ * holds them against the two families of messages.
+ */
+final class WireSamples {
+    private static final Mark MARK = new Mark("k3f", 19, "k3f-news-19");
+    private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
+
+    private WireSamples() {}
+
+    /** What a client says, by the name of its kind. */
+    static Map<String, String> said() {
+        Map<String, String> said = new LinkedHashMap<>();
+        said.put("connect", "{\"id\":1,\"type\":\"connect\",\"token\":\"a credential\"}");
+        said.put(
+                "join",
+                "{\"id\":2,\"type\":\"join\",\"room\":\"news\",\"since\":{\"epoch\":\"k3f\",\"seq\":17,\"message\":\"k3f-news-17\"},\"presence\":true}");
+        said.put(
+                "send",
+                "{\"id\":3,\"type\":\"send\",\"room\":\"news\",\"key\":\"made by the client\",\"data\":\"any JSON value\"}");
+        said.put("history", "{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"before\":18,\"limit\":50}");
+        said.put("leave", "{\"id\":5,\"type\":\"leave\",\"room\":\"news\"}");
+        said.put("refresh", "{\"id\":6,\"type\":\"refresh\",\"token\":\"a credential\"}");
+        said.put("pong", "{\"type\":\"pong\"}");
+        return said;
+    }
+
+    /** What a client is told. */
+    static List<Outbound> told() {
+        Outbound.Message message = new Outbound.Message("news", MARK, NOON, "bob", "c11", null, "\"any JSON value\"");
+        return List.of(
+                new Outbound.Welcome(
+                        "1",
+                        "c9f",
+                        "alice",
+                        Duration.ofSeconds(20),
+                        Optional.of(NOON),
+                        new Outbound.Welcome.Limits(65_536, 20, 64)),
+                new Outbound.Joined("2", "news", MARK, Outbound.Resume.LOST, LossReason.TRIMMED, 0),
+                message,
+                new Outbound.Ack("3", "news", MARK, false),
+                new Outbound.History("4", "news", List.of(message.text()), true),
+                new Outbound.Left("5", "news"),
+                new Outbound.Refreshed("6", Optional.of(NOON)),
+                new Outbound.Members("news", Map.of("bob", 2)),
+                new Outbound.Crowd("news", 800),
+                new Outbound.Presence("news", List.of("carol"), List.of("dave")),
+                new Outbound.Failure("3", ErrorCode.RATE_LIMITED, Duration.ofMillis(1_500), "too fast"),
+                new Outbound.Gap("news"),
+                new Outbound.Dropped("news", 7),
+                new Outbound.Ping(),
+                new Outbound.Bye(CloseCode.GOING_AWAY, true, Duration.ofMillis(500), Duration.ofSeconds(20)));
+    }
+}
