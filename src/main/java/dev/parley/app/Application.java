@@ -138,7 +138,9 @@ final class Application {
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }
-        List<Class<?>> channels = List.of(EchoEndpoint.class, ItemEndpoint.class, ChatEndpoint.class);
+        List<Class<?>> channels =
+                new ArrayList<>(routes.stream().map(Route::endpoint).toList());
+        channels.remove(ConsoleEndpoint.class); // its other end is a page of ours, and no client's business
         add(
                 context,
                 "docs",

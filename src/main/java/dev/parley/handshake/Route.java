@@ -50,7 +50,8 @@ public final class Route {
         return new Route(endpoint, factory, dependencies);
     }
 
-    Class<?> endpoint() {
+    /** The annotated class. */
+    public Class<?> endpoint() {
         return endpoint;
     }
 
