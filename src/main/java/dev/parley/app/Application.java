@@ -21,6 +21,7 @@ import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
+import dev.parley.handshake.TrustedProxies;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.room.Rooms;
@@ -76,6 +77,7 @@ final class Application {
     private final Duration drainTimeout;
     private final int maxMessageBytes;
     private final OriginRule origins;
+    private final TrustedProxies proxies;
     private final Doors doors;
     private final Optional<String> metricsToken;
     private final Realm realm = new Realm(InstantSource.system());
@@ -88,6 +90,7 @@ final class Application {
         this.drainTimeout = settings.drainTimeout();
         this.maxMessageBytes = settings.maxMessageBytes();
         this.origins = originRule(settings);
+        this.proxies = settings.trustedProxies();
         this.metricsToken = settings.metricsToken();
 
         this.workers = new Workers();
@@ -117,7 +120,7 @@ final class Application {
         if (hasConsole) {
             routes.add(Route.to(ConsoleEndpoint.class, () -> new ConsoleEndpoint(connections, operating::open)));
         }
-        Gate gate = new Gate(routes, new Gate.Rules(origins, doors, false), decisions);
+        Gate gate = new Gate(routes, new Gate.Rules(origins, doors, false, proxies), decisions);
         gate.register(context);
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 enum Key {
     ALLOWED_ORIGINS("", "Origins besides our own whose pages may connect, separated by commas; * for any."),
     COOKIE_NEEDS_ORIGIN("false", "Whether a client that sends cookies must send its Origin, too."),
+    TRUSTED_PROXIES(
+            "", "Addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed, with commas."),
     MAX_MESSAGE_BYTES("1048576", "The longest message taken, in bytes of UTF-8; a longer one is closed with 1009."),
     MAX_CONNECTIONS("20000", "Connections that this node takes; beyond it handshakes are refused with 503."),
     OUTBOX_MESSAGES("1000", "Messages that may wait for one peer; beyond it the peer is closed with 4001."),

@@ -2,6 +2,7 @@ package dev.parley.app;
 
 import dev.parley.connection.ConnectionManager;
 import dev.parley.handshake.OriginRule;
+import dev.parley.handshake.TrustedProxies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 record Settings(
         Set<String> allowedOrigins,
         boolean cookieNeedsOrigin,
+        TrustedProxies trustedProxies,
         int maxMessageBytes,
         ConnectionManager.Limits limits,
         Duration drainTimeout,
@@ -43,6 +45,7 @@ record Settings(
         return new Settings(
                 value(sources, Key.ALLOWED_ORIGINS, Settings::origins),
                 value(sources, Key.COOKIE_NEEDS_ORIGIN, Settings::truth),
+                value(sources, Key.TRUSTED_PROXIES, Settings::proxies),
                 (int) value(sources, Key.MAX_MESSAGE_BYTES, number(1, 16 * MIB)).longValue(),
                 new ConnectionManager.Limits(
                         (int) value(sources, Key.MAX_CONNECTIONS, number(1, 1_000_000))
@@ -110,6 +113,24 @@ record Settings(
             checkOrigin(origin);
         }
         return origins;
+    }
+
+    private static TrustedProxies proxies(String text) {
+        return text.isBlank()
+                ? TrustedProxies.NONE
+                : new TrustedProxies(Arrays.stream(text.split(",", -1))
+                        .map(String::strip)
+                        .map(Settings::checkedNetwork)
+                        .toList());
+    }
+
+    private static String checkedNetwork(String network) {
+        try {
+            TrustedProxies unused = new TrustedProxies(Set.of(network));
+            return network;
+        } catch (IllegalArgumentException none) {
+            throw new IllegalArgumentException("neither an address nor a network: " + quoted(network), none);
+        }
     }
 
     private static void checkOrigin(String origin) {

@@ -46,8 +46,14 @@ public final class Gate implements Filter {
      * @param admission whether anybody may, just now
      * @param explains whether a refusal says why, in its body. It names parameters and rules, so it helps whoever writes a
      *     client, and whoever looks for a way in
+     * @param proxies whose word on where a visitor comes from is taken
      */
-    public record Rules(OriginRule origins, Admission admission, boolean explains) {}
+    public record Rules(OriginRule origins, Admission admission, boolean explains, TrustedProxies proxies) {
+        /** Where no proxy stands in front. */
+        public Rules(OriginRule origins, Admission admission, boolean explains) {
+            this(origins, admission, explains, TrustedProxies.NONE);
+        }
+    }
 
     /**
      * A gate before these routes. Where two match, the one with a literal further left wins.
@@ -125,13 +131,16 @@ public final class Gate implements Filter {
         try {
             decided.set(decide(request));
         } catch (HandshakeRefused refused) {
-            decisions.refused(refused.status(), String.valueOf(refused.getMessage()), request.getRemoteAddr());
+            decisions.refused(
+                    refused.status(),
+                    String.valueOf(refused.getMessage()),
+                    rules.proxies().clientOf(request));
             LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
             refuse(response, refused);
             return;
         } catch (RuntimeException | StackOverflowError ours) {
             faults.tell("handshake failed", ours);
-            decisions.refused(500, "internal error", request.getRemoteAddr());
+            decisions.refused(500, "internal error", rules.proxies().clientOf(request));
             refuse(response, new HandshakeRefused(500, "internal error"));
             return;
         }
@@ -185,9 +194,10 @@ public final class Gate implements Filter {
                 checkOrigin(request);
                 checkForm(request);
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
-                Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request);
+                String client = rules.proxies().clientOf(request);
+                Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request, client);
                 try {
-                    return route.bind(visitor, handshakes.closing()).from(request.getRemoteAddr());
+                    return route.bind(visitor, handshakes.closing()).from(client);
                 } finally {
                     visitor.leave();
                 }

@@ -22,17 +22,20 @@ public final class Visitor {
     private final Map<String, String> path;
     private final Map<String, List<String>> query;
     private final Map<String, List<String>> cookies;
+    private final String address;
     private @Nullable HttpServletRequest request;
 
     Visitor(
             Map<String, String> path,
             Map<String, List<String>> query,
             Map<String, List<String>> cookies,
-            HttpServletRequest request) {
+            HttpServletRequest request,
+            String address) {
         this.path = path;
         this.query = query;
         this.cookies = cookies;
         this.request = request;
+        this.address = address;
     }
 
     /** The value of a variable of the endpoint's path. */
@@ -78,9 +81,10 @@ public final class Visitor {
         return Optional.ofNullable(request().getSession(false));
     }
 
-    /** The peer's address, as the container sees it. */
+    /** The peer's address: the socket's, or what a proxy says that is trusted with it. */
     public String remoteAddress() {
-        return request().getRemoteAddr();
+        request();
+        return address;
     }
 
     /** Nothing may be asked from now on. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.parley.connection.ConnectionManager;
+import dev.parley.handshake.TrustedProxies;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class SettingsTest {
                 .isEqualTo(new Settings(
                         Set.of(),
                         false,
+                        TrustedProxies.NONE,
                         1_048_576,
                         new ConnectionManager.Limits(
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.of;
 
 import dev.parley.it.Lobby.Member;
+import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Incoming.Close;
 import dev.parley.it.wire.RawWebSocket;
@@ -130,7 +131,9 @@ abstract class ChatContract extends LobbyContract {
                         id,
                         RawWebSocket.openPipelined(
                                 site().upgrade("/ws/" + id), Frame.text("hasty"), Frame.close(1000)));
-        eager.hears(eager.wrote("hasty"), eager.said("hasty"));
+        if (!KnownDifference.CONTROL_FRAMES_OVERTAKE.isOf(server())) {
+            eager.hears(eager.wrote("hasty"), eager.said("hasty"));
+        }
         assertThat(eager.socket().receiveClose()).isEqualTo(new Close(1000, ""));
         alice.hears(eager.said("hasty"), eager.left());
     }

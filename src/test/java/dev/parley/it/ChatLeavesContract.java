@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.of;
 
 import dev.parley.it.Lobby.Member;
+import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Incoming.Close;
 import dev.parley.it.wire.RawSocket;
@@ -108,7 +109,9 @@ abstract class ChatLeavesContract extends LobbyContract {
         leaver.socket().send(Frame.close(1000));
         alice.hears(leaver.said("bye"), leaver.left());
         alice.saysAndHears("quiet now");
-        leaver.hears(leaver.wrote("bye"), leaver.said("bye"));
+        if (!KnownDifference.CONTROL_FRAMES_OVERTAKE.isOf(server())) {
+            leaver.hears(leaver.wrote("bye"), leaver.said("bye"));
+        }
         assertThat(leaver.socket().receiveClose()).isEqualTo(new Close(1000, ""));
         leaver.socket().socket().expectEnd();
     }
@@ -118,7 +121,14 @@ abstract class ChatLeavesContract extends LobbyContract {
         Member alice = lobby().join();
         Member leaver = lobby().join();
         leaver.socket().send(Frame.text("last"), Frame.close(1000), Frame.text("ghost"));
-        alice.hears(leaver.said("last"), leaver.left());
+        if (KnownDifference.CONTROL_FRAMES_OVERTAKE.isOf(server())) {
+            assertThat(alice.socket().receiveText()).isEqualTo(leaver.said("last"));
+            String next = alice.socket().receiveText();
+            assertThat(next.equals(leaver.said("ghost")) ? alice.socket().receiveText() : next)
+                    .isEqualTo(leaver.left());
+        } else {
+            alice.hears(leaver.said("last"), leaver.left());
+        }
         alice.saysAndHears("silence");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.of;
 
 import dev.parley.it.Lobby.Member;
+import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.HttpResponse;
 import dev.parley.it.wire.RawSocket;
@@ -118,7 +119,8 @@ abstract class HandshakeTargetContract extends LobbyContract {
     void dotSegmentsAndPathParametersReachNoEndpoint(String path) {
         HttpResponse response = site().upgrade(path + "?token=t").exchange();
         // Tomcat sends /parley/ws/.., which to it is /parley, on to /parley/ before any filter sees it.
-        assertThat(response.status()).as(response.toString()).isIn(400, 404, 302);
+        boolean throwsHere = path.contains("%5c") && KnownDifference.BACKSLASH_BEHIND_DOTS.isOf(server());
+        assertThat(response.status()).as(response.toString()).isIn(throwsHere ? 500 : 404, 400, 404, 302);
     }
 
     @Test

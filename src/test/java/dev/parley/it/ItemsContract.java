@@ -3,6 +3,8 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.of;
 
+import dev.parley.it.harness.KnownDifference;
+import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
@@ -28,6 +30,9 @@ abstract class ItemsContract {
 
     @ArquillianResource
     private URL base;
+
+    @ArquillianResource
+    private RunningServer server;
 
     private Site site() {
         return Site.at(base);
@@ -254,14 +259,22 @@ abstract class ItemsContract {
     @ParameterizedTest
     @MethodSource("itemIds")
     void itemIdIsDecodedOnce(String segment, String itemId) {
-        mustAnswer(request("/items/" + segment + "/ws", "token=t&q=1", List.of()), "t", "1", itemId);
+        mustAnswerUnlessUnknown(request("/items/" + segment + "/ws", "token=t&q=1", List.of()), "1", itemId);
     }
 
     @ParameterizedTest
     @MethodSource("itemIds")
     void itemIdCannotBeReplacedFromTheQuery(String segment, String itemId) {
         String query = "item_id=EVIL&token=t&item_id=EVIL&data=EVIL";
-        mustAnswer(request("/items/" + segment + "/ws", query, List.of()), "t", NONE, itemId);
+        mustAnswerUnlessUnknown(request("/items/" + segment + "/ws", query, List.of()), NONE, itemId);
+    }
+
+    private void mustAnswerUnlessUnknown(UpgradeRequest request, String q, String itemId) {
+        if (itemId.contains("?") && KnownDifference.QUESTION_MARK_IN_PATH.isOf(server)) {
+            assertThat(request.exchange().status()).isEqualTo(404);
+        } else {
+            mustAnswer(request, "t", q, itemId);
+        }
     }
 
     private UpgradeRequest request(String path, String query, List<String> cookies) {

@@ -61,7 +61,7 @@ final class LifecycleIT {
         ServerVm vm = new ServerVm(server.pid());
         Site site = new Site(Site.at(base).host(), Site.at(base).port(), "/again");
         List<String> threadsBefore = parleyThreads(vm);
-        long held = KnownDifference.LAST_APPLICATION_HELD.isOf(server) ? 1 : 0;
+        long held = KnownDifference.STOPPED_APPLICATIONS_HELD.isOf(server) ? 4 : 0;
         assertThat(vm.liveInstances(APPLICATION)).isLessThanOrEqualTo(1 + held);
 
         AtomicBoolean isOver = new AtomicBoolean();

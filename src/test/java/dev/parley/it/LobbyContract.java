@@ -1,5 +1,7 @@
 package dev.parley.it;
 
+import dev.parley.it.harness.KnownDifference;
+import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.Site;
 import java.net.URL;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -19,6 +21,13 @@ abstract class LobbyContract {
     @ArquillianResource
     private URL base;
 
+    @ArquillianResource
+    private RunningServer server;
+
+    final RunningServer server() {
+        return server;
+    }
+
     final Lobby lobby() {
         return lobby;
     }
@@ -30,7 +39,7 @@ abstract class LobbyContract {
     @BeforeEach
     final void openLobby() {
         if (lobby == null) {
-            lobby = new Lobby(site());
+            lobby = new Lobby(site(), KnownDifference.CONTROL_FRAMES_OVERTAKE.isOf(server));
         }
     }
 

@@ -7,14 +7,35 @@ import java.util.Set;
  * has to expect something else; each is a row of the README's table, which is checked against this one.
  */
 public enum KnownDifference {
+    CONTROL_FRAMES_OVERTAKE(
+            Set.of("wildfly"),
+            "a close frame or a ping is answered at once, while messages before it still wait for a worker: their"
+                    + " answers may be lost, and a message sent behind the close frame may still be taken",
+            "Undertow hands messages to workers and answers control frames where it reads (FrameHandler)"),
+    EMPTY_CONTROL_FRAMES_UNMASKED(
+            Set.of("wildfly"),
+            "a ping or close frame without content is taken although it is not masked",
+            "Undertow looks for the mask where it reads the content"),
     NEGATIVE_LENGTH(
             Set.of("jetty12"),
             "a frame that announces a negative length is closed with 1009, not 1002",
             "Jetty looks at the size before it looks at the sign"),
-    LAST_APPLICATION_HELD(
-            Set.of("jetty12"),
-            "the application that was undeployed last stays in memory until the next one is",
-            "Jetty's scanner remembers it; it is one, and never more");
+    NEGATIVE_LENGTH_UNNOTICED(
+            Set.of("wildfly"),
+            "a frame that announces a negative length is waited for, until the heartbeat ends the connection with 4003",
+            "Undertow counts down from it"),
+    QUESTION_MARK_IN_PATH(
+            Set.of("wildfly"),
+            "an id with an encoded question mark (%3F) is 404",
+            "Undertow matches the decoded path and takes the rest for a query"),
+    BACKSLASH_BEHIND_DOTS(
+            Set.of("wildfly"),
+            "..%5c in a path is 500, not 404",
+            "Undertow's path matching throws before any filter is asked (UT000068)"),
+    STOPPED_APPLICATIONS_HELD(
+            Set.of("jetty12", "wildfly"),
+            "a few applications that were undeployed stay in memory until later ones are",
+            "the server remembers them; their number does not grow with the deployments");
 
     @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<String> servers;
