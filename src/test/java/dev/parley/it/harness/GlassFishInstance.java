@@ -51,8 +51,10 @@ final class GlassFishInstance implements Instance {
                 "<network-listener address=\"127.0.0.1\" port=\"" + ports.get(1) + "\"",
                 "<network-listener port=\"4848\"",
                 "<network-listener address=\"127.0.0.1\" port=\"" + ports.get(2) + "\"",
-                "address=\"0.0.0.0\" port=\"8686\"",
-                "address=\"127.0.0.1\" port=\"" + ports.get(3) + "\"",
+                "port=\"8686\" name=\"system\"",
+                "port=\"" + ports.get(3) + "\" name=\"system\" enabled=\"false\"",
+                "address=\"0.0.0.0\"",
+                "address=\"127.0.0.1\"",
                 "\"7676\"",
                 "\"" + ports.get(4) + "\"");
         ServerProcess process = ServerProcess.start(
