@@ -4,12 +4,13 @@
  * <p>The map of the system, in the order in which a message travels:
  *
  * <pre>
- * handshake → endpoint → room → backplane → room → connection (outbox) → wire
+ * handshake → endpoint → dialogue → room → backplane → room → connection (outbox) → wire
  * </pre>
  *
  * <ul>
  *   <li>{@code handshake} decides, before the upgrade, who a visitor is and what was brought along;
  *   <li>{@code endpoint} adapts the container's callbacks, nothing else;
+ *   <li>{@code dialogue} is what a client of the rooms and this node have to say to each other;
  *   <li>{@code room} gives all members of a room one order of messages;
  *   <li>{@code backplane} is the log behind a room, the only thing that several nodes share;
  *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
@@ -20,7 +21,7 @@
  * </ul>
  *
  * <p>A package may import those that come after it on the data path, never those before it:
- * {@code app → web, admin → api → endpoint → handshake → room → backplane, connection → protocol}.
+ * {@code app → web, admin → api → endpoint → dialogue → handshake → room → backplane, connection → protocol}.
  */
 @NullMarked
 package dev.parley;

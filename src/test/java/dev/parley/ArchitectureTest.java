@@ -33,6 +33,7 @@ class ArchitectureTest {
             List.of("web", "admin"),
             List.of("api"),
             List.of("endpoint"),
+            List.of("dialogue"),
             List.of("handshake"),
             List.of("room"),
             List.of("backplane", "connection"),

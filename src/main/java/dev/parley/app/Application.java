@@ -11,10 +11,14 @@ import dev.parley.backplane.Health;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Dialogues;
+import dev.parley.dialogue.Limits;
+import dev.parley.dialogue.Permissions;
 import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.endpoint.RoomsEndpoint;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.Gate;
@@ -74,6 +78,9 @@ final class Application {
     private final ConnectionManager connections;
     private final Backplane backplane;
     private final Rooms rooms;
+    private final Permissions permissions;
+    private final Dialogues dialogues;
+    private final Limits roomLimits;
     private final Duration drainTimeout;
     private final int maxMessageBytes;
     private final OriginRule origins;
@@ -109,6 +116,10 @@ final class Application {
                 decisions,
                 Settings.effective(Sources.of(context)),
                 Map.of("version", version(context), "server", context.getServerInfo()));
+        this.permissions = settings.permissions();
+        this.roomLimits = settings.roomLimits();
+        this.dialogues = new Dialogues(
+                rooms, null, permissions, roomLimits, settings.limits().heartbeat(), workers);
     }
 
     private void register(ServletContext context) {
@@ -116,7 +127,10 @@ final class Application {
         List<Route> routes = new ArrayList<>(List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
-                Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, maxMessageBytes))));
+                Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes)),
+                Route.to(
+                        RoomsEndpoint.class,
+                        () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()))));
         if (hasConsole) {
             routes.add(Route.to(ConsoleEndpoint.class, () -> new ConsoleEndpoint(connections, operating::open)));
         }
@@ -209,6 +223,12 @@ final class Application {
         try {
             application.register(context);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
+            if (settings.permissions() == Permissions.EVERYTHING) {
+                LOG.log(
+                        Level.WARNING,
+                        "Demo mode: everybody may do everything in every room, under any name; {0} says who may",
+                        Key.ROOM_RULES.property());
+            }
         } catch (RuntimeException | Error e) {
             application.stop(); // the container does not stop what did not start
             throw e;
@@ -221,6 +241,7 @@ final class Application {
         if (doors.turn(Doors.State.STOPPED)) {
             int open = connections.count();
             rooms.close();
+            dialogues.sayBye();
             connections.drain(drainTimeout);
             LOG.log(Level.INFO, "Parley has closed its {0} connections", open);
         }

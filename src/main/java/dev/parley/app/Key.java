@@ -20,6 +20,12 @@ enum Key {
     HEARTBEAT("20s", "How long a peer may be quiet before it is pinged; after 2.5 times that it is closed with 4003."),
     DRAIN_TIMEOUT("5s", "How long closing all connections may take when the application stops."),
     HISTORY_MESSAGES("1000", "Messages of a room that are kept."),
+    ROOM_RULES("", "The file that says who may do what in which room; without one, everybody may do everything."),
+    ROOM_MESSAGE_BYTES("65536", "The longest message taken at /rooms; a longer one is closed with 1009."),
+    ROOMS_PER_CONNECTION("64", "Rooms that one connection may be in."),
+    MESSAGES_PER_SECOND("20", "Messages a second that a connection to /rooms may send; twice as many at once."),
+    BYTES_PER_SECOND("262144", "Bytes a second that a connection to /rooms may send; twice as many at once."),
+    CONNECTIONS_PER_USER("100", "Connections to /rooms that one user may have on this node."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

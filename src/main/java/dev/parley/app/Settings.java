@@ -1,8 +1,15 @@
 package dev.parley.app;
 
 import dev.parley.connection.ConnectionManager;
+import dev.parley.dialogue.Limits;
+import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TrustedProxies;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +34,8 @@ record Settings(
         ConnectionManager.Limits limits,
         Duration drainTimeout,
         int historyMessages,
+        Permissions permissions,
+        Limits roomLimits,
         Optional<String> metricsToken) {
     private static final int MIB = 1024 * 1024;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
@@ -57,7 +66,31 @@ record Settings(
                         value(sources, Key.HEARTBEAT, duration(Duration.ofMillis(100), Duration.ofHours(1)))),
                 value(sources, Key.DRAIN_TIMEOUT, duration(Duration.ZERO, Duration.ofMinutes(5))),
                 (int) value(sources, Key.HISTORY_MESSAGES, number(1, 1_000_000)).longValue(),
+                value(sources, Key.ROOM_RULES, Settings::rules),
+                new Limits(
+                        whole(sources, Key.ROOM_MESSAGE_BYTES, 1, 16 * MIB),
+                        whole(sources, Key.MESSAGES_PER_SECOND, 1, 1_000_000),
+                        whole(sources, Key.BYTES_PER_SECOND, 1, 1024 * MIB),
+                        whole(sources, Key.ROOMS_PER_CONNECTION, 1, 10_000),
+                        whole(sources, Key.CONNECTIONS_PER_USER, 1, 1_000_000)),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
+    }
+
+    private static int whole(Sources sources, Key key, int min, int max) {
+        return value(sources, key, number(min, max)).intValue();
+    }
+
+    private static Permissions rules(String file) {
+        if (file.isEmpty()) {
+            return Permissions.EVERYTHING;
+        }
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(Path.of(file));
+        } catch (IOException | InvalidPathException e) {
+            throw new IllegalArgumentException("not a file that can be read: " + quoted(file), e);
+        }
+        return RoomRules.parse(lines);
     }
 
     /** A secret is never repeated, not even a bad one. */

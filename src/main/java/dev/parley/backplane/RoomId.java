@@ -1,5 +1,6 @@
 package dev.parley.backplane;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +14,11 @@ public record RoomId(String name) {
         if (!RULE.matcher(name).matches()) {
             throw new IllegalArgumentException("not a room name");
         }
+    }
+
+    /** The room of that name; nothing if it is none. */
+    public static Optional<RoomId> parse(String name) {
+        return RULE.matcher(name).matches() ? Optional.of(new RoomId(name)) : Optional.empty();
     }
 
     @Override

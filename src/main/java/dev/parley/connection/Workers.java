@@ -34,7 +34,7 @@ public final class Workers implements AutoCloseable {
     private static final int IDLE_SECONDS = 30;
     private static final int STOP_SECONDS = 2;
 
-    private final ScheduledThreadPoolExecutor timer;
+    private final ScheduledExecutorService timer;
     private final ExecutorService fanOut;
     private final ExecutorService closes;
     private final ExecutorService pings;
@@ -42,15 +42,35 @@ public final class Workers implements AutoCloseable {
     private final Batches batches;
 
     public Workers() {
-        timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+        this(
+                newTimer(),
+                pool("fanout", CORES),
+                pool("close", CLOSERS),
+                pool("ping", PINGERS),
+                new ThreadPoolExecutor(
+                        0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("write")));
+    }
+
+    /** Threads of somebody else's, such as a test that decides itself what happens next. */
+    Workers(
+            ScheduledExecutorService timer,
+            ExecutorService fanOut,
+            ExecutorService closes,
+            ExecutorService pings,
+            ExecutorService writers) {
+        this.timer = timer;
+        this.fanOut = fanOut;
+        this.closes = closes;
+        this.pings = pings;
+        this.writers = writers;
+        this.batches = new Batches(writers, CORES, STUCK);
+    }
+
+    private static ScheduledExecutorService newTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        fanOut = pool("fanout", CORES);
-        closes = pool("close", CLOSERS);
-        pings = pool("ping", PINGERS);
-        writers = new ThreadPoolExecutor(
-                0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("write"));
-        batches = new Batches(writers, CORES, STUCK);
+        return timer;
     }
 
     /** For what happens later; its one thread only hands work on and never calls a wire. */

@@ -1,11 +1,17 @@
 package dev.parley.endpoint;
 
 import dev.parley.backplane.RoomId;
+import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
+import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Right;
 import dev.parley.handshake.Binds;
+import dev.parley.handshake.Depends;
 import dev.parley.handshake.HandshakeConfigurator;
+import dev.parley.protocol.CloseCode;
 import dev.parley.room.GuideWindow;
 import dev.parley.room.Rooms;
+import dev.parley.room.TextMember;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
@@ -17,9 +23,11 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
- * The chat: everybody reads what everybody says, and who left.
+ * The chat: everybody reads what everybody says, and who left. It is the text window on a room, the lobby unless the query
+ * names another.
  *
  * @see <a href="https://fastapi.tiangolo.com/advanced/websockets/">docs_src/websockets/tutorial003.py</a>
  */
@@ -27,30 +35,45 @@ import java.nio.ByteBuffer;
 @Binds(ChatEndpoint.Visit.class)
 public final class ChatEndpoint {
     /** What its handshake brings. */
-    record Visit(@PathParam("client_id") BigInteger clientId) {}
-
-    private static final RoomId LOBBY = new RoomId("lobby");
+    record Visit(
+            @PathParam("client_id") BigInteger clientId,
+            @Depends(RoomOfQuery.class) RoomId room) {}
 
     private final Inlet inlet;
     private final Rooms rooms;
+    private final Permissions permissions;
 
     /** Never called: the configurator makes endpoints. Open Liberty deploys none without it (CWWKH0001E). */
     public ChatEndpoint() {
         throw new UnsupportedOperationException("made by its configurator");
     }
 
-    public ChatEndpoint(ConnectionManager connections, Rooms rooms, int maxMessageBytes) {
+    public ChatEndpoint(ConnectionManager connections, Rooms rooms, Permissions permissions, int maxMessageBytes) {
         this.rooms = rooms;
+        this.permissions = permissions;
         inlet = new Inlet(connections, maxMessageBytes);
     }
 
     @OnOpen
     public void open(Session session) {
-        inlet.open(
-                session,
-                Visit.class,
-                (visit, connection) ->
-                        rooms.join(LOBBY, connection, visit.clientId().toString(), GuideWindow.GUIDE)::say);
+        inlet.open(session, Visit.class, this::enter);
+    }
+
+    /** Its number proves nothing: where not everybody may be, it may not be either. */
+    private Consumer<String> enter(Visit visit, Connection connection) {
+        RoomId room = visit.room();
+        if (!permissions.allow(null, Right.JOIN, room)) {
+            connection.close(CloseCode.POLICY);
+            return message -> {};
+        }
+        TextMember member = rooms.join(room, connection, visit.clientId().toString(), GuideWindow.GUIDE);
+        return message -> {
+            if (permissions.allow(null, Right.SEND, room)) {
+                member.say(message);
+            } else {
+                connection.close(CloseCode.POLICY);
+            }
+        };
     }
 
     @OnMessage

@@ -193,6 +193,7 @@ public final class Gate implements Filter {
                 rules.admission().check();
                 checkOrigin(request);
                 checkForm(request);
+                Subprotocols.check(request, route.subprotocols());
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);
                 Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request, client);
@@ -243,7 +244,9 @@ public final class Gate implements Filter {
         if (refused.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             response.setHeader("Retry-After", "1");
         }
-        byte[] body = rules.explains() ? (refused.getMessage() + "\n").getBytes(StandardCharsets.UTF_8) : new byte[0];
+        byte[] body = rules.explains() || refused.isForTheVisitor()
+                ? (refused.getMessage() + "\n").getBytes(StandardCharsets.UTF_8)
+                : new byte[0];
         response.setContentLength(body.length);
         if (body.length > 0) {
             response.setContentType("text/plain;charset=UTF-8");

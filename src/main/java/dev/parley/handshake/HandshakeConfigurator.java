@@ -49,10 +49,10 @@ public final class HandshakeConfigurator extends ServerEndpointConfig.Configurat
         return endpoint.cast(current.route(endpoint).newEndpoint());
     }
 
-    /** No subprotocol is selected, whatever is offered. */
+    /** The endpoint's own, which the gate has required; none where the endpoint declares none, whatever is offered. */
     @Override
     public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-        return "";
+        return supported.stream().filter(requested::contains).findFirst().orElse("");
     }
 
     /**

@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A handshake is not accepted. The visitor gets the status, the headers and an empty body; the detail is for the log.
+ * A handshake is not accepted. The visitor gets the status, the headers and, as a rule, an empty body; the
+ * detail is for the log.
  *
  * <p>Carries no stack trace: refusing is ordinary, and must be cheap when somebody knocks a thousand times a second.
  */
@@ -14,6 +15,7 @@ public sealed class HandshakeRefused extends RuntimeException permits WebSocketE
 
     private final int status;
     private final transient Map<String, String> headers;
+    private boolean isForTheVisitor;
 
     /**
      * A refusal.
@@ -43,6 +45,18 @@ public sealed class HandshakeRefused extends RuntimeException permits WebSocketE
         });
         this.status = status;
         this.headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /** A refusal that says why, for somebody who is writing a client. */
+    static HandshakeRefused inWords(int status, String sentence) {
+        HandshakeRefused refused = new HandshakeRefused(status, sentence);
+        refused.isForTheVisitor = true;
+        return refused;
+    }
+
+    /** Whether the visitor reads the detail, too. */
+    boolean isForTheVisitor() {
+        return isForTheVisitor;
     }
 
     /** The HTTP status, 400 to 599. */

@@ -1,6 +1,7 @@
 package dev.parley.handshake;
 
 import jakarta.websocket.server.ServerEndpoint;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -12,6 +13,7 @@ public final class Route {
     private final Supplier<?> factory;
     private final PathTemplate template;
     private final Binder binder;
+    private final List<String> subprotocols;
 
     private Route(Class<?> endpoint, Supplier<?> factory, Dependencies dependencies) {
         ServerEndpoint declared = endpoint.getAnnotation(ServerEndpoint.class);
@@ -22,6 +24,7 @@ public final class Route {
         }
         this.endpoint = endpoint;
         this.factory = factory;
+        this.subprotocols = List.of(declared.subprotocols());
         try {
             this.template = new PathTemplate(declared.value());
             this.binder = new Binder(binds.value(), template, dependencies);
@@ -61,6 +64,11 @@ public final class Route {
 
     PathTemplate template() {
         return template;
+    }
+
+    /** What a visitor must offer one of; nothing, if the endpoint speaks none. */
+    List<String> subprotocols() {
+        return subprotocols;
     }
 
     /** Binds one visitor; what is opened for it is closed by {@code closing}. */

@@ -78,27 +78,27 @@ public final class JsonMember extends Member {
         String debt = "join " + room.id();
         connection.owe(debt);
         room.turn(connection, () -> {
-            if (state == State.OUT) {
-                return;
+            if (state != State.OUT) {
+                visits++;
+                state = State.WAITING;
+                held.clear();
+                missed = false;
+                wantsPresence = presence;
             }
-            int visit = ++visits;
-            state = State.WAITING;
-            held.clear();
-            missed = false;
-            wantsPresence = presence;
+            int visit = visits;
             room.readAfter(
                             since == null ? null : new Position(since.epoch(), since.seq(), since.message()),
                             MAX_REPLAY + 1)
                     .whenComplete((slice, failure) -> room.turn(connection, () -> {
-                        if (visit != visits) {
+                        if (state == State.OUT) {
+                            fail(id, ErrorCode.NOT_JOINED); // it has left again meanwhile
+                        } else if (visit != visits) {
                             fail(id, ErrorCode.RATE_LIMITED); // it has asked again meanwhile
-                        } else if (state == State.WAITING) {
-                            if (failure == null) {
-                                admit(id, since, slice);
-                            } else {
-                                fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
-                                out();
-                            }
+                        } else if (failure == null) {
+                            admit(id, since, slice);
+                        } else {
+                            fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
+                            out();
                         }
                         connection.paid(debt);
                     }));
@@ -256,6 +256,11 @@ public final class JsonMember extends Member {
         });
     }
 
+    /** Is taken out, without a word. */
+    public void leave() {
+        room.turn(connection, this::out);
+    }
+
     private void out() {
         state = State.OUT;
         held.clear();
@@ -271,6 +276,7 @@ public final class JsonMember extends Member {
     }
 
     private void fail(@Nullable String id, ErrorCode code) {
-        connection.send(new Outbound.Failure(id, code, TRY_AGAIN, code.sentence()).text());
+        Duration after = code.mayRetry() ? TRY_AGAIN : null;
+        connection.send(new Outbound.Failure(id, code, after, code.sentence()).text());
     }
 }

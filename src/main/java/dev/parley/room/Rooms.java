@@ -1,15 +1,21 @@
 package dev.parley.room;
 
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
 import dev.parley.metrics.Histogram;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -20,6 +26,9 @@ import java.util.function.Function;
  * nobody can join a room that is just being dropped.
  */
 public final class Rooms {
+    private static final int MAX_PAST_CHARACTERS = 512 * 1024;
+    private static final Duration PATIENCE = Duration.ofSeconds(5); // with a log that is asked
+
     private final Map<RoomId, Room> rooms = new ConcurrentHashMap<>();
     private final Backplane backplane;
     private final Workers workers;
@@ -65,6 +74,43 @@ public final class Rooms {
             return room;
         });
         return joined.get(0);
+    }
+
+    /**
+     * A piece of a room's past.
+     *
+     * @param messages as JSON clients are shown them, oldest first
+     * @param more whether there is more before them
+     */
+    public record Past(List<String> messages, boolean more) {}
+
+    /** Reads the last {@code limit} messages before a number; fewer if they are long. */
+    public CompletionStage<Past> past(RoomId id, long before, int limit) {
+        CompletableFuture<Slice> slice = new CompletableFuture<>();
+        backplane.readBefore(id, before, limit).whenComplete((read, failure) -> {
+            if (failure == null) {
+                slice.complete(read);
+            } else {
+                slice.completeExceptionally(failure);
+            }
+        });
+        return workers.within(slice, PATIENCE).thenApply(read -> past(id, read));
+    }
+
+    private static Past past(RoomId id, Slice slice) {
+        JsonWindow window = new JsonWindow(id);
+        ArrayDeque<String> messages = new ArrayDeque<>();
+        List<Entry> entries = slice.entries();
+        long characters = 0;
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            String message = window.render(entries.get(i));
+            characters += message.length();
+            if (characters > MAX_PAST_CHARACTERS && !messages.isEmpty()) {
+                return new Past(List.copyOf(messages), true);
+            }
+            messages.addFirst(message);
+        }
+        return new Past(List.copyOf(messages), slice.more());
     }
 
     /** How many rooms have members here. */

@@ -13,6 +13,8 @@ import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
 import dev.parley.web.PageServlet;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ApplicationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -78,9 +81,21 @@ final class ApplicationTest {
     void startAndEndAreLogged() {
         start().stop();
 
-        assertThat(log.lines()).hasSize(2).allSatisfy(line -> assertThat(line).startsWith("INFO"));
-        assertThat(log.lines().get(0)).contains("Parley (unpackaged) started on Fake/1.0");
-        assertThat(log.lines().get(1)).contains("Parley has closed its 0 connections");
+        assertThat(log.lines()).hasSize(3);
+        assertThat(log.lines().get(0)).startsWith("INFO").contains("Parley (unpackaged) started on Fake/1.0");
+        assertThat(log.lines().get(1)).startsWith("WARNING").contains("Demo mode", "parley.room-rules");
+        assertThat(log.lines().get(2)).startsWith("INFO").contains("Parley has closed its 0 connections");
+    }
+
+    @Test
+    void rulesAreTheEndOfTheDemonstration(@TempDir Path directory) throws Exception {
+        context.with(
+                "parley.room-rules",
+                Files.writeString(directory.resolve("rules"), "lobby all everyone")
+                        .toString());
+        start().stop();
+
+        assertThat(log.lines()).noneSatisfy(line -> assertThat(line).contains("Demo mode"));
     }
 
     @Test

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.parley.backplane.RoomId;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.dialogue.Limits;
+import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Right;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +40,8 @@ final class SettingsTest {
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
                         Duration.ofSeconds(5),
                         1_000,
+                        Permissions.EVERYTHING,
+                        Limits.DEFAULT,
                         Optional.empty()));
     }
 
@@ -79,6 +89,11 @@ final class SettingsTest {
                 arguments(Key.DRAIN_TIMEOUT, "300s", "drainTimeout", Duration.ofMinutes(5)),
                 arguments(Key.HISTORY_MESSAGES, "1", "historyMessages", 1),
                 arguments(Key.HISTORY_MESSAGES, "1000000", "historyMessages", 1_000_000),
+                arguments(Key.ROOM_MESSAGE_BYTES, "1", "roomLimits.messageBytes", 1),
+                arguments(Key.ROOMS_PER_CONNECTION, "10000", "roomLimits.rooms", 10_000),
+                arguments(Key.MESSAGES_PER_SECOND, "7", "roomLimits.messagesPerSecond", 7),
+                arguments(Key.BYTES_PER_SECOND, "1", "roomLimits.bytesPerSecond", 1),
+                arguments(Key.CONNECTIONS_PER_USER, "1", "roomLimits.connectionsPerUser", 1),
                 arguments(Key.METRICS_TOKEN, "0123456789abcdef", "metricsToken", Optional.of("0123456789abcdef")));
     }
 
@@ -94,6 +109,24 @@ final class SettingsTest {
                 .usingRecursiveComparison()
                 .ignoringFields(component)
                 .isEqualTo(defaults);
+    }
+
+    @Test
+    void rulesAreReadFromTheirFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("rules"), "lobby all everyone");
+
+        Permissions permissions = property(Key.ROOM_RULES, file.toString()).permissions();
+
+        assertThat(permissions.allow(null, Right.JOIN, new RoomId("lobby"))).isTrue();
+        assertThat(permissions.allow(null, Right.JOIN, new RoomId("news"))).isFalse();
+        Path bad = Files.writeString(directory.resolve("bad"), "lobby all everyone\nwhat?");
+        assertThatThrownBy(() -> property(Key.ROOM_RULES, bad.toString()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("parley.room-rules")
+                .hasMessageContaining("line 2");
+        assertThatThrownBy(
+                        () -> property(Key.ROOM_RULES, directory.resolve("none").toString()))
+                .isInstanceOf(SettingsException.class);
     }
 
     static Stream<Arguments> badValues() {

@@ -47,7 +47,7 @@ final class CloseCodeTest {
 
     /** 4000 to 4499: reconnect, it will get better. 4500 to 4999: stop and tell the user. */
     @ParameterizedTest
-    @EnumSource(names = {"SLOW", "NO_PONG", "OVERLOADED"})
+    @EnumSource(names = {"SLOW", "EXPIRED", "NO_PONG", "OVERLOADED"})
     void whatPassesTellsTheClientToComeBack(CloseCode code) {
         assertThat(code.code()).isBetween(4000, 4499);
     }
@@ -68,12 +68,13 @@ final class CloseCodeTest {
                         CloseCode.TOO_BIG.code(),
                         CloseCode.INTERNAL_ERROR.code(),
                         CloseCode.SLOW.code(),
+                        CloseCode.EXPIRED.code(),
                         CloseCode.NO_PONG.code(),
                         CloseCode.OVERLOADED.code(),
                         CloseCode.BAD_CREDENTIAL.code(),
                         CloseCode.LIMIT_EXCEEDED.code(),
                         CloseCode.NOT_THIS_PROTOCOL.code()))
-                .containsExactly(1000, 1001, 1003, 1008, 1009, 1011, 4001, 4003, 4004, 4500, 4502, 4503);
+                .containsExactly(1000, 1001, 1003, 1008, 1009, 1011, 4001, 4002, 4003, 4004, 4500, 4502, 4503);
         assertThat(CloseCode.GOING_AWAY.reason()).isEqualTo("service restart");
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.backplane.RoomId;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.Handshake;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each of the guide's endpoints binds, from the request to the session. No endpoint is ever made. */
 final class EndpointHandshakesTest {
+    private static final RoomId LOBBY = new RoomId("lobby");
+
     private static final String DIGITS_4300 = "9".repeat(4300);
 
     private final Gate gate = new Gate(
@@ -114,11 +117,18 @@ final class EndpointHandshakesTest {
 
     @Test
     void chatTakesAnyInteger() throws Exception {
-        assertThat(chat("1748865600000")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(1748865600000L)));
-        assertThat(chat("-007?client_id=8")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(-7)));
-        assertThat(chat("+5")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5)));
-        assertThat(chat("%2B5")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5)));
-        assertThat(chat(DIGITS_4300)).contains(new ChatEndpoint.Visit(new BigInteger(DIGITS_4300)));
+        assertThat(chat("1748865600000")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(1748865600000L), LOBBY));
+        assertThat(chat("-007?client_id=8")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(-7), LOBBY));
+        assertThat(chat("+5")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5), LOBBY));
+        assertThat(chat("%2B5")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5), LOBBY));
+        assertThat(chat(DIGITS_4300)).contains(new ChatEndpoint.Visit(new BigInteger(DIGITS_4300), LOBBY));
+    }
+
+    @Test
+    void chatLooksIntoTheRoomOfTheQuery() throws Exception {
+        assertThat(chat("5?room=news")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5), new RoomId("news")));
+        assertThat(chat("5?room=News")).isEmpty();
+        assertThat(chat("5?room=")).isEmpty();
     }
 
     @ParameterizedTest

@@ -2,9 +2,11 @@ package dev.parley.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.ScriptedGate;
 import dev.parley.room.Rooms;
@@ -34,7 +36,9 @@ final class Guide implements AutoCloseable {
     private final ScriptedGate gate = ScriptedGate.install(List.of(
             Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, MAX_MESSAGE_BYTES)),
-            Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, MAX_MESSAGE_BYTES))));
+            Route.to(
+                    ChatEndpoint.class,
+                    () -> new ChatEndpoint(connections, rooms, Permissions.EVERYTHING, MAX_MESSAGE_BYTES))));
     private final TyrusOnLoopback tyrus;
     private final Deque<Peer> peers = new ArrayDeque<>();
     private final List<Peer> members = new ArrayList<>();
@@ -76,7 +80,7 @@ final class Guide implements AutoCloseable {
 
     /** Joins without a word, now or in a moment. */
     Peer chatUnheard(String clientId) throws Exception {
-        gate.admit(ChatEndpoint.class, new ChatEndpoint.Visit(new BigInteger(clientId)));
+        gate.admit(ChatEndpoint.class, new ChatEndpoint.Visit(new BigInteger(clientId), new RoomId("lobby")));
         return connect("/ws/0");
     }
 

@@ -110,8 +110,10 @@ final class HandshakeConfiguratorTest {
     }
 
     @Test
-    void noSubprotocolIsSelected() {
-        assertThat(configurator.getNegotiatedSubprotocol(List.of("chat"), List.of("chat")))
+    void theEndpointsOwnSubprotocolIsSelectedAndNoneWhereItHasNone() {
+        assertThat(configurator.getNegotiatedSubprotocol(List.of("parley.v1"), List.of("chat", "parley.v1")))
+                .isEqualTo("parley.v1");
+        assertThat(configurator.getNegotiatedSubprotocol(List.of("parley.v1"), List.of("chat")))
                 .isEmpty();
         assertThat(configurator.getNegotiatedSubprotocol(List.of(), List.of("chat", "parley.v1")))
                 .isEmpty();

@@ -1,0 +1,169 @@
+package dev.parley.dialogue;
+
+import dev.parley.connection.Connection;
+import dev.parley.connection.Outgoing;
+import dev.parley.connection.Workers;
+import dev.parley.handshake.Credential;
+import dev.parley.handshake.TokenVerifier;
+import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Outbound;
+import dev.parley.room.Rooms;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All dialogues of this node. Thread-safe.
+ *
+ * <p>Once a second each is looked after: is it due for a ping, has it said who it is, is its credential still good?
+ */
+public final class Dialogues {
+    private static final Duration EARLIEST_RETURN = Duration.ofMillis(500);
+    private static final Duration LATEST_RETURN = Duration.ofSeconds(20);
+    private static final Outgoing PING = new Outgoing(new Outbound.Ping().text());
+
+    private final Rooms rooms;
+    private final @Nullable TokenVerifier verifier;
+    private final Permissions permissions;
+    private final Limits limits;
+    private final Duration heartbeat;
+    private final LongSupplier nanoTime;
+    private final InstantSource clock;
+
+    private final Set<Dialogue> dialogues = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> users = new ConcurrentHashMap<>(); // with how many connections
+
+    /**
+     * Looks after dialogues from now on.
+     *
+     * @param verifier says whose a token is; null in a demonstration, where everybody is who they say
+     * @param heartbeat how often a client hears from this node at least
+     */
+    public Dialogues(
+            Rooms rooms,
+            @Nullable TokenVerifier verifier,
+            Permissions permissions,
+            Limits limits,
+            Duration heartbeat,
+            Workers workers) {
+        this(rooms, verifier, permissions, limits, heartbeat, System::nanoTime, InstantSource.system());
+        ScheduledFuture<?> unused = workers.timer()
+                .scheduleWithFixedDelay(
+                        () -> {
+                            try {
+                                workers.fanOut().execute(this::lookAfterAll);
+                            } catch (RejectedExecutionException stopped) {
+                                // nobody is left to look after
+                            }
+                        },
+                        1,
+                        1,
+                        TimeUnit.SECONDS);
+    }
+
+    Dialogues(
+            Rooms rooms,
+            @Nullable TokenVerifier verifier,
+            Permissions permissions,
+            Limits limits,
+            Duration heartbeat,
+            LongSupplier nanoTime,
+            InstantSource clock) {
+        this.rooms = rooms;
+        this.verifier = verifier;
+        this.permissions = permissions;
+        this.limits = limits;
+        this.heartbeat = heartbeat;
+        this.nanoTime = nanoTime;
+        this.clock = clock;
+    }
+
+    /**
+     * Begins one, which ends with its connection.
+     *
+     * @param token what the handshake brought to say who this is; null if nothing
+     */
+    public Dialogue open(Connection connection, @Nullable String token) {
+        Dialogue dialogue = new Dialogue(this, connection);
+        dialogues.add(dialogue);
+        connection.onEnd(() -> {
+            dialogues.remove(dialogue);
+            dialogue.ended();
+        });
+        if (token != null) {
+            dialogue.introduce(token);
+        }
+        return dialogue;
+    }
+
+    /** Tells everybody that this node is going, and when to come back, each at a time of its own. */
+    public void sayBye() {
+        Outgoing bye =
+                new Outgoing(new Outbound.Bye(CloseCode.GOING_AWAY, true, EARLIEST_RETURN, LATEST_RETURN).text());
+        dialogues.forEach(dialogue -> dialogue.connection().send(List.of(bye)));
+    }
+
+    void lookAfterAll() {
+        long now = nanoTime.getAsLong();
+        dialogues.forEach(dialogue -> dialogue.lookAfter(now));
+    }
+
+    Rooms rooms() {
+        return rooms;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Permissions permissions() {
+        return permissions;
+    }
+
+    Duration heartbeat() {
+        return heartbeat;
+    }
+
+    Outgoing ping() {
+        return PING;
+    }
+
+    LongSupplier nanoTime() {
+        return nanoTime;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    /** Whose token it is. In a demonstration it is the name itself. */
+    TokenVerifier.Verdict verify(String token) {
+        return verifier == null ? Visitors.named(token) : verifier.verify(token);
+    }
+
+    /** Somebody without a token, if such are let in: in a demonstration. */
+    TokenVerifier.Verdict visitor(@Nullable String name, String connection) {
+        if (verifier != null) {
+            return new TokenVerifier.Verdict.Rejected("no token");
+        }
+        return name == null ? new TokenVerifier.Verdict.Accepted(Visitors.guest(connection)) : Visitors.named(name);
+    }
+
+    /** Counts a connection of a user in; false if there are enough already. */
+    boolean countIn(Credential who) {
+        return users.merge(who.user(), 1, Integer::sum) <= limits.connectionsPerUser();
+    }
+
+    /** Each that was counted in, whether it was one too many or not, is counted out once. */
+    void countOut(Credential who) {
+        users.computeIfPresent(who.user(), (user, connections) -> connections == 1 ? null : connections - 1);
+    }
+}

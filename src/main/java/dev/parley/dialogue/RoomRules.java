@@ -1,0 +1,151 @@
+package dev.parley.dialogue;
+
+import dev.parley.backplane.RoomId;
+import dev.parley.handshake.Credential;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what in which room, as an operator has written it down, one rule a line:
+ *
+ * <pre>
+ * # rooms         rights             for whom
+ * lobby           all                everyone
+ * news            join,history       known
+ * news            send               scope:news:write,user:alice
+ * team-*          all                claim:role=staff
+ * inbox-{user}    all                known
+ * </pre>
+ *
+ * <p>Rules only give. What no line gives is not allowed. {@code *} stands for any letters of a room's name, {@code {user}} for
+ * the name of whoever asks; {@code everyone} needs no credential, {@code known} any. Immutable.
+ */
+public final class RoomRules implements Permissions {
+    private record Rule(Pattern rooms, Set<Right> rights, List<Predicate<@Nullable Credential>> whom) {
+        boolean gives(@Nullable Credential who, Right right, RoomId room) {
+            if (!rights.contains(right)) {
+                return false;
+            }
+            Matcher matcher = rooms.matcher(room.name());
+            boolean isOneOfThem = matcher.matches()
+                    && (matcher.groupCount() == 0 || (who != null && who.user().equals(matcher.group(1))));
+            return isOneOfThem && whom.stream().anyMatch(one -> one.test(who));
+        }
+    }
+
+    private final List<Rule> rules;
+
+    private RoomRules(List<Rule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /**
+     * Reads rules.
+     *
+     * @throws IllegalArgumentException naming the first line that is none
+     */
+    public static RoomRules parse(List<String> lines) {
+        List<Rule> rules = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).replaceFirst("#.*", "").strip();
+            if (!line.isEmpty()) {
+                try {
+                    rules.add(rule(line.split("\\s+")));
+                } catch (IllegalArgumentException wrong) {
+                    throw new IllegalArgumentException("line " + (i + 1) + ": " + wrong.getMessage(), wrong);
+                }
+            }
+        }
+        return new RoomRules(rules);
+    }
+
+    private static Rule rule(String[] columns) {
+        if (columns.length != 3) {
+            throw new IllegalArgumentException("a rule is rooms, rights and for whom");
+        }
+        return new Rule(
+                rooms(columns[0]),
+                rights(columns[1]),
+                Arrays.stream(columns[2].split(",")).map(RoomRules::whom).toList());
+    }
+
+    private static Pattern rooms(String text) {
+        String letters = text.replaceFirst("\\{user}", "").replace("*", "");
+        if (!letters.matches("[a-z0-9._:-]*")) {
+            throw new IllegalArgumentException("not a pattern for room names");
+        }
+        return Pattern.compile(text.replace(".", "\\.").replace("*", ".*").replace("{user}", "(.+)"));
+    }
+
+    private static Set<Right> rights(String text) {
+        if (text.equals("all")) {
+            return EnumSet.allOf(Right.class);
+        }
+        return Arrays.stream(text.split(","))
+                .map(word -> Arrays.stream(Right.values())
+                        .filter(right -> right.name().toLowerCase(Locale.ROOT).equals(word))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("rights are all, or some of join,send,history,presence")))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Right.class)));
+    }
+
+    private static Predicate<@Nullable Credential> whom(String word) {
+        int colon = word.indexOf(':');
+        String kind = colon < 0 ? word : word.substring(0, colon);
+        String value = word.substring(colon + 1);
+        return switch (kind) {
+            case "everyone" -> who -> true;
+            case "known" -> who -> who != null;
+            case "user" -> who -> who != null && who.user().equals(value);
+            case "scope" -> who -> who != null && who.scopes().contains(value);
+            case "claim" -> claim(value);
+            default ->
+                throw new IllegalArgumentException("whom is everyone, known, user:…, scope:… or claim:name=value");
+        };
+    }
+
+    /** A claim that is a list gives what each of its elements gives. */
+    private static Predicate<@Nullable Credential> claim(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 1) {
+            throw new IllegalArgumentException("a claim is claim:name=value");
+        }
+        String name = text.substring(0, equals);
+        String value = text.substring(equals + 1);
+        return who -> {
+            Object claimed = who == null ? null : who.claims().get(name);
+            return claimed instanceof Iterable<?> several
+                    ? contains(several, value)
+                    : claimed != null && claimed.toString().equals(value);
+        };
+    }
+
+    private static boolean contains(Iterable<?> several, String value) {
+        for (Object one : several) {
+            if (value.equals(String.valueOf(one))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean allow(@Nullable Credential who, Right right, RoomId room) {
+        for (Rule rule : rules) {
+            if (rule.gives(who, right, room)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,444 @@
+package dev.parley.dialogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.ManualClock;
+import dev.parley.connection.Peer;
+import dev.parley.connection.Workers;
+import dev.parley.dialogue.Client.Message;
+import dev.parley.handshake.Credential;
+import dev.parley.handshake.TokenVerifier;
+import dev.parley.protocol.CloseCode;
+import dev.parley.room.GuideWindow;
+import dev.parley.room.Rooms;
+import dev.parley.room.TextMember;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class DialogueTest {
+    private static final Limits LIMITS = new Limits(65_536, 20, 262_144, 3, 2);
+
+    private final Workers workers = new Workers();
+    private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC());
+    private final Rooms rooms = new Rooms(backplane, workers, 1_000);
+    private final ManualClock clock = new ManualClock();
+    private Instant now = Instant.parse("2026-06-01T12:00:00Z");
+    private Permissions permissions = Permissions.EVERYTHING;
+    private final Dialogues dialogues = dialogues(null);
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    private Dialogues dialogues(@Nullable TokenVerifier verifier) {
+        return new Dialogues(
+                rooms,
+                verifier,
+                (who, right, room) -> permissions.allow(who, right, room),
+                LIMITS,
+                Duration.ofSeconds(20),
+                clock,
+                () -> now);
+    }
+
+    private Client stranger(Dialogues dialogues, @Nullable String token) {
+        Peer peer = new Peer(workers, clock, 1_000);
+        return new Client(peer, dialogues.open(peer.connection(), token));
+    }
+
+    private Client client(String user) {
+        Client client = stranger(dialogues, null);
+        client.asks("'type':'connect','token':'" + user + "'");
+        return client;
+    }
+
+    @Test
+    void whoSaysWhoTheyAreIsWelcome() {
+        Client alice = stranger(dialogues, null);
+
+        Message welcome = alice.asks("'type':'connect','token':'alice','client':'test/1'");
+
+        assertThat(welcome.type()).isEqualTo("welcome");
+        assertThat(welcome.string("user")).isEqualTo("alice");
+        assertThat(welcome.string("connection"))
+                .isEqualTo(alice.peer().connection().id());
+        assertThat(welcome.field("heartbeat")).isEqualTo("20");
+        assertThat(welcome.field("limits")).isEqualTo("{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":3}");
+    }
+
+    @Test
+    void whoBringsATokenInTheHandshakeIsWelcomedUnasked() {
+        Client alice = stranger(dialogues, "alice");
+
+        assertThat(alice.hears("welcome").string("user")).isEqualTo("alice");
+        assertThat(alice.asks("'type':'connect'").type()).isEqualTo("welcome");
+        assertThat(alice.asks("'type':'connect'").string("code")).isEqualTo("already-connected");
+    }
+
+    @Test
+    void whoSaysNothingOfThemselvesIsAGuestInADemonstrationOnly() {
+        assertThat(stranger(dialogues, null).asks("'type':'connect'").string("user"))
+                .startsWith("guest-");
+
+        Client refused = stranger(dialogues(token -> new TokenVerifier.Verdict.Rejected("unknown")), null);
+        refused.says("{'type':'connect','user':'alice'}");
+        assertThat(refused.peer().awaitClose()).isEqualTo(CloseCode.BAD_CREDENTIAL);
+    }
+
+    @Test
+    void firstThingsFirst() {
+        for (String first : new String[] {"{'type':'join','room':'news'}", "hello", "{'type':'pong'}"}) {
+            Client rude = stranger(dialogues, null).says(first);
+
+            assertThat(rude.peer().awaitClose()).isEqualTo(CloseCode.NOT_THIS_PROTOCOL);
+        }
+    }
+
+    @Test
+    void silenceIsEndedAfterTenSeconds() {
+        Client silent = stranger(dialogues, null);
+        Client known = client("alice");
+
+        clock.advance(Duration.ofSeconds(10));
+        dialogues.lookAfterAll();
+        assertThat(silent.peer().connection().isLive()).isTrue();
+        clock.advance(Duration.ofNanos(1));
+        dialogues.lookAfterAll();
+
+        assertThat(silent.peer().awaitClose()).isEqualTo(CloseCode.NOT_THIS_PROTOCOL);
+        assertThat(known.peer().connection().isLive()).isTrue();
+    }
+
+    @Test
+    void everybodyIsPingedEveryHeartbeat() {
+        Client alice = client("alice");
+
+        clock.advance(Duration.ofSeconds(19));
+        dialogues.lookAfterAll();
+        dialogues.lookAfterAll();
+        alice.hears("ping");
+        alice.says("{'type':'pong'}");
+
+        assertThat(alice.unheard()).isZero();
+    }
+
+    @Test
+    void whatIsSaidIsStoredAcknowledgedAndReadByAllOnce() {
+        Client alice = client("alice");
+        Client bob = client("bob");
+        alice.joins("news");
+        bob.joins("news");
+
+        alice.says("{'id':7,'type':'send','room':'news','key':'k1','data':{ 'a' : [1] }}");
+
+        Message heard = bob.hears("message");
+        assertThat(heard.field("seq")).isEqualTo("1");
+        assertThat(heard.field("data")).isEqualTo("{ \"a\" : [1] }");
+        assertThat(heard.inside("from").string("user")).isEqualTo("alice");
+        Message first = alice.hears();
+        Message second = alice.hears();
+        Message ack = first.type().equals("ack") ? first : second;
+        assertThat(ack.field("id")).isEqualTo("7");
+        assertThat(ack.field("duplicate")).isEqualTo("false");
+        assertThat(ack.inside("position").field("seq")).isEqualTo("1");
+        assertThat(ack.inside("position").string("message")).isEqualTo(heard.string("message"));
+    }
+
+    @Test
+    void theSameKeyOfTheSameUserIsSaidOnceOnWhicheverConnection() {
+        Client alice = client("alice");
+        Client again = client("alice");
+        Client bob = client("bob");
+        alice.joins("news");
+        again.joins("news");
+        bob.joins("news");
+
+        String send = "{'id':1,'type':'send','room':'news','key':'k1','data':1}";
+        alice.says(send);
+        bob.hears("message");
+        again.hears("message");
+        again.says(send);
+        bob.says(send);
+
+        Message duplicate = again.hears("ack");
+        assertThat(duplicate.field("duplicate")).isEqualTo("true");
+        assertThat(duplicate.inside("position").field("seq")).isEqualTo("1");
+        Message first = bob.hears();
+        Message second = bob.hears();
+        assertThat((first.type().equals("message") ? first : second).field("seq"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void whoWasAwayIsToldWhatWasMissedAndThenWhatIsLive() {
+        Client alice = client("alice");
+        Message joined = alice.joins("news");
+        assertThat(joined.string("resume")).isEqualTo("none");
+        say(alice, "news", 3);
+
+        Client bob = client("bob");
+        Message resumed = bob.asks("'type':'join','room':'news','since':" + joined.field("position"));
+        assertThat(resumed.string("resume")).isEqualTo("ok");
+        assertThat(resumed.field("replayed")).isEqualTo("3");
+        assertThat(resumed.inside("position").field("seq")).isEqualTo("3");
+        for (int seq = 1; seq <= 3; seq++) {
+            assertThat(bob.hears("message").field("seq")).isEqualTo(Integer.toString(seq));
+        }
+        say(alice, "news", 1);
+        assertThat(bob.hears("message").field("seq")).isEqualTo("4");
+    }
+
+    @Test
+    void whatCannotBeResumedIsLostWithTheReason() {
+        Client alice = client("alice");
+        Message start = alice.joins("news");
+        clockedSay(alice, "news", 201);
+        Client bob = client("bob");
+
+        Message many = bob.asks("'type':'join','room':'news','since':" + start.field("position"));
+        assertThat(many.string("resume")).isEqualTo("lost");
+        assertThat(many.string("reason")).isEqualTo("too-many");
+        assertThat(many.field("replayed")).isEqualTo("0");
+        assertThat(bob.asks("'type':'join','room':'news','since':{'epoch':'old','seq':3,'message':'x'}")
+                        .string("reason"))
+                .isEqualTo("epoch");
+        assertThat(bob.asks("'type':'join','room':'news','since':"
+                                + start.field("position").replace("\"seq\":0", "\"seq\":7"))
+                        .string("resume"))
+                .isEqualTo("ok");
+        assertThat(drained(bob)).isEqualTo(194);
+        assertThat(bob.asks("'type':'join','room':'news','since':"
+                                + start.field("position")
+                                        .replace("\"seq\":0,\"message\":\"\"", "\"seq\":7,\"message\":\"x\""))
+                        .string("reason"))
+                .isEqualTo("rewritten");
+    }
+
+    @Test
+    void whoLeavesHearsNothingMore() {
+        Client alice = client("alice");
+        Client bob = client("bob");
+        alice.joins("news");
+        bob.joins("news");
+
+        assertThat(bob.asks("'type':'leave','room':'news'").type()).isEqualTo("left");
+        say(alice, "news", 1);
+
+        assertThat(bob.asks("'type':'leave','room':'news'").type()).isEqualTo("left");
+        assertThat(bob.unheard()).isZero();
+        assertThat(bob.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
+                .isEqualTo("not-joined");
+    }
+
+    @Test
+    void historyIsReadBackwards() {
+        Client alice = client("alice");
+        alice.joins("news");
+        say(alice, "news", 5);
+
+        Message last = alice.asks("'type':'history','room':'news','limit':2");
+        assertThat(last.field("more")).isEqualTo("true");
+        assertThat(last.field("messages"))
+                .contains("\"seq\":4,")
+                .contains("\"seq\":5,")
+                .doesNotContain("\"seq\":3,");
+        Message first = alice.asks("'type':'history','room':'news','before':3");
+        assertThat(first.field("more")).isEqualTo("false");
+        assertThat(first.field("messages"))
+                .contains("\"seq\":1,")
+                .contains("\"seq\":2,")
+                .doesNotContain("\"seq\":3,");
+    }
+
+    @Test
+    void textAndJsonClientsShareARoom() {
+        Peer peer = new Peer(workers);
+        TextMember text = rooms.join(new RoomId("lobby"), peer.connection(), "7", GuideWindow.GUIDE);
+        Client alice = client("alice");
+        alice.joins("lobby");
+
+        text.say("hi \"there\"");
+        Message said = alice.hears("message");
+        assertThat(said.field("data")).isEqualTo("\"hi \\\"there\\\"\"");
+        assertThat(said.inside("from").string("user")).isEqualTo("7");
+        alice.says("{'type':'send','room':'lobby','key':'1','data':'hello'}");
+        peer.awaitLine("Client #alice says: hello");
+        alice.says("{'type':'send','room':'lobby','key':'2','data':{ 'x': 1 }}");
+        peer.awaitLine("Client #alice says: {\"x\":1}");
+        peer.connection().gone();
+        Message left = alice.hears();
+        while (!left.text().contains("\"event\"")) {
+            left = alice.hears();
+        }
+        assertThat(left.field("seq")).isEqualTo("4");
+        assertThat(left.string("event")).isEqualTo("left");
+        assertThat(left.field("data")).isEqualTo("null");
+    }
+
+    @Test
+    void presenceIsToldAtFirstAndWhenItChanges() {
+        Client alice = client("alice");
+        alice.asks("'type':'join','room':'news','presence':true");
+        assertThat(alice.hears("members").field("members")).isEqualTo("[{\"user\":\"alice\",\"connections\":1}]");
+        // The first diff may name alice herself, who came in while it was gathered.
+        Client bob = client("bob");
+        bob.joins("news");
+        Message diff = alice.hears("presence");
+        while (!diff.field("joined").contains("bob")) {
+            diff = alice.hears("presence");
+        }
+        Client bobAgain = client("bob");
+        bobAgain.joins("news");
+        bob.asks("'type':'leave','room':'news'");
+        bobAgain.asks("'type':'leave','room':'news'");
+
+        assertThat(alice.hears("presence").field("left")).isEqualTo("[\"bob\"]");
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsAnErrorAndNotTheEnd() {
+        Client alice = client("alice");
+
+        assertThat(alice.asks("'type':'shout'").string("code")).isEqualTo("unknown-type");
+        assertThat(alice.asks("'type':'join'").string("code")).isEqualTo("bad-message");
+        assertThat(alice.asks("'type':'join','room':'News'").string("code")).isEqualTo("bad-room");
+        assertThat(alice.asks("'type':'send','room':'/','key':'k','data':1").string("code"))
+                .isEqualTo("bad-room");
+        alice.says("[]");
+        assertThat(alice.hears("error").string("code")).isEqualTo("bad-message");
+        assertThat(alice.peer().connection().isLive()).isTrue();
+    }
+
+    @Test
+    void rightsAreAskedForEachTime() {
+        Client alice = client("alice");
+        alice.joins("news");
+        permissions = (who, right, room) -> right == Right.PRESENCE;
+
+        assertThat(alice.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
+                .isEqualTo("forbidden");
+        assertThat(alice.asks("'type':'history','room':'news'").string("code")).isEqualTo("forbidden");
+        assertThat(alice.asks("'type':'join','room':'news'").string("code")).isEqualTo("forbidden");
+        permissions = Permissions.EVERYTHING;
+        assertThat(alice.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
+                .isEqualTo("not-joined");
+    }
+
+    @Test
+    void aCredentialIsRenewedByItsOwnUserAndEndsOtherwise() {
+        Instant end = now.plusSeconds(60);
+        Dialogues guarded = dialogues(token -> new TokenVerifier.Verdict.Accepted(new Credential(
+                token, Set.of(), Map.of(), Optional.of(token.equals("alice") ? end : end.plusSeconds(60)))));
+        Client alice = stranger(guarded, null);
+        assertThat(alice.asks("'type':'connect','token':'alice'").string("expires"))
+                .isEqualTo(end.toString());
+        assertThat(alice.asks("'type':'refresh','token':'bob'").string("code")).isEqualTo("bad-credential");
+        assertThat(alice.asks("'type':'refresh','token':'alice'").string("expires"))
+                .isEqualTo(end.toString());
+
+        now = end.plusSeconds(29);
+        guarded.lookAfterAll();
+        assertThat(alice.peer().connection().isLive()).isTrue();
+        now = end.plusSeconds(30);
+        guarded.lookAfterAll();
+
+        assertThat(alice.peer().awaitClose()).isEqualTo(CloseCode.EXPIRED);
+    }
+
+    @Test
+    void whoIsTooFastIsToldHowLongToWaitAndThenClosed() {
+        Client alice = client("alice");
+        alice.joins("news");
+        for (int i = 0; i < 40; i++) {
+            alice.says("{'type':'history','room':'news'}");
+            alice.hears("history");
+        }
+
+        Message refused = alice.asks("'type':'history','room':'news'");
+        assertThat(refused.string("code")).isEqualTo("rate-limited");
+        assertThat(refused.field("retry")).isEqualTo("true");
+        assertThat(Integer.parseInt(refused.field("after"))).isBetween(1, 51);
+        clock.advance(Duration.ofMillis(51));
+        assertThat(alice.asks("'type':'history','room':'news'").type()).isEqualTo("history");
+        for (int i = 0; i < 50; i++) {
+            alice.says("{'type':'history','room':'news'}");
+        }
+
+        assertThat(alice.peer().awaitClose()).isEqualTo(CloseCode.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void roomsAndConnectionsOfOneUserHaveALimit() {
+        Client alice = client("alice");
+        alice.joins("a");
+        alice.joins("b");
+        alice.joins("c");
+        assertThat(alice.asks("'type':'join','room':'d'").string("code")).isEqualTo("too-many-rooms");
+        alice.joins("c");
+        alice.asks("'type':'leave','room':'a'");
+        alice.joins("d");
+
+        Client second = client("alice");
+        Client third = stranger(dialogues, null).says("{'type':'connect','token':'alice'}");
+        assertThat(third.peer().awaitClose()).isEqualTo(CloseCode.LIMIT_EXCEEDED);
+        second.peer().connection().gone();
+        assertThat(client("alice").peer().connection().isLive()).isTrue();
+    }
+
+    @Test
+    void everybodyIsToldWhenTheNodeGoes() {
+        Client alice = client("alice");
+
+        dialogues.sayBye();
+
+        assertThat(alice.hears("bye").text())
+                .isEqualTo("{\"type\":\"bye\",\"code\":1001,\"reconnect\":true,\"after\":[500,20000]}");
+    }
+
+    @Test
+    void aConnectionThatEndsIsOutOfItsRooms() {
+        Client alice = client("alice");
+        alice.joins("a");
+        alice.joins("b");
+        assertThat(rooms.count()).isEqualTo(2);
+
+        alice.peer().connection().gone();
+
+        assertThat(rooms.count()).isZero();
+    }
+
+    private static int drained(Client client) {
+        for (int heard = 1; ; heard++) {
+            if (client.hears("message").field("seq").equals("201")) {
+                return heard;
+            }
+        }
+    }
+
+    private void say(Client client, String room, int count) {
+        for (int i = 0; i < count; i++) {
+            client.says("{'type':'send','room':'" + room + "','key':'" + Math.random() + "','data':1}");
+            client.hears();
+            client.hears();
+        }
+    }
+
+    private void clockedSay(Client client, String room, int count) {
+        for (int i = 0; i < count; i++) {
+            clock.advance(Duration.ofMillis(100));
+            say(client, room, 1);
+        }
+    }
+}

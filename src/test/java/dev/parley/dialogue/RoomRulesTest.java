@@ -1,0 +1,100 @@
+package dev.parley.dialogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.parley.backplane.RoomId;
+import dev.parley.handshake.Credential;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RoomRulesTest {
+    private static final RoomRules RULES = RoomRules.parse("""
+            # rooms         rights             for whom
+            lobby           all                everyone   # as in the guide
+            news            join,history       known
+            news            send               scope:news:write,user:alice
+
+            team-*          all                claim:role=staff
+            inbox-{user}    all                known
+            """.lines().toList());
+
+    private static final Credential ALICE = Credential.of("alice");
+    private static final Credential BOB = Credential.of("bob");
+
+    @Test
+    void whatNoLineGivesIsNotAllowed() {
+        assertThat(may(ALICE, Right.PRESENCE, "news")).isFalse();
+        assertThat(may(ALICE, Right.JOIN, "elsewhere")).isFalse();
+        assertThat(may(ALICE, Right.JOIN, "lobby2")).isFalse();
+        assertThat(RoomRules.parse(List.of()).allow(ALICE, Right.JOIN, new RoomId("lobby")))
+                .isFalse();
+    }
+
+    @Test
+    void everyoneNeedsNoCredentialAndKnownAny() {
+        assertThat(may(null, Right.SEND, "lobby")).isTrue();
+        assertThat(may(null, Right.JOIN, "news")).isFalse();
+        assertThat(may(BOB, Right.JOIN, "news")).isTrue();
+    }
+
+    @Test
+    void usersAndScopesAreMatchedWhole() {
+        assertThat(may(ALICE, Right.SEND, "news")).isTrue();
+        assertThat(may(BOB, Right.SEND, "news")).isFalse();
+        assertThat(may(with(Set.of("news:write"), Map.of()), Right.SEND, "news"))
+                .isTrue();
+        assertThat(may(with(Set.of("news"), Map.of()), Right.SEND, "news")).isFalse();
+    }
+
+    @Test
+    void claimsAreValuesOrLists() {
+        assertThat(may(with(Set.of(), Map.of("role", "staff")), Right.JOIN, "team-a"))
+                .isTrue();
+        assertThat(may(with(Set.of(), Map.of("role", List.of("x", "staff"))), Right.JOIN, "team-a.b"))
+                .isTrue();
+        assertThat(may(with(Set.of(), Map.of("role", "staffer")), Right.JOIN, "team-a"))
+                .isFalse();
+        assertThat(may(null, Right.JOIN, "team-a")).isFalse();
+    }
+
+    @Test
+    void aRoomNamedAfterItsUserIsThatUsersAlone() {
+        assertThat(may(ALICE, Right.JOIN, "inbox-alice")).isTrue();
+        assertThat(may(BOB, Right.JOIN, "inbox-alice")).isFalse();
+        assertThat(may(null, Right.JOIN, "inbox-alice")).isFalse();
+        assertThat(may(Credential.of(".*"), Right.JOIN, "inbox-alice")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lobby",
+                "lobby all",
+                "lobby all everyone more",
+                "Lobby all everyone",
+                "(a) all everyone",
+                "lobby read everyone",
+                "lobby all nobody",
+                "lobby all claim:role",
+                "{user}-{user} all known"
+            })
+    void whatIsNoRuleIsRefusedWithItsLine(String line) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RoomRules.parse(List.of("lobby all everyone", line)))
+                .withMessageStartingWith("line 2: ");
+    }
+
+    private static boolean may(Credential who, Right right, String room) {
+        return RULES.allow(who, right, new RoomId(room));
+    }
+
+    private static Credential with(Set<String> scopes, Map<String, Object> claims) {
+        return new Credential("carol", scopes, claims, Optional.empty());
+    }
+}

@@ -1,0 +1,13 @@
+package dev.parley.it;
+
+import dev.parley.it.harness.ParleyWar;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** {@code /rooms} of a deployment under {@code /parley}. */
+final class RoomsUnderContextIT extends RoomsContract {
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return ParleyWar.under("parley");
+    }
+}

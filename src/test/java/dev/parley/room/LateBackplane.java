@@ -1,0 +1,161 @@
+package dev.parley.room;
+
+import dev.parley.backplane.Appended;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Break;
+import dev.parley.backplane.ControlBus;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Follower;
+import dev.parley.backplane.Following;
+import dev.parley.backplane.Health;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.PresenceStore;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * A log on the far side of a network: what it is asked happens later, each follower hears of entries later, in order, and now
+ * and then a request fails before or after it was carried out, or a follower is told that some entries cannot be told. Used by
+ * one thread.
+ */
+final class LateBackplane implements Backplane {
+    private final Backplane log;
+    private final Random random;
+    private final List<Runnable> pending = new ArrayList<>();
+    private final List<Ear> ears = new ArrayList<>();
+    private boolean isReliable;
+
+    LateBackplane(Backplane log, Random random) {
+        this.log = log;
+        this.random = random;
+    }
+
+    /** From now on nothing fails or is left out. */
+    void becomeReliable() {
+        isReliable = true;
+    }
+
+    /** Whether anything is on its way. */
+    boolean isBusy() {
+        return !pending.isEmpty() || ears.stream().anyMatch(ear -> !ear.queue.isEmpty());
+    }
+
+    /** Something that is on its way arrives. */
+    void proceed() {
+        List<Ear> hearing = ears.stream().filter(ear -> !ear.queue.isEmpty()).toList();
+        int choice = random.nextInt(pending.size() + hearing.size());
+        if (choice < pending.size()) {
+            pending.remove(choice).run();
+        } else {
+            hearing.get(choice - pending.size()).hear();
+        }
+    }
+
+    private <T> CompletionStage<T> later(Supplier<CompletionStage<T>> request) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        pending.add(() -> {
+            int fate = isReliable ? 99 : random.nextInt(100);
+            if (fate < 2) {
+                answer.completeExceptionally(new BackplaneException("not carried out"));
+                return;
+            }
+            CompletionStage<T> carriedOut = request.get();
+            pending.add(() -> {
+                if (fate < 4) {
+                    answer.completeExceptionally(new BackplaneException("the answer got lost"));
+                } else {
+                    carriedOut.thenAccept(answer::complete);
+                }
+            });
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(RoomId room, Draft draft) {
+        return later(() -> log.append(room, draft));
+    }
+
+    @Override
+    public Following follow(RoomId room, Follower follower) {
+        Ear ear = new Ear(follower);
+        ears.add(ear);
+        Following following = log.follow(room, ear);
+        CompletableFuture<Position> from = new CompletableFuture<>();
+        pending.add(() -> following.from().thenAccept(from::complete));
+        return new Following() {
+            @Override
+            public CompletionStage<Position> from() {
+                return from;
+            }
+
+            @Override
+            public void close() {
+                following.close();
+            }
+        };
+    }
+
+    @Override
+    public CompletionStage<Slice> read(RoomId room, Position after, int limit) {
+        return later(() -> log.read(room, after, limit));
+    }
+
+    @Override
+    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit) {
+        return later(() -> log.readBefore(room, seq, limit));
+    }
+
+    @Override
+    public PresenceStore presence() {
+        return log.presence();
+    }
+
+    @Override
+    public ControlBus control() {
+        return log.control();
+    }
+
+    @Override
+    public Health health() {
+        return log.health();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+
+    private final class Ear implements Follower {
+        private final Follower follower;
+        private final Queue<Entry> queue = new ArrayDeque<>();
+
+        Ear(Follower follower) {
+            this.follower = follower;
+        }
+
+        @Override
+        public void appended(Entry entry) {
+            queue.add(entry);
+        }
+
+        void hear() {
+            if (!isReliable && random.nextInt(100) == 0) {
+                Position last = queue.remove().position();
+                follower.broken(new Break(Break.Reason.TRIMMED, last));
+            } else {
+                follower.appended(queue.remove());
+            }
+        }
+    }
+}
