@@ -139,7 +139,7 @@ final class Application {
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
-        Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), connections::count);
+        Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), isDemo(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
         pages.addMapping("/");
         Meters meters = Instruments.of(
@@ -223,7 +223,7 @@ final class Application {
         try {
             application.register(context);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
-            if (settings.permissions() == Permissions.EVERYTHING) {
+            if (application.isDemo()) {
                 LOG.log(
                         Level.WARNING,
                         "Demo mode: everybody may do everything in every room, under any name; {0} says who may",
@@ -234,6 +234,11 @@ final class Application {
             throw e;
         }
         return application;
+    }
+
+    /** Whether everybody may do everything in every room. */
+    private boolean isDemo() {
+        return permissions == Permissions.EVERYTHING;
     }
 
     /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */

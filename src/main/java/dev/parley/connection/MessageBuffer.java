@@ -13,12 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageBuffer {
     private final int maxBytes;
+    private final int maxParts;
     private @Nullable StringBuilder parts;
     private long bytes;
+    private int count;
 
     /** A buffer for messages of at most {@code maxBytes} bytes of UTF-8. */
     public MessageBuffer(int maxBytes) {
+        this(maxBytes, Integer.MAX_VALUE);
+    }
+
+    /** A buffer for messages that also come in at most {@code maxParts} parts: each costs the server a call. */
+    public MessageBuffer(int maxBytes, int maxParts) {
         this.maxBytes = maxBytes;
+        this.maxParts = maxParts;
     }
 
     /** What has become of a message after one more part of it. */
@@ -40,7 +48,8 @@ public final class MessageBuffer {
     /** Takes the next part. */
     public Gathered add(String part, boolean last) {
         bytes += Utf8.length(part);
-        if (bytes > maxBytes) {
+        count++;
+        if (bytes > maxBytes || count > maxParts) {
             reset();
             return Gathered.Oversize.TOO_BIG;
         }
@@ -61,5 +70,6 @@ public final class MessageBuffer {
     private void reset() {
         parts = null;
         bytes = 0;
+        count = 0;
     }
 }

@@ -43,6 +43,12 @@ final class Inlet {
         this.buffer = new MessageBuffer(maxMessageBytes);
     }
 
+    /** One whose messages come in a limited number of parts. */
+    Inlet(ConnectionManager connections, int maxMessageBytes, int maxParts) {
+        this.connections = connections;
+        this.buffer = new MessageBuffer(maxMessageBytes, maxParts);
+    }
+
     /** What an endpoint does with a new connection: it answers with what to do with each message. */
     @FunctionalInterface
     interface Opening<P> {

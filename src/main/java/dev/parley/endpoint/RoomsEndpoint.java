@@ -22,6 +22,9 @@ import java.util.Optional;
 public final class RoomsEndpoint {
     static final String PROTOCOL = "parley.v1";
 
+    /** A longest message in the smallest pieces that a network makes of it is far from that; one in fragments of a byte is not. */
+    private static final int MAX_PARTS = 1_024;
+
     /** What its handshake brings. */
     record Visit(@QueryParam("token") Optional<String> token) {
         /** Says nothing of the credential. */
@@ -41,7 +44,7 @@ public final class RoomsEndpoint {
 
     public RoomsEndpoint(ConnectionManager connections, Dialogues dialogues, int maxMessageBytes) {
         this.dialogues = dialogues;
-        inlet = new Inlet(connections, maxMessageBytes);
+        inlet = new Inlet(connections, maxMessageBytes, MAX_PARTS);
     }
 
     @OnOpen

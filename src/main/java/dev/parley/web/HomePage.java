@@ -32,6 +32,7 @@ final class HomePage {
                 "server", facts.server(),
                 "startedAt", facts.startedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                 "started", TO_THE_MINUTE.format(facts.startedAt()),
+                "rooms", facts.isDemo() ? "demo mode: everybody may do everything, under any name" : "by rules",
                 "connections", Integer.toString(facts.connections().getAsInt()));
         return NAME.matcher(template)
                 .replaceAll(name -> Matcher.quoteReplacement(escaped(valueOf(name.group(1), values))));

@@ -145,4 +145,17 @@ final class MessageBufferTest {
     private static Gathered whole(String text) {
         return new Gathered.Whole(text);
     }
+
+    @Test
+    void aMessageInTooManyPartsIsOneThatIsTooBig() {
+        MessageBuffer crumbs = new MessageBuffer(100, 3);
+
+        crumbs.add("a", false);
+        crumbs.add("b", false);
+        assertThat(crumbs.add("c", true)).isEqualTo(new MessageBuffer.Gathered.Whole("abc"));
+        crumbs.add("a", false);
+        crumbs.add("b", false);
+        crumbs.add("", false);
+        assertThat(crumbs.add("c", true)).isEqualTo(MessageBuffer.Gathered.Oversize.TOO_BIG);
+    }
 }

@@ -18,7 +18,11 @@ final class PageServletTest {
     private final AtomicInteger destroyed = new AtomicInteger();
     private final PageServlet servlet = new PageServlet(
             new Facts(
-                    "1.2.3", "Apache Tomcat/11.0.2", Instant.parse("2026-03-04T05:06:07.123456789Z"), connections::get),
+                    "1.2.3",
+                    "Apache Tomcat/11.0.2",
+                    Instant.parse("2026-03-04T05:06:07.123456789Z"),
+                    true,
+                    connections::get),
             destroyed::incrementAndGet);
 
     @BeforeEach

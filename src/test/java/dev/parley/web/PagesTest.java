@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PagesTest {
     private static final Pattern ADDRESS = Pattern.compile("(?:href|src)=\"([^\"]*)\"|from '([^']*)'");
 
-    private final Pages pages = new Pages(new Facts("1", "A", Instant.EPOCH, () -> 0));
+    private final Pages pages = new Pages(new Facts("1", "A", Instant.EPOCH, false, () -> 0));
 
     @Test
     void everyAssetIsListed() throws IOException, URISyntaxException {
