@@ -6,10 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.ConnectionManager;
-import dev.parley.handshake.TrustedProxies;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Permissions;
 import dev.parley.dialogue.Right;
+import dev.parley.handshake.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
