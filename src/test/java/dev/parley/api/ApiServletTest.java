@@ -3,11 +3,21 @@ package dev.parley.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Connection;
 import dev.parley.handshake.Doors;
 import dev.parley.protocol.Json;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.Session;
+import java.lang.reflect.Proxy;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +184,44 @@ final class ApiServletTest {
         assertThat(call.status()).isEqualTo(202);
         assertThat(other.doors.state()).isEqualTo(Doors.State.DRAINING);
         assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+    }
+
+    @Test
+    void disconnectReachesAConnectionOfAnotherNodeWithinASecond() throws InterruptedException {
+        BlockingQueue<CloseReason> closed = new ArrayBlockingQueue<>(1);
+        Connection there = other.connections.accept(session(closed));
+        there.named("mallory");
+
+        Call call = Call.of("DELETE", "/connections")
+                .parameter("user", "mallory")
+                .by("eve", "parley-operator")
+                .to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(202);
+        CloseReason reason = closed.poll(1, TimeUnit.SECONDS);
+        assertThat(reason).isNotNull();
+        assertThat(reason.getCloseCode().getCode()).isEqualTo(4501);
+    }
+
+    /** A session that can only be closed. */
+    private static Session session(BlockingQueue<CloseReason> closed) {
+        return fake(Session.class, (method, arguments) -> switch (method) {
+            case "getAsyncRemote" -> fake(RemoteEndpoint.Async.class, (call, given) -> null);
+            case "getUserProperties" -> new HashMap<String, Object>();
+            case "getMaxIdleTimeout" -> 0L;
+            case "close" -> {
+                closed.add((CloseReason) arguments[0]);
+                yield null;
+            }
+            default -> throw new AssertionError("unexpected call of " + method);
+        });
+    }
+
+    private static <T> T fake(Class<T> type, BiFunction<String, Object[], Object> answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> answers.apply(method.getName(), arguments)));
     }
 
     @Test
