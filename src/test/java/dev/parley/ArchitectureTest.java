@@ -42,6 +42,8 @@ class ArchitectureTest {
     /** Stands beside the path: it imports no other package and no other package imports it. */
     private static final String LAUNCHER = "launch";
 
+    private static final String TOKENS = "dev.parley.handshake.jwt";
+
     @ArchTest
     static final ArchRule packagesFollowTheDataPath = layers();
 
@@ -92,7 +94,7 @@ class ArchitectureTest {
     static final ArchRule servletsAreWhereRequestsArrive = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "dev.parley.web", "dev.parley.api", "dev.parley.admin", "dev.parley.handshake", "dev.parley.app")
+                    "dev.parley.web", "dev.parley.api", "dev.parley.admin", "dev.parley.handshake..", "dev.parley.app")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.servlet..");
@@ -106,9 +108,19 @@ class ArchitectureTest {
             .resideInAPackage("tools.jackson..");
 
     @ArchTest
+    static final ArchRule tokensAreReadInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackage(TOKENS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
+
+    @ArchTest
     static final ArchRule nothingButTheJdkAndJakarta = classes()
             .that()
             .doNotBelongToAnyOf(Json.class)
+            .and()
+            .resideOutsideOfPackage(TOKENS)
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "dev.parley..",

@@ -1,6 +1,8 @@
 package dev.parley.handshake;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.websocket.server.PathParam;
+import java.lang.reflect.Proxy;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
@@ -12,27 +14,41 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What the gate's own work costs a handshake: parsing the target and the cookies, and binding the parameters. */
+/** What the gate's own work costs a handshake: parsing the target and the cookies, and binding the guide's record of an item. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BinderBenchmark {
+    record CookieOrToken(
+            @CookieParam("session") Optional<String> session,
+            @QueryParam("token") Optional<String> token) implements Dependency<String> {
+        @Override
+        public String value() {
+            return session.or(() -> token).orElseThrow(() -> new HandshakeRefused(403, "neither"));
+        }
+    }
+
     record Item(
             @PathParam("item_id") String itemId,
             @QueryParam("q") Optional<BigInteger> q,
-            @CookieParam("session") Optional<String> session) {}
+            @Depends(CookieOrToken.class) String credential) {}
 
     private static final PathTemplate TEMPLATE = new PathTemplate("/items/{item_id}/ws");
-    private static final Binder BINDER = new Binder(Item.class, TEMPLATE);
+    private static final Binder BINDER = new Binder(Item.class, TEMPLATE, Dependencies.none());
+    private static final HttpServletRequest REQUEST = (HttpServletRequest) Proxy.newProxyInstance(
+            BinderBenchmark.class.getClassLoader(),
+            new Class<?>[] {HttpServletRequest.class},
+            (self, method, arguments) -> null);
 
-    /** Percent-escapes, a number and a cookie. */
+    /** Percent-escapes, a number, a cookie and a dependency. */
     @Benchmark
     public Object bind() {
         RequestTarget target = RequestTarget.parse("/items/caf%C3%A9%20au%20lait/ws", "q=42&token=jessica&x=a+b");
-        Visit visit = new Visit(
+        Visitor visitor = new Visitor(
                 TEMPLATE.match(target.segments()).orElseThrow(),
                 target.query(),
-                Cookies.parse(java.util.Collections.enumeration(List.of("theme=dark; session=fakesession"))));
-        return BINDER.bind(visit);
+                Cookies.parse(List.of("theme=dark; session=fakesession")),
+                REQUEST);
+        return BINDER.bind(visitor);
     }
 }

@@ -20,12 +20,19 @@ import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
 import dev.parley.endpoint.RoomsEndpoint;
 import dev.parley.handshake.Decisions;
+import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
+import dev.parley.handshake.TokenVerifier;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.handshake.jwt.JwtKeys;
+import dev.parley.handshake.jwt.JwtVerifier;
+import dev.parley.handshake.security.MemoryTickets;
+import dev.parley.handshake.security.TicketServlet;
+import dev.parley.handshake.security.Tickets;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.room.Rooms;
@@ -71,7 +78,8 @@ final class Application {
 
     private static final Duration LAG_BOUND = Duration.ofSeconds(30);
     private static final Duration TIMER_BOUND = Duration.ofSeconds(10);
-    private static final int SWEEP_SECONDS = 10;
+    private static final int SWEEP_SECONDS = 1;
+    private static final Duration TOKEN_SKEW = Duration.ofSeconds(30);
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
 
     private final Workers workers;
@@ -86,6 +94,8 @@ final class Application {
     private final OriginRule origins;
     private final TrustedProxies proxies;
     private final Doors doors;
+    private final Tickets tickets = new MemoryTickets();
+    private final Dependencies identities;
     private final Optional<String> metricsToken;
     private final Realm realm = new Realm(InstantSource.system());
     private final Decisions decisions = new Decisions();
@@ -116,13 +126,21 @@ final class Application {
                 decisions,
                 Settings.effective(Sources.of(context)),
                 Map.of("version", version(context), "server", context.getServerInfo()));
+        TokenVerifier verifier = verifier(settings.tokens());
         this.permissions = settings.permissions();
         this.roomLimits = settings.roomLimits();
         this.dialogues = new Dialogues(
-                rooms, null, permissions, roomLimits, settings.limits().heartbeat(), workers);
+                rooms,
+                settings.tokens().keys().isPresent() ? verifier : null,
+                permissions,
+                roomLimits,
+                settings.limits().heartbeat(),
+                workers);
+        this.identities =
+                Dependencies.none().with(TokenVerifier.class, verifier).with(Tickets.class, tickets);
     }
 
-    private void register(ServletContext context) {
+    private void register(ServletContext context, Settings settings) {
         boolean hasConsole = !"off".equals(context.getInitParameter(CONSOLE));
         List<Route> routes = new ArrayList<>(List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
@@ -134,7 +152,10 @@ final class Application {
         if (hasConsole) {
             routes.add(Route.to(ConsoleEndpoint.class, () -> new ConsoleEndpoint(connections, operating::open)));
         }
-        Gate gate = new Gate(routes, new Gate.Rules(origins, doors, false, proxies), decisions);
+        Gate gate = new Gate(
+                routes,
+                new Gate.Rules(origins, doors, settings.explainRefusals(), proxies, settings.credentialGrace()),
+                decisions);
         gate.register(context);
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -167,6 +188,7 @@ final class Application {
                 "/docs",
                 "/docs/*");
         operating.watch();
+        add(context, "tickets", new TicketServlet(tickets, origins, identities), "/tickets");
         add(context, "health", new HealthServlet(checks()), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
     }
@@ -221,7 +243,7 @@ final class Application {
     static Application start(ServletContext context, Settings settings) {
         Application application = new Application(context, settings);
         try {
-            application.register(context);
+            application.register(context, settings);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
                 LOG.log(
@@ -270,6 +292,21 @@ final class Application {
             ServletContext context) {
         return (Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>>)
                 context.getAttribute("dev.parley.frames");
+    }
+
+    private static TokenVerifier verifier(Settings.Tokens tokens) {
+        if (tokens.keys().isEmpty()) {
+            return token -> new TokenVerifier.Verdict.Rejected("no token is taken here");
+        }
+        Key read = Key.JWT_ALGORITHMS;
+        try {
+            JwtVerifier.Rules rules =
+                    new JwtVerifier.Rules(tokens.algorithms(), tokens.issuer(), tokens.audience(), TOKEN_SKEW);
+            read = Key.JWT_KEYS;
+            return new JwtVerifier(JwtKeys.at(tokens.keys().get()), rules, Clock.systemUTC());
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException(read.property() + ": " + wrong.getMessage());
+        }
     }
 
     private static OriginRule originRule(Settings settings) {

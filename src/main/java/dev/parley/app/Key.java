@@ -26,6 +26,13 @@ enum Key {
     MESSAGES_PER_SECOND("20", "Messages a second that a connection to /rooms may send; twice as many at once."),
     BYTES_PER_SECOND("262144", "Bytes a second that a connection to /rooms may send; twice as many at once."),
     CONNECTIONS_PER_USER("100", "Connections to /rooms that one user may have on this node."),
+    EXPLAIN_REFUSALS("false", "Whether a refused handshake says why, in its body."),
+    JWT_KEYS("", "Where the keys are that tokens are signed with, an https URL or a file; without, no token is taken."),
+    JWT_ALGORITHMS(
+            "RS256,ES256", "What tokens may be signed with, separated by commas; HS256 for keys that are secrets."),
+    JWT_ISSUER("", "Who must have issued a token; if empty, anybody whose key is there."),
+    JWT_AUDIENCE("", "Whom a token must be for; if empty, anybody."),
+    CREDENTIAL_GRACE("10s", "How long a connection may outlast its credential before it is closed with 4002."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

@@ -36,9 +36,20 @@ record Settings(
         int historyMessages,
         Permissions permissions,
         Limits roomLimits,
+        boolean explainRefusals,
+        Tokens tokens,
+        Duration credentialGrace,
         Optional<String> metricsToken) {
+    private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+    /**
+     * Whose tokens are taken.
+     *
+     * @param keys where the keys are; nothing if no token is taken
+     */
+    record Tokens(Optional<String> keys, Set<String> algorithms, Optional<String> issuer, Optional<String> audience) {}
 
     Settings {
         allowedOrigins = Set.copyOf(allowedOrigins);
@@ -73,6 +84,13 @@ record Settings(
                         whole(sources, Key.BYTES_PER_SECOND, 1, 1024 * MIB),
                         whole(sources, Key.ROOMS_PER_CONNECTION, 1, 10_000),
                         whole(sources, Key.CONNECTIONS_PER_USER, 1, 1_000_000)),
+                value(sources, Key.EXPLAIN_REFUSALS, Settings::truth),
+                new Tokens(
+                        value(sources, Key.JWT_KEYS, Settings::optional),
+                        value(sources, Key.JWT_ALGORITHMS, Settings::algorithms),
+                        value(sources, Key.JWT_ISSUER, Settings::optional),
+                        value(sources, Key.JWT_AUDIENCE, Settings::optional)),
+                value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
     }
 
@@ -137,11 +155,31 @@ record Settings(
         }
     }
 
-    private static Set<String> origins(String text) {
-        Set<String> origins = Arrays.stream(text.split(",", -1))
+    private static Optional<String> optional(String text) {
+        if (text.length() > MAX_TEXT || text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "must be one line of at most " + MAX_TEXT + " characters, not " + quoted(text));
+        }
+        return Optional.of(text).filter(given -> !given.isEmpty());
+    }
+
+    private static Set<String> algorithms(String text) {
+        Set<String> algorithms = list(text);
+        if (!algorithms.stream().allMatch(algorithm -> algorithm.matches("[A-Z0-9]{1,10}"))) {
+            throw new IllegalArgumentException("must be names such as RS256, not " + quoted(text));
+        }
+        return algorithms;
+    }
+
+    private static Set<String> list(String text) {
+        return Arrays.stream(text.split(",", -1))
                 .map(String::strip)
-                .filter(origin -> !origin.isEmpty())
+                .filter(element -> !element.isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Set<String> origins(String text) {
+        Set<String> origins = list(text);
         for (String origin : origins) {
             checkOrigin(origin);
         }

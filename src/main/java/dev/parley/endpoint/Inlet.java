@@ -4,6 +4,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
 import dev.parley.connection.MessageBuffer;
+import dev.parley.handshake.Credential;
 import dev.parley.handshake.Handshake;
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.CloseReason;
@@ -57,21 +58,30 @@ final class Inlet {
 
     /** Begins, if the gate let this session in; else closes it with 1008 and serves nothing on it. */
     <P extends Record> void open(Session session, Class<P> parameters, Opening<P> opening) {
+        Optional<Handshake> handshake = Optional.empty();
         Optional<P> bound;
         Connection opened;
         try {
-            bound = Handshake.of(session, parameters);
+            handshake = Handshake.of(session);
+            bound = handshake.flatMap(decided -> decided.open(parameters));
             if (bound.isEmpty()) {
                 LOG.log(Level.WARNING, "a session came past the gate and is closed");
+                handshake.ifPresent(Handshake::end);
                 refuse(session);
                 return;
             }
             opened = connections.accept(session);
         } catch (RuntimeException alreadyClosed) {
             LOG.log(Level.DEBUG, () -> "a session ended before it was opened: " + alreadyClosed);
+            handshake.ifPresent(Handshake::end);
             return;
         }
-        opened.introduce(new Figures.Peer("", Handshake.addressOf(session), pathOf(parameters)));
+        handshake.ifPresent(decided -> {
+            String user = decided.credential().map(Credential::user).orElse("");
+            opened.introduce(new Figures.Peer(user, decided.address(), pathOf(parameters)));
+            opened.onEnd(decided::end);
+            decided.onRevoked(() -> opened.close(CloseCode.EXPIRED));
+        });
         connection = opened; // at once, because the close may come from another thread while the endpoint opens
         if (isClosed) {
             opened.gone();

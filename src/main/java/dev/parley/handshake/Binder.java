@@ -71,7 +71,7 @@ final class Binder implements Source {
         try {
             Object value = bind(binding);
             done = true;
-            return new Bound(value, binding.cleanup());
+            return new Bound(value, binding.credential(), binding.cleanup());
         } finally {
             if (!done) {
                 binding.cleanup().run();
@@ -79,8 +79,8 @@ final class Binder implements Source {
         }
     }
 
-    /** An object of the bound class, and how what was opened for it is closed. */
-    record Bound(Object value, Cleanup cleanup) {}
+    /** An object of the bound class, whose credential it was, and how what was opened for it is closed. */
+    record Bound(Object value, Optional<Credential> credential, Cleanup cleanup) {}
 
     @Override
     public boolean usesScopes() {

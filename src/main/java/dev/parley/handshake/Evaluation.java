@@ -47,6 +47,7 @@ final class Evaluation implements Source {
     @Override
     public Object bind(Binding binding) {
         Made made = (Made) (isFresh ? evaluation.bind(binding) : binding.once(key, () -> evaluation.bind(binding)));
+        binding.note(made.value());
         return wantsObject ? made.object() : made.value();
     }
 

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,7 +38,7 @@ public final class Gate implements Filter {
     private final Rules rules;
     private final Decisions decisions;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
-    private final Handshakes handshakes = new Handshakes(System::nanoTime);
+    private final Handshakes handshakes;
     private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
 
     /**
@@ -47,11 +49,15 @@ public final class Gate implements Filter {
      * @param explains whether a refusal says why, in its body. It names parameters and rules, so it helps whoever writes a
      *     client, and whoever looks for a way in
      * @param proxies whose word on where a visitor comes from is taken
+     * @param grace how long a connection may outlast its credential, so that it can be renewed
      */
-    public record Rules(OriginRule origins, Admission admission, boolean explains, TrustedProxies proxies) {
-        /** Where no proxy stands in front. */
+    public record Rules(
+            OriginRule origins, Admission admission, boolean explains, TrustedProxies proxies, Duration grace) {
+        private static final Duration USUAL_GRACE = Duration.ofSeconds(10);
+
+        /** Where no proxy stands in front, and with ten seconds of grace. */
         public Rules(OriginRule origins, Admission admission, boolean explains) {
-            this(origins, admission, explains, TrustedProxies.NONE);
+            this(origins, admission, explains, TrustedProxies.NONE, USUAL_GRACE);
         }
     }
 
@@ -82,6 +88,7 @@ public final class Gate implements Filter {
         this.routes =
                 routes.stream().sorted(Comparator.comparing(Route::template)).toList();
         this.rules = rules;
+        this.handshakes = new Handshakes(System::nanoTime, Clock.systemUTC(), rules.grace());
         for (int i = 1; i < routes.size(); i++) {
             Route one = this.routes.get(i - 1);
             Route other = this.routes.get(i);
@@ -97,13 +104,14 @@ public final class Gate implements Filter {
      */
     public void register(ServletContext context) {
         HandshakeConfigurator.install(this);
+        context.addListener(handshakes.logins());
         FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
         filter.setAsyncSupported(true);
         // Not matching after the declared filters: with `true` the upgrade comes first on Tomcat, Payara and Jetty.
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     }
 
-    /** Gives up handshakes that were broken off. To be called every few seconds; each handshake does it, too. */
+    /** Revokes what has outlasted its credential, and gives up what was broken off. To be called about every second. */
     public void sweep() {
         handshakes.sweep();
     }
@@ -191,33 +199,23 @@ public final class Gate implements Filter {
             Optional<Map<String, String>> variables = route.template().match(target.segments());
             if (variables.isPresent()) {
                 rules.admission().check();
-                checkOrigin(request);
+                rules.origins().check(request);
                 checkForm(request);
                 Subprotocols.check(request, route.subprotocols());
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);
                 Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request, client);
                 try {
-                    return route.bind(visitor, handshakes.closing()).from(client);
+                    Handshake handshake =
+                            route.bind(visitor, handshakes.closing()).from(client);
+                    visitor.login().ifPresent(session -> handshakes.logins().watch(session, handshake));
+                    return handshake;
                 } finally {
                     visitor.leave();
                 }
             }
         }
         throw new HandshakeRefused(404, "no endpoint at this path");
-    }
-
-    private void checkOrigin(HttpServletRequest request) {
-        String host = request.getHeader("Host");
-        boolean hasCookies = request.getHeader("Cookie") != null;
-        List<String> stated = Visitor.headers(request, "Origin");
-        OriginRule origins = rules.origins();
-        boolean admitted = stated.isEmpty()
-                ? origins.admits(null, host, request.isSecure(), hasCookies)
-                : stated.stream().allMatch(origin -> origins.admits(origin, host, request.isSecure(), hasCookies));
-        if (!admitted) {
-            throw new HandshakeRefused(403, "origin not allowed");
-        }
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a visitor brought, as the gate bound it; the only thing that carries identity from the request to the session. It ends
@@ -25,19 +26,22 @@ public final class Handshake {
     private final Executor closing;
     private final AtomicReference<State> state = new AtomicReference<>(State.DECIDED);
     private volatile String address = "";
+    private volatile Optional<Credential> credential; // written under the lock
+    private boolean revoked; // guarded by this
+    private @Nullable Runnable onRevoked; // guarded by this
 
     /**
      * A decided handshake.
      *
      * @param endpoint the endpoint class it was bound for
-     * @param parameters the endpoint's record
-     * @param cleanup what must be closed when it ends
+     * @param bound the endpoint's record, whose it is, and what must be closed when it ends
      * @param closing where that may block
      */
-    Handshake(Class<?> endpoint, Record parameters, Cleanup cleanup, Executor closing) {
+    Handshake(Class<?> endpoint, Binder.Bound bound, Executor closing) {
         this.endpoint = endpoint;
-        this.parameters = parameters;
-        this.cleanup = cleanup;
+        this.parameters = (Record) bound.value();
+        this.credential = bound.credential();
+        this.cleanup = bound.cleanup();
         this.closing = closing;
     }
 
@@ -48,22 +52,22 @@ public final class Handshake {
      * @param <P> the endpoint's record
      */
     public static <P extends Record> Optional<P> of(Session session, Class<P> parameters) {
-        return of(session)
-                .filter(handshake -> parameters.isInstance(handshake.parameters) && handshake.open())
-                .map(handshake -> parameters.cast(handshake.parameters));
+        return of(session).flatMap(handshake -> handshake.open(parameters));
     }
 
     /**
-     * Says that a session is over, so that what its dependencies opened is closed. Idempotent; never blocks. To be called in
-     * {@code @OnClose}, and by whatever notices earlier, because some servers forget to call that.
+     * The handshake of a session, to be asked for in {@code @OnOpen} and kept: afterwards some servers no longer tell. Nothing if
+     * the session came past the gate, in which case it must not be served.
      */
-    public static void end(Session session) {
-        of(session).ifPresent(Handshake::end);
+    public static Optional<Handshake> of(Session session) {
+        return session.getUserProperties().get(KEY) instanceof Handshake handshake
+                ? Optional.of(handshake)
+                : Optional.empty();
     }
 
-    /** Where a session's handshake came from, as the server saw it: a proxy's address, unless the server looks behind it. */
-    public static String addressOf(Session session) {
-        return of(session).map(handshake -> handshake.address).orElse("");
+    /** Where it came from, as the server saw it: a proxy's address, unless the server looks behind it. */
+    public String address() {
+        return address;
     }
 
     Handshake from(String known) {
@@ -71,10 +75,52 @@ public final class Handshake {
         return this;
     }
 
-    private static Optional<Handshake> of(Session session) {
-        return session.getUserProperties().get(KEY) instanceof Handshake handshake
-                ? Optional.of(handshake)
-                : Optional.empty();
+    /** Whose it is, if one of its dependencies has said so, or {@link #renew} has. */
+    public Optional<Credential> credential() {
+        return credential;
+    }
+
+    /**
+     * Takes another credential of the same user, or a first one: from now on its end is what counts.
+     *
+     * @return false if it is another user's; then everything stays as it was
+     */
+    public synchronized boolean renew(Credential next) {
+        if (credential.filter(known -> !known.user().equals(next.user())).isPresent()) {
+            return false;
+        }
+        credential = Optional.of(next);
+        return true;
+    }
+
+    /** Says what to do, once, when the credential has ended before the connection; at once if it has already. */
+    public void onRevoked(Runnable listener) {
+        synchronized (this) {
+            if (!revoked) {
+                onRevoked = listener;
+                return;
+            }
+        }
+        listener.run();
+    }
+
+    /** The credential has ended: its time was up, or the login is over that it came from. Idempotent. */
+    void revoke() {
+        Runnable listener;
+        synchronized (this) {
+            listener = revoked ? null : onRevoked;
+            revoked = true;
+        }
+        if (listener != null) {
+            listener.run();
+        } else if (isWaiting()) {
+            end();
+        }
+    }
+
+    /** Has something closed when it ends. */
+    void holds(AutoCloseable resource) {
+        cleanup.add(resource);
     }
 
     Class<?> endpoint() {
@@ -99,14 +145,27 @@ public final class Handshake {
         return !cleanup.isEmpty();
     }
 
-    void end() {
+    /**
+     * The endpoint's record; nothing if it is another endpoint's, or the handshake has ended. From now on there is a session, and
+     * whoever has it must {@link #end} it.
+     *
+     * @param <P> the endpoint's record
+     */
+    public <P extends Record> Optional<P> open(Class<P> type) {
+        return type.isInstance(parameters)
+                        && (state.compareAndSet(State.DECIDED, State.OPEN) || state.get() == State.OPEN)
+                ? Optional.of(type.cast(parameters))
+                : Optional.empty();
+    }
+
+    /**
+     * Says that the session is over, so that what dependencies opened is closed. Idempotent; never blocks. To be called in
+     * {@code @OnClose}, and by whoever notices earlier, because some servers forget to call that.
+     */
+    public void end() {
         if (state.getAndSet(State.ENDED) != State.ENDED && holdsAnything()) {
             closing.execute(cleanup::run);
         }
-    }
-
-    private boolean open() {
-        return state.compareAndSet(State.DECIDED, State.OPEN) || state.get() == State.OPEN;
     }
 
     /** Says nothing of the parameters, which may hold credentials. */

@@ -1,7 +1,11 @@
 package dev.parley.handshake;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * The handshakes of a gate that hold something: sees to it that each of them ends, also one that a visitor broke off between the
- * gate and {@code @OnOpen}, which no server reports. Thread-safe.
+ * The handshakes of a gate: sees to it that each of them ends, also one that a visitor broke off between the gate and
+ * {@code @OnOpen}, which no server reports, and that none outlasts its credential. Thread-safe.
  *
  * <p>What they hold is closed on threads of its own, because closing may block, and whoever notices the end of a connection may
  * not.
@@ -27,11 +31,23 @@ final class Handshakes implements AutoCloseable {
     private record Waiting(Handshake handshake, long until) {}
 
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>(); // the oldest first
+    private final Set<Handshake> open = ConcurrentHashMap.newKeySet();
+    private final Logins logins = new Logins();
     private final LongSupplier nanoTime;
+    private final Clock clock;
+    private final Duration grace;
     private final ThreadPoolExecutor closing;
 
-    Handshakes(LongSupplier nanoTime) {
+    /**
+     * No handshakes yet.
+     *
+     * @param clock by which credentials end
+     * @param grace how long a connection may outlast its credential
+     */
+    Handshakes(LongSupplier nanoTime, Clock clock, Duration grace) {
         this.nanoTime = nanoTime;
+        this.clock = clock;
+        this.grace = grace;
         AtomicInteger number = new AtomicInteger();
         ClassLoader application = Handshakes.class.getClassLoader();
         this.closing = new ThreadPoolExecutor(
@@ -54,16 +70,30 @@ final class Handshakes implements AutoCloseable {
         return closing;
     }
 
+    Logins logins() {
+        return logins;
+    }
+
     /** The container has it from now on, and should make a session of it. */
     void handedOver(Handshake handshake) {
-        sweep();
-        if (handshake.holdsAnything()) {
-            waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
+        giveUpBrokenOff();
+        open.add(handshake);
+        handshake.holds(() -> open.remove(handshake));
+        waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
+    }
+
+    /** Ends those that no session was made of for too long, and revokes those whose credential has ended. */
+    void sweep() {
+        giveUpBrokenOff();
+        Instant now = clock.instant().minus(grace);
+        for (Handshake handshake : open) {
+            if (handshake.credential().filter(known -> known.isExpired(now)).isPresent()) {
+                handshake.revoke();
+            }
         }
     }
 
-    /** Ends those that no session was made of for too long. */
-    void sweep() {
+    private void giveUpBrokenOff() {
         long now = nanoTime.getAsLong();
         for (Waiting first = waiting.peek();
                 first != null && (!first.handshake().isWaiting() || now - first.until() >= 0);

@@ -1,7 +1,9 @@
 package dev.parley.handshake;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -60,6 +62,23 @@ public final class OriginRule {
                 || Origin.parse(origin)
                         .filter(parsed -> allowed.contains(parsed) || parsed.isAt(host, secure))
                         .isPresent();
+    }
+
+    /**
+     * Lets a request by, or not.
+     *
+     * @throws HandshakeRefused 403, if one of the origins that it states may not connect
+     */
+    public void check(HttpServletRequest request) {
+        String host = request.getHeader("Host");
+        boolean hasCookies = request.getHeader("Cookie") != null;
+        List<String> stated = Visitor.headers(request, "Origin");
+        boolean admitted = stated.isEmpty()
+                ? admits(null, host, request.isSecure(), hasCookies)
+                : stated.stream().allMatch(origin -> admits(origin, host, request.isSecure(), hasCookies));
+        if (!admitted) {
+            throw new HandshakeRefused(403, "origin not allowed");
+        }
     }
 
     /**

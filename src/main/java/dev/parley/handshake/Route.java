@@ -73,8 +73,7 @@ public final class Route {
 
     /** Binds one visitor; what is opened for it is closed by {@code closing}. */
     Handshake bind(Visitor visitor, Executor closing) {
-        Binder.Bound bound = binder.bind(visitor);
-        return new Handshake(endpoint, (Record) bound.value(), bound.cleanup(), closing);
+        return new Handshake(endpoint, binder.bind(visitor), closing);
     }
 
     @Override

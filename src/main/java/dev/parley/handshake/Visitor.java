@@ -24,6 +24,7 @@ public final class Visitor {
     private final Map<String, List<String>> cookies;
     private final String address;
     private @Nullable HttpServletRequest request;
+    private boolean reliesOnSession;
 
     Visitor(
             Map<String, String> path,
@@ -68,6 +69,7 @@ public final class Visitor {
 
     /** Whom the container has authenticated, by its own means. */
     public Optional<Principal> principal() {
+        reliesOnSession = true;
         return Optional.ofNullable(request().getUserPrincipal());
     }
 
@@ -78,7 +80,13 @@ public final class Visitor {
 
     /** The HTTP session that the request belongs to; none is ever begun. */
     public Optional<HttpSession> session() {
+        reliesOnSession = true;
         return Optional.ofNullable(request().getSession(false));
+    }
+
+    /** The HTTP session that the handshake relies on, because somebody has asked for it or for who is logged in there. */
+    Optional<HttpSession> login() {
+        return reliesOnSession ? session() : Optional.empty();
     }
 
     /** The peer's address: the socket's, or what a proxy says that is trusted with it. */

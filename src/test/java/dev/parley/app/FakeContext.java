@@ -63,6 +63,7 @@ final class FakeContext {
 
     private @Nullable Object answer(String name, Object[] arguments) {
         return switch (name) {
+            case "addListener" -> null;
             case "getServerInfo" -> "Fake/1.0";
             case "getContextPath" -> "/fake";
             case "getResourceAsStream", "getAttribute" -> null;

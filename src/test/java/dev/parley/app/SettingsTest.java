@@ -42,6 +42,10 @@ final class SettingsTest {
                         1_000,
                         Permissions.EVERYTHING,
                         Limits.DEFAULT,
+                        false,
+                        new Settings.Tokens(
+                                Optional.empty(), Set.of("RS256", "ES256"), Optional.empty(), Optional.empty()),
+                        Duration.ofSeconds(10),
                         Optional.empty()));
     }
 
@@ -94,6 +98,14 @@ final class SettingsTest {
                 arguments(Key.MESSAGES_PER_SECOND, "7", "roomLimits.messagesPerSecond", 7),
                 arguments(Key.BYTES_PER_SECOND, "1", "roomLimits.bytesPerSecond", 1),
                 arguments(Key.CONNECTIONS_PER_USER, "1", "roomLimits.connectionsPerUser", 1),
+                arguments(Key.EXPLAIN_REFUSALS, "true", "explainRefusals", true),
+                arguments(
+                        Key.JWT_KEYS, "https://id.example/keys", "tokens.keys", Optional.of("https://id.example/keys")),
+                arguments(Key.JWT_ALGORITHMS, "HS256 ,", "tokens.algorithms", Set.of("HS256")),
+                arguments(Key.JWT_ISSUER, "us", "tokens.issuer", Optional.of("us")),
+                arguments(Key.JWT_AUDIENCE, "parley", "tokens.audience", Optional.of("parley")),
+                arguments(Key.CREDENTIAL_GRACE, "0s", "credentialGrace", Duration.ZERO),
+                arguments(Key.CREDENTIAL_GRACE, "1h", "credentialGrace", Duration.ofHours(1)),
                 arguments(Key.METRICS_TOKEN, "0123456789abcdef", "metricsToken", Optional.of("0123456789abcdef")));
     }
 

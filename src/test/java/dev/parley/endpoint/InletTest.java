@@ -75,6 +75,21 @@ final class InletTest {
     }
 
     @Test
+    void whatTheHandshakeHoldsIsLetGoOfWhenTheConnectionEnds() {
+        List<String> ends = new ArrayList<>();
+        for (Class<? extends Record> parameters : List.of(Visit.class, OtherVisit.class)) {
+            FakeSession holding = new FakeSession(
+                    ScriptedGate.userProperties(InletTest.class, new Visit("alice"), () -> ends.add("let go")));
+            Inlet other = new Inlet(connections, 8);
+            other.open(holding.asSession(), parameters, (visit, connection) -> message -> {});
+            assertThat(ends).hasSize(parameters == Visit.class ? 0 : 2);
+            other.closed(BYE);
+            other.closed(BYE);
+            assertThat(ends).hasSize(parameters == Visit.class ? 1 : 2);
+        }
+    }
+
+    @Test
     void sessionThatCannotEvenBeClosedIsLeftAlone() {
         assertThatCode(() -> open(new FakeSession().failingToClose(new IOException("closed already"))))
                 .doesNotThrowAnyException();

@@ -13,8 +13,7 @@ final class HandshakeTest {
 
     record Other(String credential) {}
 
-    private final Handshake handshake =
-            new Handshake(HandshakeTest.class, new Visit("s3cr3t"), new Cleanup(), Runnable::run);
+    private final Handshake handshake = ScriptedGate.handshake(HandshakeTest.class, new Visit("s3cr3t"), new Cleanup());
     private final Map<String, Object> properties = new HashMap<>();
     private final Session session = GateExchange.fake(Session.class, (name, arguments) -> {
         assertThat(name).isEqualTo("getUserProperties");

@@ -4,6 +4,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,21 @@ public final class ScriptedGate implements AutoCloseable {
         return properties;
     }
 
+    /** User properties as the configurator leaves them, of a handshake that holds something until it ends. */
+    public static Map<String, Object> userProperties(Class<?> endpoint, Record parameters, AutoCloseable held) {
+        Map<String, Object> properties = new HashMap<>();
+        Cleanup cleanup = new Cleanup();
+        cleanup.add(held);
+        handshake(endpoint, parameters, cleanup).storeIn(properties);
+        return properties;
+    }
+
     private static Handshake handshake(Class<?> endpoint, Record parameters) {
-        return new Handshake(endpoint, parameters, new Cleanup(), Runnable::run);
+        return handshake(endpoint, parameters, new Cleanup());
+    }
+
+    static Handshake handshake(Class<?> endpoint, Record parameters, Cleanup cleanup) {
+        return new Handshake(endpoint, new Binder.Bound(parameters, Optional.empty(), cleanup), Runnable::run);
     }
 
     @Override

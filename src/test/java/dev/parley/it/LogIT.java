@@ -80,6 +80,17 @@ final class LogIT {
                 "/items/%00/ws" + token)) {
             site.upgrade(path).with("Authorization", "Bearer " + SECRET).exchange();
         }
+        for (String authorization : List.of("Bearer " + SECRET, "Basic " + SECRET, SECRET)) {
+            site.upgrade("/items/foo/ws?ticket=" + SECRET)
+                    .with("Authorization", authorization)
+                    .with("Sec-WebSocket-Protocol", "parley.v1, bearer." + SECRET)
+                    .exchange();
+            site.upgrade("/tickets?ticket=" + SECRET)
+                    .plain()
+                    .method("POST")
+                    .with("Authorization", authorization)
+                    .exchange();
+        }
         site.upgrade("/ws/1" + token)
                 .with("Cookie", "session=" + SECRET)
                 .with("Origin", "http://" + SECRET)

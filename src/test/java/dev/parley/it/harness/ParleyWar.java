@@ -1,5 +1,7 @@
 package dev.parley.it.harness;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
@@ -27,6 +29,13 @@ public final class ParleyWar {
             throw new IllegalStateException(file + " is missing: mvn package makes it");
         }
         return file;
+    }
+
+    /** The library for endpoints of one's own, which the build made beside it. */
+    public static Path classes() throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(file().getParent(), "parley-*-classes.jar")) {
+            return found.iterator().next();
+        }
     }
 
     private static WebArchive named(String name) {

@@ -1,0 +1,94 @@
+package dev.parley.handshake.jwt;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.util.Set;
+
+/**
+ * The keys that tokens are signed with: a set of JSON Web Keys, in a file or at a URL. Thread-safe.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc7517">RFC 7517</a>
+ */
+public final class JwtKeys {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final int TIMEOUT_MILLIS = 2_000;
+    private static final int MAX_BYTES = 256 * 1024;
+    private static final int MIN_SECRET_BITS = 256;
+
+    private final JWKSource<SecurityContext> source;
+
+    private JwtKeys(JWKSource<SecurityContext> source) {
+        this.source = source;
+    }
+
+    /**
+     * The keys at a place.
+     *
+     * @param place a URL that begins with {@code https://}, or with {@code http://} and a host of the loopback interface; else the
+     *     path of a file
+     * @throws IllegalArgumentException if the place is none, or the file is none of keys; the message tells nothing of them
+     */
+    public static JwtKeys at(String place) {
+        return place.startsWith("https://") || place.startsWith("http://") ? atUrl(place) : inFile(place);
+    }
+
+    /** The keys written down in {@code json}. */
+    static JwtKeys of(String json) {
+        try {
+            JWKSet keys = JWKSet.parse(json);
+            keys.getKeys().forEach(key -> {
+                if (key instanceof OctetSequenceKey secret && secret.size() < MIN_SECRET_BITS) {
+                    throw new IllegalArgumentException("a secret key must have at least " + MIN_SECRET_BITS + " bits");
+                }
+            });
+            return new JwtKeys(new ImmutableJWKSet<>(keys));
+        } catch (ParseException wrong) {
+            throw new IllegalArgumentException("not a set of JSON Web Keys"); // the cause would print what is there
+        }
+    }
+
+    private static JwtKeys inFile(String path) {
+        try {
+            return of(Files.readString(Path.of(path)));
+        } catch (IOException | InvalidPathException unreadable) {
+            throw new IllegalArgumentException("not a URL, nor a file that can be read");
+        }
+    }
+
+    /** Fetched when first needed, again after five minutes, and at most every 30 s for a key that is not among them. */
+    private static JwtKeys atUrl(String place) {
+        try {
+            URL url = new URI(place).toURL();
+            if (url.getProtocol().equals("http") && !LOOPBACK.contains(url.getHost())) {
+                throw new IllegalArgumentException("keys must be fetched over https");
+            }
+            DefaultResourceRetriever retriever =
+                    new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES);
+            return new JwtKeys(JWKSourceBuilder.create(url, retriever)
+                    .refreshAheadCache(false) // it would have a thread
+                    .retrying(true)
+                    .outageTolerant(true)
+                    .build());
+        } catch (URISyntaxException | MalformedURLException wrong) {
+            throw new IllegalArgumentException("not a URL");
+        }
+    }
+
+    JWKSource<SecurityContext> source() {
+        return source;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.parley.handshake.security;
+
+import dev.parley.handshake.Credential;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One-time tickets: for a page that cannot send its token along with a handshake, and should not write it into a URL. Bound to whom
+ * it was given and to the page's origin; good for a moment and for once. Thread-safe.
+ *
+ * <p>With several nodes, the one that redeems a ticket need not be the one that gave it: an implementation for that shares what it
+ * remembers.
+ */
+public interface Tickets {
+    /** How long a ticket is good for. */
+    Duration LIFETIME = Duration.ofSeconds(30);
+
+    /**
+     * Gives a ticket.
+     *
+     * @param origin of the page that asks for it; nothing if it is no page
+     * @return nothing if there are too many already
+     */
+    Optional<Secret> give(Credential credential, Optional<String> origin);
+
+    /**
+     * Takes a ticket back, whatever comes of it: nobody gets in with it again.
+     *
+     * @param origin of the page that brings it
+     * @return whose it is; nothing if it is none, is too old, has been here before, or was another origin's
+     */
+    Optional<Credential> redeem(Secret ticket, Optional<String> origin);
+}

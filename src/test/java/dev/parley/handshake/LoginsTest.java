@@ -1,0 +1,80 @@
+package dev.parley.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+final class LoginsTest {
+    record Visit() {}
+
+    private final Logins logins = new Logins();
+    private final AtomicReference<String> id = new AtomicReference<>("one");
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final HttpSession session = GateExchange.fake(HttpSession.class, (name, arguments) -> {
+        if (name.equals("getCreationTime") && ended.get()) {
+            throw new IllegalStateException("invalidated");
+        }
+        return switch (name) {
+            case "getId" -> id.get();
+            case "getCreationTime" -> 7L;
+            case "getServletContext" -> GateExchange.fake(ServletContext.class, (method, given) -> null);
+            default -> throw new AssertionError("unexpected question for " + name);
+        };
+    });
+    private final List<String> told = new ArrayList<>();
+    private final Handshake handshake = ScriptedGate.handshake(LoginsTest.class, new Visit(), new Cleanup());
+
+    private void open() {
+        handshake.open(Visit.class);
+        handshake.onRevoked(() -> told.add("revoked"));
+    }
+
+    @Test
+    void logoutRevokesWhatReliedOnTheSessionOnce() {
+        logins.watch(session, handshake);
+        open();
+        logins.sessionDestroyed(new HttpSessionEvent(session));
+        logins.sessionDestroyed(new HttpSessionEvent(session));
+
+        assertThat(told).containsExactly("revoked");
+        assertThat(logins.isEmpty()).isTrue();
+    }
+
+    @Test
+    void sessionThatChangesItsNameIsTheSameLogin() {
+        logins.watch(session, handshake);
+        open();
+        id.set("two");
+        logins.sessionIdChanged(new HttpSessionEvent(session), "one");
+        logins.sessionIdChanged(new HttpSessionEvent(session), "unknown");
+        logins.sessionDestroyed(new HttpSessionEvent(session));
+
+        assertThat(told).containsExactly("revoked");
+    }
+
+    @Test
+    void sessionThatEndedInTheMeantimeLetsNobodyIn() {
+        ended.set(true);
+        logins.watch(session, handshake);
+
+        assertThat(handshake.open(Visit.class)).isEmpty();
+    }
+
+    @Test
+    void connectionThatEndsLeavesNothingBehind() {
+        logins.watch(session, handshake);
+        open();
+        handshake.end();
+
+        assertThat(logins.isEmpty()).isTrue();
+        logins.sessionDestroyed(new HttpSessionEvent(session));
+        assertThat(told).isEmpty();
+    }
+}
