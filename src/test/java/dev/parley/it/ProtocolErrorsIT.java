@@ -87,9 +87,11 @@ final class ProtocolErrorsIT extends LobbyContract {
             assertThat(closeBehind(endpoint.replies, client))
                     .matches(close -> close.isEchoOf(sent), "is the echo of " + sent);
             client.socket().expectEnd();
+            mustHaveLeft(endpoint, client);
         }
         try (RawWebSocket client = site().open(endpoint.path)) {
             assertThat(client.close(closeFrame)).matches(close -> close.isEchoOf(sent), "is the echo of " + sent);
+            mustHaveLeft(endpoint, client);
         }
     }
 
@@ -202,6 +204,14 @@ final class ProtocolErrorsIT extends LobbyContract {
         mustCloseWith(1003, endpoint, title, frames);
     }
 
+    /** Or the next one in the chat hears this one leave. */
+    private void mustHaveLeft(Endpoint endpoint, RawWebSocket client) {
+        if (endpoint == Endpoint.CHAT) {
+            lobby().expect("5", client);
+            lobby().empty();
+        }
+    }
+
     private boolean isTakenForMasked(String title) {
         return (title.equals("unmasked ping") || title.equals("unmasked close"))
                 && KnownDifference.EMPTY_CONTROL_FRAMES_UNMASKED.isOf(server());
@@ -213,10 +223,7 @@ final class ProtocolErrorsIT extends LobbyContract {
             assertThat(client.receiveTexts(endpoint.replies.size())).isEqualTo(endpoint.replies);
             client.send(frames);
             client.socket().fin();
-            if (endpoint == Endpoint.CHAT) {
-                lobby().expect("5", client);
-                lobby().empty();
-            }
+            mustHaveLeft(endpoint, client);
         }
     }
 
@@ -246,10 +253,7 @@ final class ProtocolErrorsIT extends LobbyContract {
             assertThat(close.code()).as(title).isEqualTo(code);
             client.send(Frame.close(close.code(), close.reason()));
             client.socket().expectEnd();
-            if (endpoint == Endpoint.CHAT) {
-                lobby().expect("5", client);
-                lobby().empty(); // or the next one in hears this one leave
-            }
+            mustHaveLeft(endpoint, client);
         }
     }
 }
