@@ -81,11 +81,16 @@ class ArchitectureTest {
     static final ArchRule packagesHaveNoCycles =
             slices().matching("dev.parley.(**)").should().beFreeOfCycles();
 
+    /** And where it is described what endpoints declare. */
     @ArchTest
     static final ArchRule websocketsAreWhereAContainerCallsOrIsCalled = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "dev.parley.endpoint", "dev.parley.handshake", "dev.parley.connection", "dev.parley.app")
+                    "dev.parley.endpoint",
+                    "dev.parley.handshake",
+                    "dev.parley.connection",
+                    "dev.parley.app",
+                    "dev.parley.api")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.websocket..");

@@ -71,9 +71,9 @@ final class Inlet {
                 return;
             }
             opened = connections.accept(session);
-        } catch (RuntimeException alreadyClosed) {
-            LOG.log(Level.DEBUG, () -> "a session ended before it was opened: " + alreadyClosed);
+        } catch (RuntimeException e) {
             handshake.ifPresent(Handshake::end);
+            notOpened(session, e);
             return;
         }
         handshake.ifPresent(decided -> {
@@ -166,11 +166,33 @@ final class Inlet {
         connection.close(CloseCode.INTERNAL_ERROR);
     }
 
-    private static void refuse(Session session) {
+    /** Where the client has gone meanwhile, servers throw whatever they are asked; else the fault is ours. */
+    private static void notOpened(Session session, RuntimeException failure) {
+        if (isOpen(session)) {
+            LOG.log(Level.ERROR, "a session cannot be opened because of a fault of ours", failure);
+            close(session, CloseCode.INTERNAL_ERROR);
+        } else {
+            LOG.log(Level.DEBUG, () -> "a session ended before it was opened: " + failure);
+        }
+    }
+
+    private static boolean isOpen(Session session) {
         try {
-            session.close(new CloseReason(CloseReason.CloseCodes.VIOLATED_POLICY, CloseCode.POLICY.reason()));
+            return session.isOpen();
+        } catch (RuntimeException alreadyClosed) {
+            return false;
+        }
+    }
+
+    private static void refuse(Session session) {
+        close(session, CloseCode.POLICY);
+    }
+
+    private static void close(Session session, CloseCode code) {
+        try {
+            session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code.code()), code.reason()));
         } catch (IOException | RuntimeException alreadyClosed) {
-            LOG.log(Level.DEBUG, () -> "a session that came past the gate could not be closed: " + alreadyClosed);
+            LOG.log(Level.DEBUG, () -> "a session that is not served could not be closed: " + alreadyClosed);
         }
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 final class WorkersTest {
     private static final long LAST_BREATH_MILLIS = 5_000; // a pool has ended a moment before its threads have
 
+    private final Set<Thread> ofOthers = parleysThreads();
     private final Workers workers = new Workers();
     private final Map<String, Executor> pools = Map.of(
             "timer", workers.timer(),
@@ -99,10 +102,16 @@ final class WorkersTest {
                         .isInstanceOf(RejectedExecutionException.class));
     }
 
-    private static List<Thread> threadsThatLive() throws InterruptedException {
-        List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+    private static Set<Thread> parleysThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("parley-"))
-                .toList();
+                .collect(Collectors.toSet());
+    }
+
+    /** Those of other tests, which run in the same process, apart. */
+    private List<Thread> threadsThatLive() throws InterruptedException {
+        Set<Thread> threads = parleysThreads();
+        threads.removeAll(ofOthers);
         for (Thread thread : threads) {
             thread.join(LAST_BREATH_MILLIS);
         }

@@ -26,6 +26,7 @@ final class FakeSession {
     private final Session self = GateExchange.fake(Session.class, this::answer);
     private @Nullable Exception onClose;
     private boolean gone;
+    private boolean refusingItsTimeout;
     private long idleTimeoutMillis;
     private boolean idleTimeoutSet;
 
@@ -47,6 +48,12 @@ final class FakeSession {
         return this;
     }
 
+    /** It is open, and yet the server throws when its idle timeout is asked for. */
+    FakeSession refusingItsTimeout() {
+        refusingItsTimeout = true;
+        return this;
+    }
+
     /** The server ends it when it is quiet for so long; 0 for never. */
     FakeSession idlingAtMost(long millis) {
         idleTimeoutMillis = millis;
@@ -64,7 +71,12 @@ final class FakeSession {
         return switch (name) {
             case "getUserProperties" -> userProperties;
             case "getAsyncRemote" -> remote;
-            case "getMaxIdleTimeout" -> idleTimeoutMillis;
+            case "getMaxIdleTimeout" -> {
+                if (refusingItsTimeout) {
+                    throw new UnsupportedOperationException("not here");
+                }
+                yield idleTimeoutMillis;
+            }
             case "setMaxIdleTimeout" -> {
                 idleTimeoutMillis = (long) arguments[0];
                 idleTimeoutSet = true;

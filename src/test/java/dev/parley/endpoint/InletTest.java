@@ -107,6 +107,15 @@ final class InletTest {
     }
 
     @Test
+    void sessionThatCannotBeOpenedAlthoughItIsOpenIsOurFault() throws Exception {
+        open(session.refusingItsTimeout());
+
+        assertInternalError();
+        callEverything();
+        assertThat(messages).isEmpty();
+    }
+
+    @Test
     void nothingIsProcessedBeforeTheOpening() {
         callEverything();
 
