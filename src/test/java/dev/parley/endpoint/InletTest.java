@@ -110,7 +110,7 @@ final class InletTest {
     void sessionThatCannotBeOpenedAlthoughItIsOpenIsOurFault() throws Exception {
         open(session.refusingItsTimeout());
 
-        assertInternalError();
+        assertInternalError("a session cannot be opened", "not here");
         callEverything();
         assertThat(messages).isEmpty();
     }
@@ -291,6 +291,10 @@ final class InletTest {
 
     /** The peer is told a fixed text; the details stand in the log. */
     private void assertInternalError() throws InterruptedException {
+        assertInternalError("connection ", "a bug");
+    }
+
+    private void assertInternalError(String... logged) throws InterruptedException {
         CloseReason reason = session.closed();
         assertThat(reason.getCloseCode().getCode()).isEqualTo(1011);
         assertThat(reason.getReasonPhrase()).isEqualTo("internal error");
@@ -299,6 +303,6 @@ final class InletTest {
                 .filteredOn(line -> line.startsWith("SEVERE"))
                 .singleElement()
                 .asString()
-                .contains("connection ", "a bug");
+                .contains(logged);
     }
 }
