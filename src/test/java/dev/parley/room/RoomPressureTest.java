@@ -173,15 +173,15 @@ final class RoomPressureTest {
     @Test
     void aBacklogOfMoreMessagesThanAnOutboxHoldsClosesNobodyWhoReads() {
         List<Peer> readers = IntStream.range(0, 3)
-                .mapToObj(i -> new Peer(workers, clock, 10))
+                .mapToObj(i -> new Peer(workers, clock, OUTBOX))
                 .toList();
         Rooms rooms = rooms(10_000);
         TextMember speaker = join(rooms, readers.get(0), "1");
         readers.subList(1, 3).forEach(peer -> join(rooms, peer, "2"));
 
-        Clog.during(workers.fanOut(), () -> IntStream.range(0, 100).forEach(i -> speaker.say("m" + i)));
+        Clog.during(workers.fanOut(), () -> IntStream.range(0, MANY).forEach(i -> speaker.say("m" + i)));
 
-        readers.forEach(peer -> peer.awaitLineOrClose("Client #1 says: m99"));
+        readers.forEach(peer -> peer.awaitLineOrClose("Client #1 says: m" + (MANY - 1)));
         assertThat(readers).allSatisfy(peer -> assertThat(peer.closes()).isEmpty());
     }
 
@@ -189,15 +189,15 @@ final class RoomPressureTest {
     void aBacklogOfMoreBytesThanAnOutboxHoldsClosesNobodyWhoReads() {
         String large = "x".repeat(100_000);
         List<Peer> readers = IntStream.range(0, 3)
-                .mapToObj(i -> Peer.withRoomFor(4L * large.length(), workers))
+                .mapToObj(i -> Peer.withRoomFor(16L * large.length(), workers))
                 .toList();
         Rooms rooms = rooms(10_000);
         TextMember speaker = join(rooms, readers.get(0), "1");
         readers.subList(1, 3).forEach(peer -> join(rooms, peer, "2"));
 
-        Clog.during(workers.fanOut(), () -> IntStream.range(0, 10).forEach(i -> speaker.say(large + i)));
+        Clog.during(workers.fanOut(), () -> IntStream.range(0, 40).forEach(i -> speaker.say(large + i)));
 
-        readers.forEach(peer -> peer.awaitLineOrClose("Client #1 says: " + large + 9));
+        readers.forEach(peer -> peer.awaitLineOrClose("Client #1 says: " + large + 39));
         assertThat(readers).allSatisfy(peer -> assertThat(peer.closes()).isEmpty());
     }
 
