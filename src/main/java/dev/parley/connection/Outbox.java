@@ -47,8 +47,11 @@ final class Outbox {
         void farewell(CloseCode code);
     }
 
-    /** A fast socket must not capture the thread that happens to drain it: after this many calls the loop moves to a pool. */
-    private static final int CALLS_PER_RUN = 64;
+    /**
+     * A fast socket must not capture the thread that happens to drain it: after this many calls the loop moves to a pool. More
+     * than a room offers in a turn of its own (64 entries, and an answer to each), or an author who reads would fall behind.
+     */
+    static final int CALLS_PER_RUN = 256;
 
     /** Enough to fill a system call; more would only keep one peer's turn longer. */
     private static final int BATCH_BYTES = 64 * 1024;

@@ -70,20 +70,20 @@ final class OutboxBoundsTest {
 
     @Test
     void theMessageThatIsNextWhileNothingIsInFlightDoesNotCountAsWaiting() {
-        Outbox outbox = outbox(new Outbox.Bounds(100, 1_000));
+        Outbox outbox = outbox(new Outbox.Bounds(2 * Outbox.CALLS_PER_RUN, 1_000));
         String huge = "x".repeat(2_000);
         wire.hold();
         offer(outbox, "first");
-        numbers(64).forEach(text -> offer(outbox, text));
+        numbers(Outbox.CALLS_PER_RUN).forEach(text -> offer(outbox, text));
         Clog.during(workers.fanOut(), () -> {
             wire.release(); // sends all of them, and then the loop waits for a thread of the pool
-            assertThat(wire.texts()).hasSize(65);
+            assertThat(wire.texts()).hasSize(1 + Outbox.CALLS_PER_RUN);
 
             assertThat(offer(outbox, huge)).isEqualTo(Outbox.Offer.ACCEPTED);
-            assertThat(wire.texts()).hasSize(65);
+            assertThat(wire.texts()).hasSize(1 + Outbox.CALLS_PER_RUN);
             assertThat(offer(outbox, "tiny")).isEqualTo(Outbox.Offer.ACCEPTED);
         });
-        assertThat(wire.awaitTexts(67)).endsWith(huge, "tiny");
+        assertThat(wire.awaitTexts(3 + Outbox.CALLS_PER_RUN)).endsWith(huge, "tiny");
     }
 
     @Test

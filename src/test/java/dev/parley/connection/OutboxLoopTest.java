@@ -154,7 +154,8 @@ final class OutboxLoopTest {
         wire.completeNext();
         wire.awaitTexts(501);
 
-        assertThat(threads.stream().filter(Thread.currentThread()::equals)).hasSizeLessThanOrEqualTo(64);
+        assertThat(threads.stream().filter(Thread.currentThread()::equals))
+                .hasSizeLessThanOrEqualTo(Outbox.CALLS_PER_RUN);
         assertThat(threads.stream().filter(thread -> thread != Thread.currentThread()))
                 .allMatch(thread -> thread.getName().startsWith("parley-fanout"));
     }
