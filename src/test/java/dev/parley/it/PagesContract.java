@@ -79,7 +79,7 @@ abstract class PagesContract {
         Tab tab = open("");
         assertThat(tab.title()).isEqualTo("Parley");
         assertThat(tab.elements("dd"))
-                .hasSize(4)
+                .hasSize(5)
                 .allMatch(fact -> !fact.getText().isBlank());
 
         for (String name : List.of("Echo", "Items", "Chat")) {
