@@ -121,13 +121,7 @@ final class ChatAppIT {
             assertThat(ann.remarks()).containsExactly("Client #" + bobId + " left the chat");
 
             relay.restore();
-            bob.tab().awaitThat(tab -> {
-                WebElement retry = tab.element("retry"); // not there while the page is just trying by itself
-                if (retry.isDisplayed()) {
-                    retry.click();
-                }
-                assertThat(tab.state()).isEqualTo("Connected");
-            });
+            bob.awaitConnectedAgain();
             ann.awaitMembers(annId, bobId);
             bob.awaitMembers(annId, bobId);
             assertThat(browser.closeTabs()).allMatch(line -> line.contains("ERR_CONNECTION_"));

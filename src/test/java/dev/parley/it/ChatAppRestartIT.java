@@ -32,8 +32,7 @@ final class ChatAppRestartIT {
             try (ExecutableWar second = ExecutableWar.start("--port", Integer.toString(site.getPort()))) {
                 assertThat(second.url().toString()).isEqualTo(site.toString());
                 for (ChatPage page : List.of(ann, bob)) {
-                    page.tab().element("retry").click();
-                    page.tab().awaitState("Connected");
+                    page.awaitConnectedAgain();
                     page.tab()
                             .awaitThat(tab -> assertThat(page.remarks())
                                     .anyMatch(remark -> remark.startsWith("Messages lost (epoch): ")));

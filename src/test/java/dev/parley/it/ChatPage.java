@@ -41,6 +41,17 @@ final class ChatPage {
         });
     }
 
+    /** Asks for another try at once, whenever the page is waiting for one. */
+    void awaitConnectedAgain() {
+        tab.awaitThat(page -> {
+            WebElement retry = page.element("retry");
+            if (retry.isDisplayed()) {
+                retry.click();
+            }
+            assertThat(page.state()).isEqualTo("Connected");
+        });
+    }
+
     String id() {
         return tab.element("ws-id").getText();
     }
