@@ -48,7 +48,8 @@ public class BinderBenchmark {
                 TEMPLATE.match(target.segments()).orElseThrow(),
                 target.query(),
                 Cookies.parse(List.of("theme=dark; session=fakesession")),
-                REQUEST);
+                REQUEST,
+                "127.0.0.1");
         return BINDER.bind(visitor);
     }
 }

@@ -3,8 +3,8 @@ package dev.parley.handshake;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Ends a connection with a close code and a reason. Thrown while messages are served, it is a close frame; thrown in a handshake,
- * where there is no connection yet, it is a refusal with 403, and code and reason are its detail, for the log.
+ * A refusal in the guide's words, a close code and a reason. Thrown in a handshake, where there is no connection yet, it is 403, and
+ * code and reason are its detail, for the log.
  *
  * @see <a href="https://fastapi.tiangolo.com/advanced/websockets/#using-depends-and-others">FastAPI,
  *     fastapi/exceptions.py, class WebSocketException</a>
@@ -18,7 +18,7 @@ public final class WebSocketException extends HandshakeRefused {
     private final String reason;
 
     /**
-     * The end of a connection.
+     * A refusal.
      *
      * @param closeCode one that an endpoint may send: 1000, 1001, 1003, 1007 to 1011, or 3000 to 4999
      * @param reason for the client, at most 123 bytes of UTF-8; never a credential
