@@ -56,9 +56,14 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Where servers are unpacked, run and log. */
+    /** Where servers are unpacked, run and log; made if it is not there, as in a fresh clone. */
     static Path directory() {
-        return Path.of(System.getProperty("it.servers", "target/servers")).toAbsolutePath();
+        try {
+            return Files.createDirectories(
+                    Path.of(System.getProperty("it.servers", "target/servers")).toAbsolutePath());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void pump(BufferedReader stream, ProcessOutput lines, Writer file, String name) {
