@@ -133,7 +133,9 @@ final class OperatorsIT {
                         .with("Origin", "http://evil.example")
                         .refusal())
                 .isEqualTo(403);
-        site().open("/admin/ws?ticket=" + ticket).close();
+        try (RawWebSocket first = site().open("/admin/ws?ticket=" + ticket)) {
+            assertThat(first.receiveText()).contains("\"view\":");
+        }
         try (RawWebSocket again = site().open("/admin/ws?ticket=" + ticket)) {
             assertThat(again.receiveWholeClose().code()).isEqualTo(4500);
         }
