@@ -85,6 +85,21 @@ public final class RoomOperations {
                         200,
                         ask -> in(ask, room -> history(room, ask))),
                 new Operation(
+                        "purge",
+                        "DELETE",
+                        "/rooms/{room}/messages",
+                        Role.ADMIN,
+                        "Forgets all that was said in a room, on all nodes and for good. Who is there stays.",
+                        List.of(),
+                        Optional.empty(),
+                        200,
+                        ask -> in(
+                                ask,
+                                room -> await(
+                                        backplane.purge(room),
+                                        purged -> new Reply.Done(
+                                                Map.of("room", room.name(), "purged", position(purged)))))),
+                new Operation(
                         "closeRoom",
                         "DELETE",
                         "/rooms/{room}/members",

@@ -1,6 +1,7 @@
 package dev.parley.backplane;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -35,6 +36,15 @@ public interface Backplane extends AutoCloseable {
     /** The end of a room's log. */
     default CompletionStage<Position> top(RoomId room) {
         return readBefore(room, Long.MAX_VALUE, 0).thenApply(Slice::top);
+    }
+
+    /**
+     * Forgets, for all nodes, every entry that stands in the room's log. Numbers go on, so whoever was somewhere before reads
+     * {@link Break.Reason#TRIMMED}; whether the keys of what is gone are still known is the variant's affair. Completes with
+     * the position after which the log now begins; fails with {@link BackplaneException}, also in a variant that cannot do it.
+     */
+    default CompletionStage<Position> purge(RoomId room) {
+        return CompletableFuture.failedStage(new BackplaneException("not supported"));
     }
 
     PresenceStore presence();

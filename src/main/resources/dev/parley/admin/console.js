@@ -389,10 +389,13 @@ function rooms() {
   const empty = async (room) =>
     (await confirmed("Close room", `Everybody in ${room} is disconnected, on all nodes. What was said stays.`, { word: room, verb: "Close room" }))
     && act("DELETE", `rooms/${encodeURIComponent(room)}/members`);
+  const purge = async (room) =>
+    (await confirmed("Purge history", `All that was said in ${room} is forgotten, on all nodes and for good. Who is there stays.`, { word: room, verb: "Purge history" }))
+    && act("DELETE", `rooms/${encodeURIComponent(room)}/messages`);
   const list = table([
     { name: "Room", build: (row) => link(row.room, `connections/room/${encodeURIComponent(row.room)}`) },
     { name: "Members here", number: true, text: (row) => row.members.toLocaleString() },
-    { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, button("Say…", () => say(row.room)), button("Close…", () => empty(row.room), { bad: true })) },
+    { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, button("Say…", () => say(row.room)), button("Close…", () => empty(row.room), { bad: true }), button("Purge…", () => purge(row.room), { bad: true, role: "admin" })) },
   ], (row) => row.room, "No room has members on this node.");
   const head = el("p", { class: "hint" });
   main.replaceChildren(el("h2", {}, "Rooms"), head, list.element);

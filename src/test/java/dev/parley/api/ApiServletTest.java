@@ -53,12 +53,12 @@ final class ApiServletTest {
     }
 
     @Test
-    void payloadsAreForAdminsAndWritesAreNotForViewers() {
+    void payloadsAndTheirEndAreForAdminsAndWritesAreNotForViewers() {
         assertThat(node.operations.all())
                 .allSatisfy(operation -> assertThat(operation.role())
                         .as(operation.id())
                         .isEqualTo(
-                                operation.id().equals("history")
+                                List.of("history", "purge").contains(operation.id())
                                         ? Role.ADMIN
                                         : operation.isWrite() ? Role.OPERATOR : Role.VIEWER));
     }
@@ -88,6 +88,21 @@ final class ApiServletTest {
         publish("{\"b\":1.50,\"a\":[]}").to(node.servlet);
 
         assertThat(history()).contains("\"data\":{\"b\":1.50,\"a\":[]}");
+    }
+
+    @Test
+    void purgedRoomHasNoHistoryOnAnyNodeAndTheAuditSaysWhoDidIt() {
+        publish("\"secret\"").to(node.servlet);
+        Call purge = Call.of("DELETE", "/rooms/lobby/messages").by("ada", "parley-admin");
+
+        assertThat(purge.to(other.servlet).status()).isEqualTo(200);
+
+        assertThat(purge.body()).contains("\"room\":\"lobby\"", "\"seq\":1,");
+        assertThat(history()).contains("\"messages\":[]");
+        assertThat(other.audit.newestFirst())
+                .first()
+                .extracting(Audit.Entry::who, Audit.Entry::what, Audit.Entry::node, Audit.Entry::result)
+                .containsExactly("ada", "DELETE rooms/lobby/messages", "two", "done");
     }
 
     @Test

@@ -404,6 +404,54 @@ public abstract class BackplaneContract extends TwoNodes {
     }
 
     @Test
+    void whatHasBeenPurgedIsReadByNobodyAndNumbersGoOn() throws Exception {
+        int all = KEPT + KEPT / 2; // so that a ring would have begun again
+        Appended first = appendMany(all);
+        Position before = result(there.top(room));
+
+        Position purged = result(here.purge(room));
+
+        assertThat(purged).isEqualTo(before);
+        assertThat(readBefore(there, Long.MAX_VALUE, 10).entries()).isEmpty();
+        assertThat(readBefore(there, Long.MAX_VALUE, 10).more()).isFalse();
+        assertThat(read(there, start(first), 10).broken()).contains(Break.Reason.TRIMMED);
+        assertThat(read(there, start(first), 10).entries()).isEmpty();
+        assertThat(read(there, purged, 10).isWhole()).isTrue();
+
+        for (int i = 1; i <= all; i++) {
+            append(there, "later-" + i, "later " + i);
+        }
+        Slice later = read(here, at(first, 2 * all - 10), 100);
+        assertThat(later.isWhole()).isTrue();
+        assertThat(later.entries().stream().map(entry -> entry.position().seq()))
+                .isEqualTo(LongStream.rangeClosed(2L * all - 9, 2L * all).boxed().toList());
+        assertThat(texts(later.entries())).first().isEqualTo("later " + (all - 9));
+    }
+
+    @Test
+    void aRoomWhereNothingWasSaidCanBePurged() throws Exception {
+        assertThat(result(here.purge(room)).seq()).isZero();
+        Tape tape = follow(there);
+
+        append(here, "key", "m");
+
+        assertThat(texts(tape.take(1))).containsExactly("m");
+        assertThat(texts(readBefore(there, Long.MAX_VALUE, 10).entries())).containsExactly("m");
+    }
+
+    @Test
+    void aFollowerIsToldWhatComesAfterAPurge() throws Exception {
+        Tape tape = follow(there);
+        append(here, "1", "before");
+        assertThat(texts(tape.take(1))).containsExactly("before");
+
+        result(here.purge(room));
+        append(here, "2", "after");
+
+        assertThat(texts(tape.take(1))).containsExactly("after");
+    }
+
+    @Test
     void theTopOfALogIsWhereItsLastEntryStands() throws Exception {
         assertThat(result(here.top(room)))
                 .extracting(Position::seq, Position::message)

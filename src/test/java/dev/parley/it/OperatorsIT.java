@@ -83,6 +83,7 @@ final class OperatorsIT {
                 new Cell("GET", "/api/v1/rooms/quiet/members", "", 401, 200, 200, 200),
                 new Cell("GET", "/api/v1/rooms/quiet/messages", "", 401, 403, 403, 200),
                 new Cell("POST", "/api/v1/rooms/quiet/messages", "1", 401, 403, 201, 201),
+                new Cell("DELETE", "/api/v1/rooms/quiet/messages", "", 401, 403, 403, 200),
                 new Cell("DELETE", "/api/v1/rooms/quiet/members", "", 401, 403, 202, 202),
                 new Cell("DELETE", "/api/v1/connections/none", "", 401, 403, 202, 202),
                 new Cell("DELETE", "/api/v1/connections?user=none", "", 401, 403, 202, 202),

@@ -63,6 +63,11 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
+    public CompletionStage<Position> purge(RoomId room) {
+        return CompletableFuture.completedStage(log(room).purge());
+    }
+
+    @Override
     public PresenceStore presence() {
         return presence;
     }

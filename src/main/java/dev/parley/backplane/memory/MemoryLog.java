@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * One room's log: numbering, storing and telling the followers happen under one lock, which is what makes one order of them.
  *
- * <p>The last {@code capacity} entries are kept in a ring, where seq is at {@code seq % capacity}.
+ * <p>The last {@code capacity} entries are kept in a ring, whose first place is that of the entry after {@code base}.
  */
 final class MemoryLog {
     /** Keys known of a room, at most: five minutes of 333 messages a second. Beyond it the oldest are forgotten sooner. */
@@ -38,6 +38,7 @@ final class MemoryLog {
     private final Map<String, Known> known = new LinkedHashMap<>(); // by key, oldest first; guarded by this
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private Position top; // guarded by this
+    private long base; // guarded by this
 
     MemoryLog(RoomId room, String epoch, int capacity) {
         this.ids = epoch + '-' + room.name() + '-';
@@ -69,6 +70,13 @@ final class MemoryLog {
             follower.appended(entry);
         }
         return new Appended(position, false);
+    }
+
+    /** Its keys stay known: what is said again after the purge would otherwise come back. */
+    synchronized Position purge() {
+        ring.clear();
+        base = top.seq();
+        return top;
     }
 
     synchronized Following follow(Follower follower) {
@@ -136,7 +144,7 @@ final class MemoryLog {
     }
 
     private int index(long seq) {
-        return (int) ((seq - 1) % capacity);
+        return (int) ((seq - 1 - base) % capacity);
     }
 
     private void forgetBefore(Instant horizon) {
