@@ -28,16 +28,16 @@ public final class ApiServlet extends HttpServlet {
     private static final Logger LOG = System.getLogger(ApiServlet.class.getName());
 
     private final transient List<Operation> operations;
-    private final transient Realm realm;
+    private final transient Callers callers;
     private final transient Forgery forgery;
     private final transient Audit audit;
     private final int maxBodyBytes;
     private final String document;
 
     public ApiServlet(
-            Operations operations, Realm realm, Forgery forgery, Audit audit, int maxBodyBytes, String version) {
+            Operations operations, Callers callers, Forgery forgery, Audit audit, int maxBodyBytes, String version) {
         this.operations = operations.all();
-        this.realm = realm;
+        this.callers = callers;
         this.forgery = forgery;
         this.audit = audit;
         this.maxBodyBytes = maxBodyBytes;
@@ -74,15 +74,17 @@ public final class ApiServlet extends HttpServlet {
             throws IOException {
         String what = operation.method() + " " + String.join("/", segments)
                 + (request.getQueryString() == null ? "" : "?" + request.getQueryString());
-        Optional<Realm.Operator> operator = realm.require(operation.role(), request, response);
-        if (operator.isEmpty()) {
+        Optional<Callers.Caller> caller = callers.require(operation.permit(), request, response);
+        if (caller.isEmpty()) {
             if (operation.isWrite()) {
                 audit.note(Objects.requireNonNullElse(request.getRemoteUser(), ""), what, "refused: not allowed");
             }
             return;
         }
-        String who = operator.get().name();
-        if (operation.isWrite() && forgery.isPossible(request, who)) {
+        String who = caller.get().described();
+        if (operation.isWrite()
+                && !caller.get().hasToken()
+                && forgery.isPossible(request, caller.get().name())) {
             audit.note(who, what, "refused: may be forged");
             Answer.problem(
                     response,
@@ -91,7 +93,7 @@ public final class ApiServlet extends HttpServlet {
                     "A browser may do this only from the console, with the token in " + Forgery.HEADER + ".");
             return;
         }
-        Reply reply = outcome(operation, operator.get(), segments, request);
+        Reply reply = outcome(operation, caller.get(), segments, request);
         if (operation.isWrite()) {
             audit.note(who, what, reply instanceof Reply.Refused refused ? "refused: " + refused.detail() : "done");
         }
@@ -102,8 +104,7 @@ public final class ApiServlet extends HttpServlet {
         }
     }
 
-    private Reply outcome(
-            Operation operation, Realm.Operator operator, List<String> segments, HttpServletRequest request)
+    private Reply outcome(Operation operation, Callers.Caller caller, List<String> segments, HttpServletRequest request)
             throws IOException {
         String body = "";
         if (operation.body().isPresent()) {
@@ -131,7 +132,7 @@ public final class ApiServlet extends HttpServlet {
             return operation
                     .work()
                     .apply(new Operation.Ask(
-                            operator,
+                            caller,
                             operation.match(segments).orElseThrow(),
                             query,
                             body,

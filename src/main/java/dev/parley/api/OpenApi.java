@@ -15,7 +15,7 @@ final class OpenApi {
     private static final Map<Integer, String> PROBLEMS = Map.of(
             400, "Something in the request is wrong.",
             401, "Nobody has said who they are.",
-            403, "The role does not suffice, or the request may be forged.",
+            403, "Role or scope does not suffice, or the request may be forged.",
             429, "This address has failed to log in too often.");
 
     private OpenApi() {}
@@ -40,13 +40,14 @@ final class OpenApi {
                         "license",
                         Map.of("name", "Apache-2.0", "identifier", "Apache-2.0")));
         document.put("servers", List.of(Map.of("url", ".")));
-        document.put("security", List.of(Map.of("operator", List.of())));
         document.put("paths", paths);
         document.put(
                 "components",
                 Map.of(
                         "securitySchemes",
-                        Map.of("operator", Map.of("type", "http", "scheme", "basic")),
+                        Map.of(
+                                "operator", Map.of("type", "http", "scheme", "basic"),
+                                "token", Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT")),
                         "schemas",
                         Map.of(
                                 "Problem",
@@ -62,7 +63,11 @@ final class OpenApi {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("operationId", operation.id());
         described.put("summary", operation.summary());
-        described.put("x-role", operation.role().realmName());
+        described.put(
+                "security",
+                List.of(
+                        Map.of("operator", List.of(operation.permit().role().realmName())),
+                        Map.of("token", List.of(operation.permit().scope()))));
         List<Map<String, Object>> parameters = new ArrayList<>();
         for (String segment : operation.path().substring(1).split("/")) {
             if (segment.startsWith("{")) {

@@ -12,7 +12,7 @@ import java.util.function.Function;
  *
  * @param id its name in the document
  * @param path below the API's own path, with variables in braces
- * @param role what is needed at least
+ * @param permit what is needed for it
  * @param summary a sentence
  * @param query the parameters that it understands
  * @param body what is sent along, if anything
@@ -23,7 +23,7 @@ record Operation(
         String id,
         String method,
         String path,
-        Role role,
+        Permit permit,
         String summary,
         List<Parameter> query,
         Optional<Body> body,
@@ -49,7 +49,7 @@ record Operation(
      * @param idempotencyKey the header of that name
      */
     record Ask(
-            Realm.Operator operator,
+            Callers.Caller caller,
             Map<String, String> variables,
             Map<String, String> query,
             String body,

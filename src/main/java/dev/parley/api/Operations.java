@@ -46,7 +46,7 @@ public final class Operations {
                 "connections",
                 "GET",
                 "/connections",
-                Role.VIEWER,
+                Permit.WATCH,
                 "Connections of this node, those with the most waiting first.",
                 List.of(
                         new Parameter("user", "string", "Only this user's."),
@@ -60,7 +60,7 @@ public final class Operations {
                 "connection",
                 "GET",
                 "/connections/{connection}",
-                Role.VIEWER,
+                Permit.WATCH,
                 "One connection of this node.",
                 List.of(),
                 Optional.empty(),
@@ -229,7 +229,7 @@ public final class Operations {
                 id,
                 "GET",
                 path,
-                Role.VIEWER,
+                Permit.WATCH,
                 summary,
                 List.of(),
                 Optional.empty(),
@@ -245,6 +245,6 @@ public final class Operations {
             List<Parameter> query,
             Optional<Body> body,
             java.util.function.Function<Ask, Reply> work) {
-        return new Operation(id, method, path, Role.OPERATOR, summary, query, body, 202, work);
+        return new Operation(id, method, path, Permit.ACT, summary, query, body, 202, work);
     }
 }

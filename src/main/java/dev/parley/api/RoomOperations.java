@@ -49,7 +49,7 @@ public final class RoomOperations {
                         "rooms",
                         "GET",
                         "/rooms",
-                        Role.VIEWER,
+                        Permit.WATCH,
                         "The rooms that have members on this node, the biggest first.",
                         List.of(),
                         Optional.empty(),
@@ -63,7 +63,7 @@ public final class RoomOperations {
                         "publish",
                         "POST",
                         "/rooms/{room}/messages",
-                        Role.OPERATOR,
+                        Permit.PUBLISH,
                         "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once.",
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
@@ -73,7 +73,7 @@ public final class RoomOperations {
                         "history",
                         "GET",
                         "/rooms/{room}/messages",
-                        Role.ADMIN,
+                        Permit.HISTORY,
                         "What was said in a room, oldest first.",
                         List.of(
                                 new Parameter("before", "integer", "Only what stands before this number."),
@@ -88,7 +88,7 @@ public final class RoomOperations {
                         "purge",
                         "DELETE",
                         "/rooms/{room}/messages",
-                        Role.ADMIN,
+                        Permit.PURGE,
                         "Forgets all that was said in a room, on all nodes and for good. Who is there stays.",
                         List.of(),
                         Optional.empty(),
@@ -103,7 +103,7 @@ public final class RoomOperations {
                         "closeRoom",
                         "DELETE",
                         "/rooms/{room}/members",
-                        Role.OPERATOR,
+                        Permit.ACT,
                         "Closes all connections that are in a room with 4501, on all nodes. What was said there stays.",
                         List.of(),
                         Optional.empty(),
@@ -116,7 +116,7 @@ public final class RoomOperations {
                         "members",
                         "GET",
                         "/rooms/{room}/members",
-                        Role.VIEWER,
+                        Permit.WATCH,
                         "Who is in a room, over all nodes.",
                         List.of(),
                         Optional.empty(),
@@ -148,7 +148,7 @@ public final class RoomOperations {
         if (key.filter(given -> !KEY.matcher(given).matches()).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
         }
-        String user = ask.operator().name();
+        String user = ask.caller().name();
         Draft draft = new Draft(
                 "http-" + user + "-" + key.orElseGet(() -> UUID.randomUUID().toString()),
                 new Draft.Author(user, "http"),

@@ -95,6 +95,7 @@ final class Application {
     private final TrustedProxies proxies;
     private final Doors doors;
     private final Tickets tickets = new MemoryTickets();
+    private final TokenVerifier verifier;
     private final Dependencies identities;
     private final Optional<String> metricsToken;
     private final Realm realm = new Realm(InstantSource.system());
@@ -126,7 +127,7 @@ final class Application {
                 decisions,
                 Settings.effective(Sources.of(context)),
                 Map.of("version", version(context), "server", context.getServerInfo()));
-        TokenVerifier verifier = verifier(settings.tokens());
+        this.verifier = verifier(settings.tokens());
         this.permissions = settings.permissions();
         this.roomLimits = settings.roomLimits();
         this.dialogues = new Dialogues(
@@ -172,7 +173,7 @@ final class Application {
                 doors);
         bean = MeterBean.register(meters, context.getContextPath());
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
-        add(context, "api", operating.api(maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        add(context, "api", operating.api(verifier, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }

@@ -6,6 +6,7 @@ import dev.parley.admin.Sampler;
 import dev.parley.api.ApiServlet;
 import dev.parley.api.Audit;
 import dev.parley.api.Blocks;
+import dev.parley.api.Callers;
 import dev.parley.api.Cluster;
 import dev.parley.api.Forgery;
 import dev.parley.api.Operations;
@@ -19,6 +20,7 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.TokenVerifier;
 import dev.parley.room.Rooms;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -93,10 +95,10 @@ final class Operating implements AutoCloseable {
         return socket.open(ticket, connection);
     }
 
-    ApiServlet api(int maxMessageBytes, String version) {
+    ApiServlet api(TokenVerifier verifier, int maxMessageBytes, String version) {
         Operations operations =
                 new Operations(connections, cluster, views, new RoomOperations(backplane, rooms, cluster));
-        return new ApiServlet(operations, realm, forgery, audit, maxMessageBytes, version);
+        return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
     }
 
     ConsoleServlet page() {

@@ -11,6 +11,7 @@ import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import java.lang.reflect.Proxy;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,7 @@ final class ApiServletTest {
             Call nobody = call(operation).to(node.servlet);
             assertThat(nobody.status()).as(operation.id()).isEqualTo(401);
             Call somebody = call(operation).by("eve", has.realmName()).to(node.servlet);
-            if (has.includes(operation.role())) {
+            if (has.includes(operation.permit().role())) {
                 assertThat(somebody.status()).as(operation.id()).isNotIn(401, 403, 500);
             } else {
                 assertThat(somebody.status()).as(operation.id()).isEqualTo(403);
@@ -52,15 +54,79 @@ final class ApiServletTest {
         }
     }
 
+    /** Every operation, asked for with a token of each scope, and of all scopes but the one that it needs. */
+    @ParameterizedTest
+    @EnumSource
+    void tokenMayDoWhatItsScopesSayAndNothingElse(Permit has) {
+        for (Operation operation : node.operations.all()) {
+            String others = Arrays.stream(Permit.values())
+                    .filter(permit -> permit != operation.permit())
+                    .map(Permit::scope)
+                    .collect(Collectors.joining(","));
+            Call one = bearer(call(operation), "shop:" + has.scope()).to(node.servlet);
+            Call butOne = bearer(call(operation), "shop:" + others).to(node.servlet);
+
+            if (operation.permit() == has) {
+                assertThat(one.status()).as(operation.id()).isNotIn(401, 403, 500);
+            } else {
+                assertThat(one.status()).as(operation.id()).isEqualTo(403);
+            }
+            assertThat(butOne.status()).as(operation.id()).isEqualTo(403);
+            assertThat(butOne.header("WWW-Authenticate"))
+                    .isEqualTo("Bearer error=\"insufficient_scope\", scope=\""
+                            + operation.permit().scope() + "\"");
+        }
+    }
+
+    @Test
+    void badTokenIsRefusedWhoeverElseTheServerKnows() {
+        Call bad = bearer(publish("1").by("ada", "parley-admin"), "nonsense").to(node.servlet);
+
+        assertThat(bad.status()).isEqualTo(401);
+        assertThat(bad.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+        assertThat(bad.body()).doesNotContain("nonsense");
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void badTokensLockNobodyOut() {
+        for (int i = 0; i < 20; i++) {
+            bearer(Call.get("/overview"), "nonsense").to(node.servlet);
+        }
+        assertThat(bearer(Call.get("/overview"), "shop:parley:watch")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void whoeverPublishesWithATokenIsNamedByItAndTheAuditSaysThatItWasAToken() {
+        Call call = bearer(
+                        Call.of("POST", "/rooms/lobby/messages")
+                                .with("Content-Type", "application/json")
+                                .body("1"),
+                        "shop:parley:publish")
+                .to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(201);
+        assertThat(history()).contains("\"user\":\"shop\"");
+        assertThat(node.audit.newestFirst().get(0).who()).isEqualTo("token of shop");
+    }
+
+    private static Call bearer(Call call, String token) {
+        return call.with("Authorization", "Bearer " + token);
+    }
+
     @Test
     void payloadsAndTheirEndAreForAdminsAndWritesAreNotForViewers() {
+        Map<String, Permit> special =
+                Map.of("publish", Permit.PUBLISH, "history", Permit.HISTORY, "purge", Permit.PURGE);
         assertThat(node.operations.all())
-                .allSatisfy(operation -> assertThat(operation.role())
+                .allSatisfy(operation -> assertThat(operation.permit())
                         .as(operation.id())
                         .isEqualTo(
-                                List.of("history", "purge").contains(operation.id())
-                                        ? Role.ADMIN
-                                        : operation.isWrite() ? Role.OPERATOR : Role.VIEWER));
+                                special.getOrDefault(operation.id(), operation.isWrite() ? Permit.ACT : Permit.WATCH)));
+        assertThat(special.values()).noneMatch(permit -> permit.role() == Role.VIEWER);
     }
 
     @Test
@@ -328,7 +394,9 @@ final class ApiServletTest {
                     .flatMap(Json::members)
                     .orElseThrow();
             assertThat(here.get("operationId").string()).contains(operation.id());
-            assertThat(here.get("x-role").string()).contains(operation.role().realmName());
+            assertThat(here.get("security").source())
+                    .contains("\"" + operation.permit().role().realmName() + "\"")
+                    .contains("\"" + operation.permit().scope() + "\"");
             assertThat(here.get("responses").members().orElseThrow())
                     .containsKeys(Integer.toString(operation.status()), "401", "403");
         }

@@ -3,13 +3,17 @@ package dev.parley.api;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
 final class Node implements AutoCloseable {
@@ -48,7 +52,21 @@ final class Node implements AutoCloseable {
                 () -> Map.of("node", name));
         operations = new Operations(connections, cluster, views, new RoomOperations(backplane, rooms, cluster));
         servlet = new ApiServlet(
-                operations, new Realm(InstantSource.system()), new Forgery(), audit, MAX_BODY_BYTES, "1");
+                operations,
+                new Callers(Node::judged, new Realm(InstantSource.system())),
+                new Forgery(),
+                audit,
+                MAX_BODY_BYTES,
+                "1");
+    }
+
+    /** A token that is good here is a name, a colon and scopes with commas. */
+    private static Verdict judged(String token) {
+        String[] parts = token.split(":", 2);
+        return parts.length < 2
+                ? new Verdict.Rejected("no colon")
+                : new Verdict.Accepted(
+                        new Credential(parts[0], Set.of(parts[1].split(",")), Map.of(), Optional.empty()));
     }
 
     @Override

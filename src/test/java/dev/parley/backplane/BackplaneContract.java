@@ -424,7 +424,8 @@ public abstract class BackplaneContract extends TwoNodes {
         Slice later = read(here, at(first, 2 * all - 10), 100);
         assertThat(later.isWhole()).isTrue();
         assertThat(later.entries().stream().map(entry -> entry.position().seq()))
-                .isEqualTo(LongStream.rangeClosed(2L * all - 9, 2L * all).boxed().toList());
+                .isEqualTo(
+                        LongStream.rangeClosed(2L * all - 9, 2L * all).boxed().toList());
         assertThat(texts(later.entries())).first().isEqualTo("later " + (all - 9));
     }
 

@@ -1,0 +1,76 @@
+package dev.parley.api;
+
+import dev.parley.handshake.Credential;
+import dev.parley.handshake.TokenVerifier;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who asks something of the HTTP API: whoever brings a bearer token that the sockets would take, too, with the scope for it; else
+ * an operator, as the {@link Realm} says. Thread-safe.
+ *
+ * <p>Guessing a signature is hopeless, so a bad token does not count as a failed login. No browser sends a token unasked, so
+ * what comes with one is nobody's forgery.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6750">RFC 6750</a>
+ */
+public final class Callers {
+    private static final Logger LOG = System.getLogger(Callers.class.getName());
+    private static final String SCHEME = "Bearer ";
+
+    private final TokenVerifier verifier;
+    private final Realm realm;
+
+    public Callers(TokenVerifier verifier, Realm realm) {
+        this.verifier = verifier;
+        this.realm = realm;
+    }
+
+    /**
+     * Somebody who may do what was asked for.
+     *
+     * @param name as others see it
+     * @param hasToken whether that was said by a token, and not by the realm
+     */
+    record Caller(String name, boolean hasToken) {
+        /** As the audit log names it: realm and tokens may use the same names for different people. */
+        String described() {
+            return hasToken ? "token of " + name : name;
+        }
+    }
+
+    /** The caller, if it may; otherwise the request has been answered. */
+    Optional<Caller> require(Permit permit, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String authorization = request.getHeader("Authorization");
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), false));
+        }
+        TokenVerifier.Verdict verdict =
+                verifier.verify(authorization.substring(SCHEME.length()).strip());
+        if (verdict instanceof TokenVerifier.Verdict.Accepted accepted) {
+            return allowed(accepted.credential(), permit, response);
+        }
+        if (verdict instanceof TokenVerifier.Verdict.Rejected rejected) {
+            LOG.log(Level.DEBUG, "a token was refused: {0}", rejected.why());
+        }
+        response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        Answer.problem(response, 401, "Not authenticated", "The token is not good here, or not any more.");
+        return Optional.empty();
+    }
+
+    private static Optional<Caller> allowed(Credential credential, Permit permit, HttpServletResponse response)
+            throws IOException {
+        if (credential.allows(Set.of(permit.scope()))) {
+            return Optional.of(new Caller(credential.user(), true));
+        }
+        response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + permit.scope() + "\"");
+        Answer.problem(response, 403, "Not allowed", "The scope " + permit.scope() + " is needed.");
+        return Optional.empty();
+    }
+}
