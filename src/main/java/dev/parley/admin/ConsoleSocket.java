@@ -2,12 +2,17 @@ package dev.parley.admin;
 
 import dev.parley.api.JsonText;
 import dev.parley.api.Realm;
+import dev.parley.api.RoomSight;
+import dev.parley.api.Survey;
 import dev.parley.api.Tickets;
 import dev.parley.api.Views;
+import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,7 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -28,15 +36,22 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final int ROWS = 200;
 
+    private static final Logger LOG = System.getLogger(ConsoleSocket.class.getName());
+
     private final Tickets tickets;
     private final Views views;
+    private final Survey survey;
+    private final RoomSight sight;
     private final Sampler sampler;
     private final InstantSource clock;
     private final Set<Page> pages = ConcurrentHashMap.newKeySet();
 
-    public ConsoleSocket(Tickets tickets, Views views, Sampler sampler, InstantSource clock) {
+    public ConsoleSocket(
+            Tickets tickets, Views views, Survey survey, RoomSight sight, Sampler sampler, InstantSource clock) {
         this.tickets = tickets;
         this.views = views;
+        this.survey = survey;
+        this.sight = sight;
         this.sampler = sampler;
         this.clock = clock;
     }
@@ -66,6 +81,7 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
         private final Connection connection;
         private volatile Instant until;
         private volatile Map<String, Json> wish = Map.of();
+        private final AtomicInteger wanted = new AtomicInteger(); // above 0 an answer is on its way
 
         Page(Connection connection, Instant until) {
             this.connection = connection;
@@ -91,34 +107,59 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
                 connection.close(CloseCode.EXPIRED);
                 return;
             }
-            if (connection.isBehind()) {
-                return; // a page that does not keep up misses something, and nobody else does
+            if (wanted.getAndIncrement() == 0) {
+                look();
             }
-            Map<String, Json> asked = wish;
-            String view = text(asked, "view");
-            Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("view", view);
-            shown.put("is", seen(view, asked));
-            connection.send(JsonText.of(shown));
         }
 
-        private Map<String, Object> seen(String view, Map<String, Json> asked) {
+        /** One look at a time: what is wanted meanwhile is looked at once, afterwards. */
+        private void look() {
+            int before = wanted.get();
+            Map<String, Json> asked = wish;
+            String view = text(asked, "view");
+            seen(view, asked).whenComplete((seen, failure) -> {
+                if (failure != null) {
+                    LOG.log(Level.DEBUG, "what a page of the console wants to see cannot be had: {0}", failure);
+                } else if (!connection
+                        .isBehind()) { // a page that does not keep up misses something, and nobody else does
+                    Map<String, Object> shown = new LinkedHashMap<>();
+                    shown.put("view", view);
+                    shown.put("is", seen);
+                    connection.send(JsonText.of(shown));
+                }
+                if (wanted.addAndGet(-before) > 0) {
+                    look();
+                }
+            });
+        }
+
+        private CompletionStage<Map<String, Object>> seen(String view, Map<String, Json> asked) {
             return switch (view) {
-                case "connections" ->
-                    views.connections(text(asked, "user"), text(asked, "address"), text(asked, "room"), ROWS);
-                case "connection" -> views.connection(text(asked, "id"));
-                case "rooms" -> views.rooms(ROWS);
-                case "users" -> views.users(ROWS);
-                case "nodes" -> views.nodes();
-                case "security" -> views.security();
-                case "settings" -> views.settings();
-                case "audit" -> views.audit();
+                case "connections", "connection", "ended", "rooms", "users", "audit" -> everywhere(view, asked);
+                case "security" ->
+                    everywhere("refusals", asked).thenApply(found -> {
+                        Map<String, Object> security = new LinkedHashMap<>(found);
+                        security.putAll(views.blocks());
+                        return security;
+                    });
+                case "room" ->
+                    RoomId.parse(text(asked, "id"))
+                            .map(sight::of)
+                            .orElseGet(() -> CompletableFuture.completedStage(Map.of()));
+                case "nodes" -> CompletableFuture.completedStage(views.nodes());
+                case "settings" -> CompletableFuture.completedStage(views.settings());
                 default -> {
                     Map<String, Object> overview = new LinkedHashMap<>(views.overview());
                     overview.put("history", sampler.history());
-                    yield overview;
+                    yield CompletableFuture.completedStage(overview);
                 }
             };
+        }
+
+        private CompletionStage<Map<String, Object>> everywhere(String view, Map<String, Json> asked) {
+            Map<String, String> filter = new LinkedHashMap<>();
+            asked.forEach((name, value) -> filter.put(name, value.string().orElse("")));
+            return survey.ask(new Survey.Question(view, filter, ROWS));
         }
     }
 

@@ -20,9 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -45,6 +48,8 @@ public final class Cluster implements AutoCloseable {
     private final Executor worker;
     private final Subscription subscription;
     private final Map<String, Heard> nodes = new ConcurrentHashMap<>();
+    private final Map<String, Consumer<Map<String, Json>>> listeners = new ConcurrentHashMap<>();
+    private volatile int drainedFrom;
 
     /** What a node has said of itself, and when that was heard. */
     private record Heard(String status, Instant at) {}
@@ -157,7 +162,24 @@ public final class Cluster implements AutoCloseable {
         return name.equals(node) || nodes.containsKey(name);
     }
 
-    private void say(String what, Map<String, Object> rest) {
+    /** The other nodes that have been heard of lately. */
+    Set<String> others() {
+        Set<String> others = new TreeSet<>(nodes.keySet());
+        others.remove(node);
+        return others;
+    }
+
+    /** How many connections there were when this node began to drain. */
+    public int drainedFrom() {
+        return drainedFrom;
+    }
+
+    /** Calls {@code listener} for each word that says to do {@code what}. */
+    void on(String what, Consumer<Map<String, Json>> listener) {
+        listeners.put(what, listener);
+    }
+
+    void say(String what, Map<String, Object> rest) {
         Map<String, Object> word = new LinkedHashMap<>(rest);
         word.put("do", what);
         word.put("from", node);
@@ -215,7 +237,14 @@ public final class Cluster implements AutoCloseable {
                 }
             }
             case "status" -> nodes.put(text(word, "node"), new Heard(source(word, "is"), Instant.now()));
-            default -> LOG.log(Level.DEBUG, "a newer node said something that this one does not know");
+            default -> {
+                Consumer<Map<String, Json>> listener = listeners.get(text(word, "do"));
+                if (listener != null) {
+                    listener.accept(word);
+                } else {
+                    LOG.log(Level.DEBUG, "a newer node said something that this one does not know");
+                }
+            }
         }
     }
 
@@ -223,6 +252,7 @@ public final class Cluster implements AutoCloseable {
         if (!doors.turn(state)) {
             return;
         }
+        drainedFrom = connections.count();
         LOG.log(Level.INFO, "node {0} is now {1}", node, state.name().toLowerCase(Locale.ROOT));
         if (state == Doors.State.DRAINING) {
             connections.shed(drainTime);

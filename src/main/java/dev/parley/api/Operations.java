@@ -4,16 +4,16 @@ import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
-import dev.parley.connection.Connection;
-import dev.parley.connection.ConnectionManager;
 import dev.parley.handshake.Doors;
 import dev.parley.protocol.Json;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Everything that the HTTP API can do about a node and its connections, together with what {@link RoomOperations} adds. */
 public final class Operations {
@@ -21,13 +21,13 @@ public final class Operations {
     private static final int MAX_ROWS = 1_000;
     private static final Duration MAX_BLOCK = Duration.ofDays(365);
 
-    private final ConnectionManager connections;
     private final Cluster cluster;
     private final Views views;
+    private final Survey survey;
     private final RoomOperations rooms;
 
-    public Operations(ConnectionManager connections, Cluster cluster, Views views, RoomOperations rooms) {
-        this.connections = connections;
+    public Operations(Cluster cluster, Views views, Survey survey, RoomOperations rooms) {
+        this.survey = survey;
         this.cluster = cluster;
         this.views = views;
         this.rooms = rooms;
@@ -38,20 +38,28 @@ public final class Operations {
         all.add(get("overview", "/overview", "How this node is doing.", ask -> views.overview()));
         all.add(get(
                 "nodes", "/nodes", "All nodes, as each last said of itself.", ask -> Map.of("nodes", cluster.nodes())));
-        all.add(get("security", "/security", "Handshakes that were refused, newest first.", ask -> views.security()));
+        all.add(list(
+                "refusals",
+                "/security",
+                "Handshakes that were refused and logins that failed, newest first.",
+                MAX_ROWS));
         all.add(get("blocks", "/blocks", "Users and addresses that are kept out.", ask -> views.blocks()));
         all.add(get("settings", "/settings", "The settings in effect, without secrets.", ask -> views.settings()));
-        all.add(get("audit", "/audit", "What operators did on this node, newest first.", ask -> views.audit()));
+        all.add(list("audit", "/audit", "What operators and tokens did and were refused, newest first.", MAX_ROWS));
+        all.add(list("users", "/users", "Users, those with the most connections first.", MAX_ROWS));
+        all.add(list("ended", "/ended", "Connections that were ended by us, newest first, and why.", MAX_ROWS));
+        all.add(list("rooms", "/rooms", "The rooms that have members, the biggest first.", MAX_ROWS));
         all.add(new Operation(
                 "connections",
                 "GET",
                 "/connections",
                 Permit.WATCH,
-                "Connections of this node, those with the most waiting first.",
+                "Connections of all nodes, of each those with the most waiting first.",
                 List.of(
                         new Parameter("user", "string", "Only this user's."),
                         new Parameter("address", "string", "Only from this address."),
                         new Parameter("room", "string", "Only those in this room."),
+                        new Parameter("node", "string", "Only those of this node."),
                         new Parameter("limit", "integer", "At most so many, 100 unless said, up to " + MAX_ROWS + ".")),
                 Optional.empty(),
                 200,
@@ -61,15 +69,17 @@ public final class Operations {
                 "GET",
                 "/connections/{connection}",
                 Permit.WATCH,
-                "One connection of this node.",
+                "One connection, on whichever node it is: its rooms, and what happened in the last minute; or why it ended.",
                 List.of(),
                 Optional.empty(),
                 200,
-                ask -> connections
-                        .find(ask.variable("connection"))
-                        .map(Connection::figures)
-                        .<Reply>map(figures -> new Reply.Done(Views.row(figures)))
-                        .orElseGet(() -> refused(404, "There is no such connection on this node."))));
+                ask -> everywhere(
+                        new Survey.Question("connection", Map.of("id", ask.variable("connection")), 1),
+                        found -> ((List<?>) found.getOrDefault("connection", List.of()))
+                                .stream()
+                                        .findFirst()
+                                        .<Reply>map(Reply.Done::new)
+                                        .orElseGet(() -> refused(404, "There is no such connection.")))));
         all.addAll(actions());
         return all;
     }
@@ -147,11 +157,28 @@ public final class Operations {
         if (!limit.matches("[0-9]{1,4}") || Integer.parseInt(limit) > MAX_ROWS) {
             return refused(400, "limit must be a number up to " + MAX_ROWS + ".");
         }
-        return new Reply.Done(views.connections(
-                ask.parameter("user").orElse(""),
-                ask.parameter("address").orElse(""),
-                ask.parameter("room").orElse(""),
-                Integer.parseInt(limit)));
+        Map<String, String> filter = new HashMap<>();
+        for (String name : List.of("user", "address", "room", "node")) {
+            ask.parameter(name).ifPresent(value -> filter.put(name, value));
+        }
+        return everywhere(new Survey.Question("connections", filter, Integer.parseInt(limit)), Reply.Done::new);
+    }
+
+    private Operation list(String view, String path, String summary, int limit) {
+        return new Operation(
+                view,
+                "GET",
+                path,
+                Permit.WATCH,
+                summary,
+                List.of(),
+                Optional.empty(),
+                200,
+                ask -> everywhere(new Survey.Question(view, Map.of(), limit), Reply.Done::new));
+    }
+
+    private Reply everywhere(Survey.Question question, Function<Map<String, Object>, Reply> then) {
+        return RoomOperations.await(survey.ask(question), then);
     }
 
     private Reply disconnectAll(Ask ask) {
@@ -223,8 +250,7 @@ public final class Operations {
         return Map.of("type", "object", "properties", properties);
     }
 
-    private static Operation get(
-            String id, String path, String summary, java.util.function.Function<Ask, Object> tree) {
+    private static Operation get(String id, String path, String summary, Function<Ask, Object> tree) {
         return new Operation(
                 id,
                 "GET",
@@ -244,7 +270,7 @@ public final class Operations {
             String summary,
             List<Parameter> query,
             Optional<Body> body,
-            java.util.function.Function<Ask, Reply> work) {
+            Function<Ask, Reply> work) {
         return new Operation(id, method, path, Permit.ACT, summary, query, body, 202, work);
     }
 }

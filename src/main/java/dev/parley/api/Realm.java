@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.handshake.Decisions;
 import dev.parley.protocol.Printable;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ public final class Realm {
     private static final Logger LOG = System.getLogger(Realm.class.getName());
     private static final String CHALLENGE = "Basic realm=\"Parley\", charset=\"UTF-8\"";
     private static final int MAX_FAILURES = 10;
+    private static final int KEPT = 100;
     private static final Duration LOCKED = Duration.ofMinutes(1);
 
     /** For how long a realm's yes is believed: asking costs some of them many milliseconds, by intention. */
@@ -39,6 +43,7 @@ public final class Realm {
 
     private final InstantSource clock;
     private final Failures failures;
+    private final ArrayDeque<Decisions.Refusal> failed = new ArrayDeque<>(); // guarded by itself
     private final Map<String, Login> remembered = new LinkedHashMap<>() { // by digest of the header; guarded by itself
                 private static final long serialVersionUID = 1L;
 
@@ -67,6 +72,7 @@ public final class Realm {
         String address = String.valueOf(request.getRemoteAddr());
         Optional<Instant> lockedUntil = failures.lockedUntil(address);
         if (lockedUntil.isPresent()) {
+            noteFailure(new Decisions.Outcome(429, "an address is locked out"), address);
             response.setHeader("Retry-After", Long.toString(LOCKED.toSeconds()));
             Answer.problem(response, 429, "Too many failures", "Try again later.");
             return Optional.empty();
@@ -82,6 +88,7 @@ public final class Realm {
         if (request.getUserPrincipal() == null) {
             if (hasTried) {
                 failures.failed(address);
+                noteFailure(new Decisions.Outcome(401, "an operator's login failed"), address);
                 LOG.log(Level.WARNING, "a login from {0} failed", Printable.of(address));
             }
             response.setHeader("WWW-Authenticate", CHALLENGE);
@@ -97,6 +104,22 @@ public final class Realm {
             remember(request, operator);
         }
         return judged(operator, role, response);
+    }
+
+    /** The last logins that failed, and what came from addresses that were locked out, oldest first. */
+    public List<Decisions.Refusal> failed() {
+        synchronized (failed) {
+            return List.copyOf(failed);
+        }
+    }
+
+    private void noteFailure(Decisions.Outcome outcome, String address) {
+        synchronized (failed) {
+            if (failed.size() == KEPT) {
+                failed.removeFirst();
+            }
+            failed.addLast(new Decisions.Refusal(clock.instant(), outcome, address));
+        }
     }
 
     private static Optional<Operator> judged(Operator operator, Role role, HttpServletResponse response)

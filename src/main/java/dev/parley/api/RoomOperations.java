@@ -13,7 +13,6 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
 import dev.parley.protocol.Json;
-import dev.parley.room.Rooms;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,35 +29,30 @@ import java.util.regex.Pattern;
 public final class RoomOperations {
     private static final int MAX_MESSAGES = 200;
     private static final long PATIENCE_SECONDS = 5;
-    private static final int MAX_ROOMS = 1_000;
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Backplane backplane;
-    private final Rooms rooms;
+    private final RoomSight sight;
     private final Cluster cluster;
 
-    public RoomOperations(Backplane backplane, Rooms rooms, Cluster cluster) {
+    public RoomOperations(Backplane backplane, RoomSight sight, Cluster cluster) {
         this.cluster = cluster;
         this.backplane = backplane;
-        this.rooms = rooms;
+        this.sight = sight;
     }
 
     List<Operation> all() {
         return List.of(
                 new Operation(
-                        "rooms",
+                        "room",
                         "GET",
-                        "/rooms",
+                        "/rooms/{room}",
                         Permit.WATCH,
-                        "The rooms that have members on this node, the biggest first.",
+                        "One room: where its log ends, how much of it is kept, and who is in, over all nodes.",
                         List.of(),
                         Optional.empty(),
                         200,
-                        ask -> new Reply.Done(Map.of(
-                                "rooms",
-                                rooms.biggest(MAX_ROOMS).entrySet().stream()
-                                        .map(room -> Map.of("room", room.getKey(), "membersHere", room.getValue()))
-                                        .toList()))),
+                        ask -> in(ask, room -> await(sight.of(room), Reply.Done::new))),
                 new Operation(
                         "publish",
                         "POST",
@@ -203,7 +197,7 @@ public final class RoomOperations {
         return message;
     }
 
-    private static Map<String, Object> position(Position position) {
+    static Map<String, Object> position(Position position) {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("epoch", position.epoch());
         told.put("seq", position.seq());
@@ -222,7 +216,7 @@ public final class RoomOperations {
         return work.apply(room);
     }
 
-    private static <T> Reply await(CompletionStage<T> stage, Function<T, Reply> then) {
+    static <T> Reply await(CompletionStage<T> stage, Function<T, Reply> then) {
         try {
             return then.apply(stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import dev.parley.connection.Figures;
 import dev.parley.handshake.Decisions;
 import dev.parley.room.Rooms;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,17 +22,22 @@ import java.util.stream.Stream;
  * and shows no payload. Thread-safe.
  */
 public final class Views {
+    private static final int MAX_NAMED = 10; // rooms and events, because a row has to fit into a word between nodes
+
     private final ConnectionManager connections;
     private final Rooms rooms;
     private final Decisions decisions;
     private final Cluster cluster;
     private final Audit audit;
+    private final RoomRates rates;
+    private final Supplier<List<Decisions.Refusal>> failedLogins;
     private final List<Map<String, Object>> settings;
     private final Supplier<Map<String, Object>> overview;
 
     /**
      * Views of these parts.
      *
+     * @param failedLogins the last logins of operators that failed
      * @param settings the settings in effect, without secrets
      * @param overview how this node is doing
      */
@@ -41,6 +47,8 @@ public final class Views {
             Decisions decisions,
             Cluster cluster,
             Audit audit,
+            RoomRates rates,
+            Supplier<List<Decisions.Refusal>> failedLogins,
             List<Map<String, Object>> settings,
             Supplier<Map<String, Object>> overview) {
         this.connections = connections;
@@ -48,6 +56,8 @@ public final class Views {
         this.decisions = decisions;
         this.cluster = cluster;
         this.audit = audit;
+        this.rates = rates;
+        this.failedLogins = failedLogins;
         this.settings = List.copyOf(settings);
         this.overview = overview;
     }
@@ -60,8 +70,29 @@ public final class Views {
         return Map.of("nodes", cluster.nodes());
     }
 
-    /** Connections of this node, those with the most waiting first; an empty filter is none. */
-    public Map<String, Object> connections(String user, String address, String room, int limit) {
+    /** This node's rows of a view. Of one that a newer node knows and this one does not, there are none. */
+    public Survey.Rows rows(Survey.Question question) {
+        return switch (question.view()) {
+            case "connections" -> connections(question);
+            case "connection" -> connection(question.filter("id"));
+            case "ended" -> listed(ended(), question);
+            case "rooms" -> rooms(question.limit());
+            case "users" -> users(question.limit());
+            case "refusals" -> listed(refusals(), question);
+            case "audit" -> listed(audits(), question);
+            default -> listed(List.of(), question);
+        };
+    }
+
+    private static Survey.Rows listed(List<Map<String, Object>> all, Survey.Question question) {
+        return new Survey.Rows(all.stream().limit(question.limit()).toList(), all.size());
+    }
+
+    /** Those with the most waiting first; an empty filter is none. */
+    private Survey.Rows connections(Survey.Question question) {
+        String user = question.filter("user");
+        String address = question.filter("address");
+        String room = question.filter("room");
         Set<String> inRoom = room.isEmpty() ? Set.of() : rooms.connectionsIn(room);
         Stream<Connection> found = connections
                 .all()
@@ -73,23 +104,58 @@ public final class Views {
                 .sorted(Comparator.comparingInt(Figures::waiting)
                         .reversed()
                         .thenComparing(Comparator.comparing(Figures::since).reversed()))
-                .limit(limit)
-                .map(Views::row)
+                .limit(question.limit())
+                .map(this::row)
                 .toList();
-        return Map.of("node", cluster.node(), "all", connections.count(), "connections", rows);
+        return new Survey.Rows(rows, connections.count());
     }
 
-    /** One connection, or nothing but its name when it is gone. */
-    public Map<String, Object> connection(String id) {
-        return connections
-                .find(id)
-                .map(Connection::figures)
-                .map(Views::row)
-                .orElseGet(() -> Map.of("connection", id, "gone", true));
+    /** One connection, with its rooms and what happened on it lately; or how it ended; or nothing. */
+    private Survey.Rows connection(String id) {
+        List<Map<String, Object>> found = new ArrayList<>();
+        connections.find(id).ifPresent(connection -> {
+            Map<String, Object> row = row(connection.figures());
+            List<String> in = rooms.roomsOf(id);
+            row.put("roomCount", in.size());
+            row.put("rooms", in.stream().limit(MAX_NAMED).toList());
+            List<Figures.Event> events = connection.events();
+            row.put(
+                    "events",
+                    events.stream()
+                            .skip(Math.max(0, events.size() - MAX_NAMED))
+                            .map(event -> Map.of("at", event.at().toEpochMilli(), "what", event.what()))
+                            .toList());
+            found.add(row);
+        });
+        if (found.isEmpty()) {
+            ended().stream().filter(row -> id.equals(row.get("connection"))).forEach(found::add);
+        }
+        return new Survey.Rows(found, found.size());
     }
 
-    static Map<String, Object> row(Figures figures) {
+    /** Connections that were ended on this side, the last first. */
+    private List<Map<String, Object>> ended() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Figures.Ended ended : connections.tally().endedLately()) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("node", cluster.node());
+            row.put("connection", ended.id());
+            row.put("user", ended.peer().user());
+            row.put("address", ended.peer().address());
+            row.put("endpoint", ended.peer().endpoint());
+            row.put("since", ended.since().toString());
+            row.put("ended", ended.at().toString());
+            row.put("cause", ended.cause());
+            row.put("dropped", ended.dropped());
+            rows.add(row);
+        }
+        Collections.reverse(rows);
+        return rows;
+    }
+
+    private Map<String, Object> row(Figures figures) {
         Map<String, Object> row = new LinkedHashMap<>();
+        row.put("node", cluster.node());
         row.put("connection", figures.id());
         row.put("user", figures.peer().user());
         row.put("address", figures.peer().address());
@@ -104,6 +170,7 @@ public final class Views {
         row.put("stalledMillis", figures.stalled().toMillis());
         row.put("quietMillis", figures.quiet().toMillis());
         row.put("roundTripMicros", figures.roundTrip().map(Views::micros).orElse(-1L));
+        row.put("expires", figures.expires().map(Instant::toString).orElse(""));
         return row;
     }
 
@@ -111,15 +178,17 @@ public final class Views {
         return duration.toNanos() / 1_000;
     }
 
-    /** The rooms of this node, the biggest first. */
-    public Map<String, Object> rooms(int limit) {
+    /** The biggest first. */
+    private Survey.Rows rooms(int limit) {
         List<Map<String, Object>> rows = new ArrayList<>();
-        rooms.biggest(limit).forEach((room, members) -> rows.add(Map.of("room", room, "members", members)));
-        return Map.of("node", cluster.node(), "all", rooms.count(), "rooms", rows);
+        rooms.biggest(limit)
+                .forEach((room, members) -> rows.add(Map.of(
+                        "node", cluster.node(), "room", room, "members", members, "perSecond", rates.perSecond(room))));
+        return new Survey.Rows(rows, rooms.count());
     }
 
-    /** The users with the most connections on this node. */
-    public Map<String, Object> users(int limit) {
+    /** Those with the most connections first. */
+    private Survey.Rows users(int limit) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         connections
                 .all()
@@ -131,23 +200,27 @@ public final class Views {
                         .reversed()
                         .thenComparing(Map.Entry.comparingByKey()))
                 .limit(limit)
-                .map(entry -> Map.<String, Object>of("user", entry.getKey(), "connections", entry.getValue()))
+                .map(entry -> Map.<String, Object>of(
+                        "node", cluster.node(), "user", entry.getKey(), "connections", entry.getValue()))
                 .toList();
-        return Map.of("node", cluster.node(), "all", counts.size(), "users", rows);
+        return new Survey.Rows(rows, counts.size());
     }
 
-    public Map<String, Object> security() {
+    /** Handshakes that were refused and logins that failed, the last first. */
+    private List<Map<String, Object>> refusals() {
         List<Map<String, Object>> rows = new ArrayList<>();
-        for (Decisions.Refusal refusal : decisions.refusals()) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("at", refusal.at().toString());
-            row.put("status", refusal.outcome().status());
-            row.put("cause", refusal.outcome().cause());
-            row.put("address", refusal.address());
-            rows.add(row);
-        }
-        Collections.reverse(rows);
-        return Map.of("node", cluster.node(), "refusals", rows, "blocks", blockRows());
+        Stream.concat(decisions.refusals().stream(), failedLogins.get().stream())
+                .sorted(Comparator.comparing(Decisions.Refusal::at).reversed())
+                .forEach(refusal -> {
+                    Map<String, Object> row = new LinkedHashMap<>();
+                    row.put("node", cluster.node());
+                    row.put("at", refusal.at().toString());
+                    row.put("status", refusal.outcome().status());
+                    row.put("cause", refusal.outcome().cause());
+                    row.put("address", refusal.address());
+                    rows.add(row);
+                });
+        return rows;
     }
 
     public Map<String, Object> blocks() {
@@ -168,21 +241,17 @@ public final class Views {
         return Map.of("settings", settings);
     }
 
-    public Map<String, Object> audit() {
-        return Map.of(
-                "node",
-                cluster.node(),
-                "audit",
-                audit.newestFirst().stream()
-                        .map(entry -> {
-                            Map<String, Object> row = new LinkedHashMap<>();
-                            row.put("at", entry.at().toString());
-                            row.put("who", entry.who());
-                            row.put("what", entry.what());
-                            row.put("node", entry.node());
-                            row.put("result", entry.result());
-                            return row;
-                        })
-                        .toList());
+    private List<Map<String, Object>> audits() {
+        return audit.newestFirst().stream()
+                .map(entry -> {
+                    Map<String, Object> row = new LinkedHashMap<>();
+                    row.put("at", entry.at().toString());
+                    row.put("who", entry.who());
+                    row.put("what", entry.what());
+                    row.put("node", entry.node());
+                    row.put("result", entry.result());
+                    return row;
+                })
+                .toList();
     }
 }

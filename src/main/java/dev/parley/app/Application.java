@@ -169,6 +169,7 @@ final class Application {
                 decisions,
                 connections,
                 rooms,
+                operating.rates(),
                 backplane,
                 doors);
         bean = MeterBean.register(meters, context.getContextPath());

@@ -1,5 +1,6 @@
 package dev.parley.app;
 
+import dev.parley.api.RoomRates;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Traffic;
@@ -8,11 +9,10 @@ import dev.parley.handshake.Doors;
 import dev.parley.metrics.Meters;
 import dev.parley.room.Rooms;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Which figure of which part is told under which name. */
 final class Instruments {
@@ -26,6 +26,7 @@ final class Instruments {
             Decisions decisions,
             ConnectionManager connections,
             Rooms rooms,
+            RoomRates rates,
             Backplane backplane,
             Doors doors) {
         Meters meters = new Meters();
@@ -65,7 +66,21 @@ final class Instruments {
                 "parley_room_members",
                 "Members on this node of its biggest rooms, by rank; which rooms they are is in the console.",
                 "rank",
-                () -> byRank(rooms.biggest(BIGGEST)));
+                () -> byRank(rooms.biggest(BIGGEST).values()));
+        meters.gauge(
+                "parley_room_messages_per_second",
+                "What was said a second in the busiest rooms of this node, by rank.",
+                "rank",
+                () -> byRank(rates.highest(BIGGEST)));
+        meters.counter(
+                "parley_resumes",
+                "Members who came back to a position: ok if they were told all that they had missed, else why not.",
+                List.of("outcome"),
+                () -> byLabel(rooms.resumes()));
+        meters.counter(
+                "parley_gaps",
+                "Members who were told that something is missing, without having been away.",
+                rooms::gaps);
         meters.histogram(
                 "parley_delivery_seconds",
                 "From the log to the wire of a member: one delivery of each run of the fan-out.",
@@ -106,11 +121,11 @@ final class Instruments {
                 "parley_connections_closed",
                 "Connections that are over, by why: the name of a close code, or peer, or broken.",
                 List.of("cause"),
-                () -> {
-                    Map<List<String>, Long> counts = new LinkedHashMap<>();
-                    connections.tally().closedByCause().forEach((cause, count) -> counts.put(List.of(cause), count));
-                    return counts;
-                });
+                () -> byLabel(connections.tally().closedByCause()));
+        meters.counter(
+                "parley_dropped_messages",
+                "Messages that were never sent, because their connection ended first.",
+                () -> connections.tally().droppedMessages());
         traffic(meters, connections);
         meters.gauge(
                 "parley_outbox_messages",
@@ -151,12 +166,15 @@ final class Instruments {
         return connections.tally().traffic();
     }
 
-    private static Map<String, Integer> byRank(Map<String, Integer> biggest) {
-        Map<String, Integer> ranks = new TreeMap<>();
-        List<Integer> sizes = new ArrayList<>(biggest.values());
-        for (int i = 0; i < sizes.size(); i++) {
-            ranks.put(Integer.toString(i + 1), sizes.get(i));
-        }
+    private static Map<List<String>, Long> byLabel(Map<String, Long> counts) {
+        Map<List<String>, Long> labelled = new LinkedHashMap<>();
+        counts.forEach((label, count) -> labelled.put(List.of(label), count));
+        return labelled;
+    }
+
+    private static Map<String, Number> byRank(Collection<? extends Number> values) {
+        Map<String, Number> ranks = new LinkedHashMap<>();
+        values.forEach(value -> ranks.put(Integer.toString(ranks.size() + 1), value));
         return ranks;
     }
 }

@@ -12,6 +12,9 @@ import dev.parley.api.Forgery;
 import dev.parley.api.Operations;
 import dev.parley.api.Realm;
 import dev.parley.api.RoomOperations;
+import dev.parley.api.RoomRates;
+import dev.parley.api.RoomSight;
+import dev.parley.api.Survey;
 import dev.parley.api.Views;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
@@ -53,7 +56,10 @@ final class Operating implements AutoCloseable {
     private final Cluster cluster;
     private final Sampler sampler;
     private final Map<String, Object> facts;
+    private final RoomRates rates;
+    private final RoomSight sight;
     private final Views views;
+    private final Survey survey;
     private final ConsoleSocket socket;
 
     Operating(
@@ -86,8 +92,20 @@ final class Operating implements AutoCloseable {
                 drainTime,
                 workers.fanOut());
         this.sampler = new Sampler(connections, rooms.delivery(), rooms::count, System::nanoTime);
-        this.views = new Views(connections, rooms, decisions, cluster, audit, settings, () -> overview(decisions));
-        this.socket = new ConsoleSocket(cluster.tickets(), views, sampler, InstantSource.system());
+        this.rates = new RoomRates(rooms, System::nanoTime);
+        this.sight = new RoomSight(backplane);
+        this.views = new Views(
+                connections,
+                rooms,
+                decisions,
+                cluster,
+                audit,
+                rates,
+                realm::failed,
+                settings,
+                () -> overview(decisions));
+        this.survey = new Survey(cluster, workers, views::rows);
+        this.socket = new ConsoleSocket(cluster.tickets(), views, survey, sight, sampler, InstantSource.system());
     }
 
     /** What the endpoint of the console's socket is to call. */
@@ -96,9 +114,13 @@ final class Operating implements AutoCloseable {
     }
 
     ApiServlet api(TokenVerifier verifier, int maxMessageBytes, String version) {
-        Operations operations =
-                new Operations(connections, cluster, views, new RoomOperations(backplane, rooms, cluster));
+        Operations operations = new Operations(cluster, views, survey, new RoomOperations(backplane, sight, cluster));
         return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
+    }
+
+    /** How busy the rooms here are. */
+    RoomRates rates() {
+        return rates;
     }
 
     ConsoleServlet page() {
@@ -109,9 +131,15 @@ final class Operating implements AutoCloseable {
     void watch() {
         every(Sampler.SECONDS * 1_000, () -> {
             sampler.sample();
+            rates.look();
             cluster.tell(this::status);
         });
-        every(SHOW_MILLIS, socket::show);
+        every(SHOW_MILLIS, () -> {
+            if (doors.state() == Doors.State.DRAINING) {
+                cluster.tell(this::status); // oftener, so that others can watch how far it is
+            }
+            socket.show();
+        });
         workers.fanOut().execute(() -> cluster.tell(this::status));
     }
 
@@ -141,7 +169,17 @@ final class Operating implements AutoCloseable {
         Map<String, Object> status = new LinkedHashMap<>(facts);
         status.put("node", cluster.node());
         status.put("doors", doors.state().name().toLowerCase(Locale.ROOT));
+        status.put("drainedFrom", cluster.drainedFrom());
         status.putAll(sampler.latest());
+        Health health = backplane.health();
+        status.put(
+                "backplane",
+                Map.of(
+                        "engine", health.engine(),
+                        "isReachable", health.isReachable(),
+                        "lagMillis", health.lag().toMillis(),
+                        "repairs", health.repairs(),
+                        "reconnects", health.reconnects()));
         status.put("connectionsMax", connections.limits().maxConnections());
         status.put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
         status.put(
@@ -155,15 +193,6 @@ final class Operating implements AutoCloseable {
 
     private Map<String, Object> overview(Decisions decisions) {
         Map<String, Object> overview = status();
-        Health health = backplane.health();
-        overview.put(
-                "backplane",
-                Map.of(
-                        "engine", health.engine(),
-                        "isReachable", health.isReachable(),
-                        "lagMillis", health.lag().toMillis(),
-                        "repairs", health.repairs(),
-                        "reconnects", health.reconnects()));
         overview.put("closed", connections.tally().closedByCause());
         Map<String, Long> refused = new LinkedHashMap<>();
         decisions.counts().entrySet().stream()
@@ -173,6 +202,8 @@ final class Operating implements AutoCloseable {
                 .forEach(entry -> refused.merge(
                         entry.getKey().status() + " " + entry.getKey().cause(), entry.getValue(), Long::sum));
         overview.put("refused", refused);
+        overview.put("dropped", connections.tally().droppedMessages());
+        overview.put("resumes", rooms.resumes());
         overview.put("waiting", connections.tally().outboxes().waiting());
         overview.put("deepest", connections.tally().outboxes().deepest());
         overview.put("nodes", cluster.nodes());

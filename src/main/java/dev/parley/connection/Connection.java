@@ -54,6 +54,9 @@ public final class Connection {
     private final Instant since = Instant.now();
     private final AtomicLong messagesIn = new AtomicLong();
     private final AtomicLong bytesIn = new AtomicLong();
+    private final Trail trail = new Trail();
+    private volatile @Nullable Instant expires;
+    private boolean wasFilling; // the timer's own
 
     Connection(
             String id,
@@ -198,6 +201,21 @@ public final class Connection {
         return "user \"" + Printable.of(peer.user()) + "\" from " + peer.address() + " at " + peer.endpoint();
     }
 
+    /** Says when its peer's credential ends; null if it does not. */
+    public void expires(@Nullable Instant end) {
+        expires = end;
+    }
+
+    /** Something happened that an operator who looks at this connection should see, for a minute. */
+    public void note(String what) {
+        trail.add(Instant.now(), what);
+    }
+
+    /** What happened during the last minute, oldest first. */
+    public List<Figures.Event> events() {
+        return trail.since(Instant.now());
+    }
+
     /** Says under which name its peer came, once that is known. */
     public void named(String user) {
         introduce(new Figures.Peer(user, peer.address(), peer.endpoint()));
@@ -238,7 +256,14 @@ public final class Connection {
                 depth.waitingBytes(),
                 Duration.ofNanos(outbox.stalledNanos()),
                 Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastSeen)),
-                rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)));
+                rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
+                Optional.ofNullable(expires));
+    }
+
+    /** What there is to say of it once it is over. */
+    Figures.Ended asEnded() {
+        return new Figures.Ended(
+                id, peer, since, Instant.now(), endCause, outbox.depth().dropped());
     }
 
     /** Why it ended, in a word that is one of a few: the name of a close code, {@code peer} or {@code broken}. */
@@ -267,6 +292,7 @@ public final class Connection {
 
     /** The heartbeat and the watchdog, called about four times a second by the timer. */
     void check(long now) {
+        watch();
         boolean stalled = outbox.stalledNanos() > timing.sendTimeoutNanos();
         if (ended) {
             if (stalled || now - endedAt > timing.sendTimeoutNanos()) {
@@ -277,6 +303,16 @@ public final class Connection {
             abort(CloseCode.SLOW);
         } else {
             checkPulse(now);
+        }
+    }
+
+    private void watch() {
+        boolean isFilling = outbox.isFilling();
+        if (isFilling != wasFilling) {
+            wasFilling = isFilling;
+            note(isFilling ? "its outbox is filling: " + outbox.depth().waiting() + " wait" : "its outbox has emptied");
+        } else {
+            trail.forget(Instant.now());
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param stalled for how long the write under way has been so
  * @param quiet since when nothing has been heard of the peer
  * @param roundTrip how long the last ping took to be answered
+ * @param expires when its credential ends, if it has one that does
  */
 public record Figures(
         String id,
@@ -26,7 +27,23 @@ public record Figures(
         long waitingBytes,
         Duration stalled,
         Duration quiet,
-        Optional<Duration> roundTrip) {
+        Optional<Duration> roundTrip,
+        Optional<Instant> expires) {
+
+    /**
+     * Something that happened on a connection.
+     *
+     * @param what a few words of ours, and names of rooms; never anything that was said
+     */
+    public record Event(Instant at, String what) {}
+
+    /**
+     * A connection that this node has ended, or could not write to any more.
+     *
+     * @param cause the name of a close code, or {@code broken}
+     * @param dropped messages that still waited for it
+     */
+    public record Ended(String id, Peer peer, Instant since, Instant at, String cause, long dropped) {}
 
     /**
      * Who is at the other end, for the eyes of operators.

@@ -76,6 +76,7 @@ final class Outbox {
     private @Nullable String owed;
     private long sentMessages;
     private long sentBytes;
+    private long dropped;
     private @Nullable Runnable marked; // to be run when so many messages are sent
     private long markedAt;
 
@@ -98,12 +99,15 @@ final class Outbox {
                 return Offer.CLOSED;
             }
             boolean idle = queue.isEmpty() && !isSending();
+            int taken = 0;
             for (Outgoing message : messages) {
                 if (!idle && !hasRoomFor(message)) {
+                    dropped += messages.size() - taken;
                     return Offer.FULL;
                 }
                 queue.add(message);
                 queuedBytes += message.bytes();
+                taken++;
             }
         }
         drain();
@@ -180,6 +184,9 @@ final class Outbox {
     void discard() {
         synchronized (queue) {
             closed = true;
+            for (Item item : queue) {
+                dropped += item instanceof Outgoing ? 1 : 0;
+            }
             queue.clear();
             queuedBytes = 0;
             queue.notifyAll();
@@ -193,12 +200,13 @@ final class Outbox {
      * @param waitingBytes their size
      * @param sentMessages messages that the wire has been given
      * @param sentBytes their size
+     * @param dropped messages that there was no room for, or no time before the end
      */
-    record Depth(int waiting, long waitingBytes, long sentMessages, long sentBytes) {}
+    record Depth(int waiting, long waitingBytes, long sentMessages, long sentBytes, long dropped) {}
 
     Depth depth() {
         synchronized (queue) {
-            return new Depth(queue.size(), queuedBytes, sentMessages, sentBytes);
+            return new Depth(queue.size(), queuedBytes, sentMessages, sentBytes, dropped);
         }
     }
 

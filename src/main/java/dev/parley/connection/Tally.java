@@ -1,6 +1,8 @@
 package dev.parley.connection;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,11 +13,17 @@ import java.util.concurrent.atomic.LongAdder;
  * when somebody asks, so that sending costs nothing more. Thread-safe.
  */
 public final class Tally {
+    private static final String PEER = "peer";
+    private static final int KEPT = 200;
+
     private final Collection<Connection> live;
     private final LongAdder opened = new LongAdder();
     private final Map<String, LongAdder> closed = new ConcurrentHashMap<>();
 
+    private final LongAdder dropped = new LongAdder();
+
     // Guarded by this.
+    private final ArrayDeque<Figures.Ended> lately = new ArrayDeque<>();
     private Traffic ended = Traffic.NONE;
     private Traffic told = Traffic.NONE;
 
@@ -30,8 +38,16 @@ public final class Tally {
     void closed(Connection connection) {
         closed.computeIfAbsent(connection.endCause(), cause -> new LongAdder()).increment();
         Traffic last = connection.traffic();
+        Figures.Ended over = connection.asEnded();
+        dropped.add(over.dropped());
         synchronized (this) {
             ended = ended.plus(last);
+            if (!over.cause().equals(PEER)) {
+                if (lately.size() == KEPT) {
+                    lately.removeFirst();
+                }
+                lately.addLast(over);
+            }
         }
     }
 
@@ -45,6 +61,18 @@ public final class Tally {
         Map<String, Long> counts = new TreeMap<>();
         closed.forEach((cause, count) -> counts.put(cause, count.sum()));
         return counts;
+    }
+
+    /** How many messages have never been sent, because their connection ended first. */
+    public long droppedMessages() {
+        return dropped.sum();
+    }
+
+    /** The last connections that were ended here and not by their peer, oldest first. */
+    public List<Figures.Ended> endedLately() {
+        synchronized (this) {
+            return List.copyOf(lately);
+        }
     }
 
     /**

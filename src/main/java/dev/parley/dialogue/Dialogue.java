@@ -127,6 +127,8 @@ public final class Dialogue {
             } else if (isOneTooMany) {
                 connection.close(CloseCode.LIMIT_EXCEEDED);
             } else {
+                connection.named(who.user());
+                connection.expires(who.expires().orElse(null));
                 connection.send(welcome(id, who).text());
             }
         } else if (verdict instanceof Verdict.Rejected rejected) {
@@ -160,6 +162,8 @@ public final class Dialogue {
         if (all.verify(refresh.token()) instanceof Verdict.Accepted accepted
                 && accepted.credential().user().equals(who.user())) {
             credential = accepted.credential();
+            connection.expires(accepted.credential().expires().orElse(null));
+            connection.note("renewed its credential");
             connection.send(
                     new Outbound.Refreshed(refresh.id(), accepted.credential().expires()).text());
         } else {
@@ -261,6 +265,7 @@ public final class Dialogue {
     }
 
     private void fail(@Nullable String id, ErrorCode code, @Nullable Duration after, String sentence) {
+        connection.note("was answered with the error " + code.word());
         connection.send(new Outbound.Failure(id, code, after, sentence).text());
     }
 

@@ -79,6 +79,7 @@ final class Inlet {
         handshake.ifPresent(decided -> {
             String user = decided.credential().map(Credential::user).orElse("");
             opened.introduce(new Figures.Peer(user, decided.address(), pathOf(parameters)));
+            opened.expires(decided.credential().flatMap(Credential::expires).orElse(null));
             opened.onEnd(decided::end);
             decided.onRevoked(() -> opened.close(CloseCode.EXPIRED));
         });

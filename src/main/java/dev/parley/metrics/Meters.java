@@ -41,9 +41,9 @@ public final class Meters {
     }
 
     /** What goes up and down, one value for each of a bounded number of a label's values. */
-    public void gauge(String name, String help, String label, Supplier<Map<String, Integer>> values) {
+    public void gauge(String name, String help, String label, Supplier<Map<String, Number>> values) {
         add(new Meter(Kind.GAUGE, name, help, List.of(label), () -> {
-            Map<List<String>, Integer> byLabel = new LinkedHashMap<>();
+            Map<List<String>, Number> byLabel = new LinkedHashMap<>();
             values.get().forEach((key, value) -> byLabel.put(List.of(key), value));
             return byLabel;
         }));

@@ -13,7 +13,7 @@ public enum LossReason {
     /** The log was rolled back, and went on differently. */
     REWRITTEN;
 
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

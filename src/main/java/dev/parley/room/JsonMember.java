@@ -111,6 +111,13 @@ public final class JsonMember extends Member {
         last = slice.top();
         Outbound.Resume resume =
                 since == null ? Outbound.Resume.NONE : loss == null ? Outbound.Resume.OK : Outbound.Resume.LOST;
+        if (since != null) {
+            room.resumed(loss == null ? "ok" : loss.word());
+        }
+        connection.note("joined " + room.id()
+                + (since == null
+                        ? ""
+                        : loss == null ? ", missed " + replay.size() : ", lost something: " + loss.word()));
         List<Outgoing> messages = new ArrayList<>();
         messages.add(new Outgoing(
                 new Outbound.Joined(id, room.id().name(), JsonWindow.mark(last), resume, loss, replay.size()).text()));
@@ -198,6 +205,8 @@ public final class JsonMember extends Member {
     private void drift(List<Outgoing> messages) {
         if (state == State.LIVE) {
             state = State.ADRIFT;
+            room.gap();
+            connection.note("missed something in " + room.id());
             messages.add(new Outgoing(new Outbound.Gap(room.id().name()).text()));
         }
     }
@@ -263,6 +272,7 @@ public final class JsonMember extends Member {
 
     private void out() {
         state = State.OUT;
+        connection.note("left " + room.id());
         held.clear();
         room.remove(this);
         room.presence().leave(this);

@@ -28,6 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,7 @@ final class Room {
     private final AtomicInteger waiting = new AtomicInteger(); // in the backlog; above 0 the loop is owned
     private final AtomicInteger unsaid = new AtomicInteger(); // entries among them
     private int sampled; // the loop's own
+    private final AtomicLong told = new AtomicLong();
 
     Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog) {
         this.id = id;
@@ -102,6 +104,24 @@ final class Room {
 
     Set<String> connections() {
         return Arrays.stream(members).map(member -> member.connection().id()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    boolean has(String connection) {
+        return Arrays.stream(members)
+                .anyMatch(member -> member.connection().id().equals(connection));
+    }
+
+    /** How many entries it has been told. */
+    long told() {
+        return told.get();
+    }
+
+    void resumed(String outcome) {
+        rooms.resumed(outcome);
+    }
+
+    void gap() {
+        rooms.gap();
     }
 
     int memberCount() {
@@ -182,6 +202,7 @@ final class Room {
     /** The log has grown. Called in log order, one call at a time; only queues. */
     private void queue(Entry entry) {
         unsaid.incrementAndGet();
+        told.incrementAndGet();
         queue(new Due.Said(entry, members));
     }
 

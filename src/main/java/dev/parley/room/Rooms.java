@@ -10,13 +10,17 @@ import dev.parley.metrics.Histogram;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
@@ -34,6 +38,8 @@ public final class Rooms {
     private final Workers workers;
     private final int maxBacklog;
     private final Histogram delivery = new Histogram();
+    private final Map<String, LongAdder> resumes = new ConcurrentHashMap<>();
+    private final LongAdder gaps = new LongAdder();
     private volatile boolean closed;
 
     /** Rooms over a backplane; {@code maxBacklog} is how many entries a room's fan-out may be behind its log. */
@@ -52,6 +58,7 @@ public final class Rooms {
     public TextMember join(RoomId id, Connection connection, String user, Window window) {
         TextMember member = join(id, room -> new TextMember(room, connection, user, window));
         member.room.presence().enter(member);
+        connection.note("joined " + id);
         connection.onEnd(member::ended); // at once, if it ended meanwhile
         return member;
     }
@@ -137,12 +144,47 @@ public final class Rooms {
     }
 
     /** The connections of this node that are in a room; a room that is not here has none. */
-    public Set<String> connectionsIn(String room) {
-        return rooms.entrySet().stream()
-                .filter(entry -> entry.getKey().name().equals(room))
-                .findFirst()
-                .map(entry -> entry.getValue().connections())
+    public Set<String> connectionsIn(String name) {
+        return RoomId.parse(name)
+                .flatMap(id -> Optional.ofNullable(rooms.get(id)))
+                .map(Room::connections)
                 .orElse(Set.of());
+    }
+
+    /** The rooms that a connection of this node is in. Looks at every member of every room. */
+    public List<String> roomsOf(String connection) {
+        return rooms.values().stream()
+                .filter(room -> room.has(connection))
+                .map(room -> room.id().name())
+                .sorted()
+                .toList();
+    }
+
+    /** How many entries each room has been told by its log since its first member came. */
+    public Map<String, Long> told() {
+        Map<String, Long> told = new HashMap<>();
+        rooms.forEach((id, room) -> told.put(id.name(), room.told()));
+        return told;
+    }
+
+    /** Who came back to a position, by what became of it: {@code ok}, or why something was lost. */
+    public Map<String, Long> resumes() {
+        Map<String, Long> counts = new TreeMap<>();
+        resumes.forEach((outcome, count) -> counts.put(outcome, count.sum()));
+        return counts;
+    }
+
+    /** How often a member who had not come back was told that something is missing. */
+    public long gaps() {
+        return gaps.sum();
+    }
+
+    void resumed(String outcome) {
+        resumes.computeIfAbsent(outcome, first -> new LongAdder()).increment();
+    }
+
+    void gap() {
+        gaps.increment();
     }
 
     /** Delivers nothing more, so that closing all members does not tell each of them of all the others. */

@@ -138,3 +138,41 @@ export function chart(title, series, minutes = 15) {
     },
   };
 }
+
+/** What happened on one thing during the last minute: a line with a dot for each event, and the events in words. */
+export function line(title) {
+  const figure = document.createElement("figure");
+  figure.className = "chart";
+  const caption = document.createElement("figcaption");
+  const heading = document.createElement("strong");
+  heading.textContent = title;
+  caption.append(heading);
+  const svg = make("svg", { viewBox: `0 0 ${WIDTH} 44`, role: "img", "aria-label": title });
+  const list = document.createElement("ol");
+  list.className = "events";
+  figure.append(caption, svg, list);
+
+  return {
+    element: figure,
+    update(events) {
+      const now = Date.now();
+      const x = (at) => LEFT + (1 - Math.min(1, (now - at) / MINUTE)) * (WIDTH - LEFT - RIGHT);
+      const parts = [make("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: 14, y2: 14, class: "grid" })];
+      for (const back of [60, 40, 20]) {
+        parts.push(make("text", { x: x(now - back * 1000), y: 38, class: "axis" }, `−${back} s`));
+      }
+      parts.push(make("text", { x: WIDTH - RIGHT, y: 38, class: "axis end" }, "now"));
+      for (const { at, what } of events) {
+        const dot = make("circle", { cx: x(at), cy: 14, r: 4, class: "dot s0" });
+        dot.append(make("title", {}, what));
+        parts.push(dot);
+      }
+      svg.replaceChildren(...parts);
+      list.replaceChildren(...(events.length ? [...events].reverse() : [{ at: null, what: "nothing" }]).map(({ at, what }) => {
+        const item = document.createElement("li");
+        item.textContent = at === null ? what : `${Math.max(0, Math.round((now - at) / 1000))} s ago: ${what}`;
+        return item;
+      }));
+    },
+  };
+}

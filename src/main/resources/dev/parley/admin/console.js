@@ -1,4 +1,4 @@
-import { chart, short } from "./charts.js";
+import { chart, line as eventLine, short } from "./charts.js";
 
 /** Whatever comes from the node is put into the page as text; there is no HTML in any string. */
 function el(name, attributes = {}, ...children) {
@@ -217,8 +217,29 @@ const ago = (millis) => {
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 };
 const since = (instant) => ago(Date.now() - Date.parse(instant));
+const newest = (rows) => rows.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 const clock = (instant) => new Date(instant).toLocaleTimeString();
 const bytes = (count) => `${short(count)}B`;
+const roundTrip = (row) => (row.roundTripMicros < 0 ? "–" : `${(row.roundTripMicros / 1_000).toFixed(1)} ms`);
+const expiry = (row) => {
+  if (!row.expires) {
+    return "does not end";
+  }
+  const left = Date.parse(row.expires) - Date.now();
+  return left > 0 ? `ends in ${ago(left)}` : "has ended";
+};
+const silent = (is) => (is.silent.length ? ` No answer from ${is.silent.join(", ")}.` : "");
+
+/** One row for what is on several nodes: the rows of the same key, put together. */
+function together(rows, key, merge) {
+  const found = new Map();
+  for (const row of rows) {
+    const known = found.get(row[key]);
+    found.set(row[key], known ? { ...merge(known, row), nodes: known.nodes + 1 } : { ...row, nodes: 1 });
+  }
+  return [...found.values()];
+}
+
 const button = (text, listener, { bad = false, role = "operator" } = {}) =>
   el("button", { type: "button", class: bad && "bad", disabled: !may(role), title: may(role) ? null : `needs the role parley-${role}`, on: { click: listener } }, text);
 const link = (text, hash) => el("button", { type: "button", class: "link", on: { click: () => (location.hash = hash) } }, text);
@@ -240,7 +261,7 @@ async function block(kind, value) {
 /* ---- the views: what each asks for, and how it shows the answer ---- */
 
 function overview() {
-  const names = ["Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Closed as too slow", "Handshakes refused", "Backplane", "Doors"];
+  const names = ["Nodes", "Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Closed as too slow", "Never sent", "Came back", "Handshakes refused", "Backplane", "Doors"];
   const tiles = Object.fromEntries(names.map((name) => [name, tile(name)]));
   const open = chart("Connections", ["open"]);
   const messages = chart("Messages a second", ["in", "out"]);
@@ -259,6 +280,11 @@ function overview() {
   return {
     ask: () => ({ view: "overview" }),
     show(is) {
+      const everywhere = is.nodes.reduce((sum, node) => sum + node.connections, 0);
+      tiles.Nodes.set(is.nodes.length.toLocaleString(), `${everywhere.toLocaleString()} connections in all`, is.nodes.some((node) => !node.backplane?.isReachable));
+      const lost = Object.entries(is.resumes).reduce((sum, [outcome, count]) => sum + (outcome === "ok" ? 0 : count), 0);
+      tiles["Came back"].set(short(is.resumes.ok ?? 0), `whole, ${short(lost)} with a loss`);
+      tiles["Never sent"].set(short(is.dropped), "messages, as their peers went");
       tiles.Connections.set(is.connections.toLocaleString(), `of ${short(is.connectionsMax)}`, is.connections >= is.connectionsMax);
       tiles.Rooms.set(is.rooms.toLocaleString());
       tiles["Messages in"].set(short(is.messagesInPerSecond), "a second");
@@ -269,7 +295,7 @@ function overview() {
       tiles.Waiting.set(is.waiting.toLocaleString(), `messages, at most ${is.deepest}`);
       tiles["Closed as too slow"].set((is.closed.slow ?? 0).toLocaleString());
       tiles["Handshakes refused"].set(Object.values(is.refused).reduce((sum, count) => sum + count, 0).toLocaleString());
-      tiles.Backplane.set(is.backplane.engine, is.backplane.isReachable ? `lag ${is.backplane.lagMillis} ms` : "away", !is.backplane.isReachable);
+      tiles.Backplane.set(is.backplane.engine, is.backplane.isReachable ? `lag ${is.backplane.lagMillis} ms, ${short(is.backplane.repairs)} repairs` : "away", !is.backplane.isReachable);
       tiles.Doors.set(is.doors, "", is.doors !== "open");
       const { history } = is;
       open.update(history.at, [history.connections]);
@@ -280,6 +306,16 @@ function overview() {
       refused.update(Object.entries(is.refused).sort((a, b) => b[1] - a[1]));
     },
   };
+}
+
+function doors(node) {
+  const badge = el("span", { class: `badge ${node.doors}` }, node.doors);
+  if (node.doors !== "draining") {
+    return badge;
+  }
+  const whole = Math.max(node.drainedFrom, node.connections, 1);
+  const gone = whole - node.connections;
+  return el("div", { class: "drain" }, badge, el("progress", { max: whole, value: gone, "aria-label": "drained" }), `${gone.toLocaleString()} of ${whole.toLocaleString()} gone`);
 }
 
 function nodes() {
@@ -294,12 +330,13 @@ function nodes() {
   };
   const list = table([
     { name: "Node", text: (node) => node.node },
-    { name: "Doors", state: (node) => node.doors, build: (node) => el("span", { class: `badge ${node.doors}` }, node.doors) },
+    { name: "Doors", state: (node) => [node.doors, node.doors === "draining" && node.connections], build: doors },
     { name: "Connections", number: true, text: (node) => `${node.connections.toLocaleString()} of ${short(node.connectionsMax)}` },
     { name: "In /s", number: true, text: (node) => short(node.messagesInPerSecond) },
     { name: "Out /s", number: true, text: (node) => short(node.messagesOutPerSecond) },
     { name: "Heap", number: true, text: (node) => `${Math.round((100 * node.heapUsed) / node.heapMax)} % of ${bytes(node.heapMax)}` },
     { name: "Up", number: true, text: (node) => ago(node.uptimeSeconds * 1_000) },
+    { name: "Backplane", text: (node) => (node.backplane.isReachable ? `${node.backplane.engine}, lag ${node.backplane.lagMillis} ms` : `${node.backplane.engine} away`) },
     { name: "Version", text: (node) => node.version },
     { name: "Server", text: (node) => node.server.split("/")[0] },
     {
@@ -313,7 +350,7 @@ function nodes() {
 }
 
 function connections(filter = {}) {
-  const inputs = Object.fromEntries(["user", "address", "room"].map((name) => [name, el("input", { type: "search", value: filter[name] ?? "", autocomplete: "off", on: { change: ask } })]));
+  const inputs = Object.fromEntries(["user", "address", "room", "node"].map((name) => [name, el("input", { type: "search", value: filter[name] ?? "", autocomplete: "off", on: { change: ask } })]));
   const head = el("p", { class: "hint" });
   const list = table([
     { name: "Connection", build: (row) => link(row.connection, `connection/${row.connection}`) },
@@ -324,7 +361,9 @@ function connections(filter = {}) {
     { name: "In", number: true, text: (row) => short(row.messagesIn) },
     { name: "Out", number: true, text: (row) => short(row.messagesOut) },
     { name: "Waiting", number: true, text: (row) => row.waiting },
-    { name: "Round trip", number: true, text: (row) => (row.roundTripMicros < 0 ? "–" : `${(row.roundTripMicros / 1_000).toFixed(1)} ms`) },
+    { name: "Round trip", number: true, text: (row) => roundTrip(row) },
+    { name: "Credential", number: true, text: (row) => expiry(row) },
+    { name: "Node", text: (row) => row.node },
     { name: "", state: () => session?.role, build: (row) => button("Disconnect", () => act("DELETE", `connections/${row.connection}`), { bad: true }) },
   ], (row) => row.connection, "No connection matches.");
   main.replaceChildren(
@@ -336,8 +375,8 @@ function connections(filter = {}) {
   return {
     ask: () => ({ view: "connections", ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()])) }),
     show(is) {
-      head.textContent = `${is.connections.length.toLocaleString()} of ${is.all.toLocaleString()} on ${is.node}, those with the most waiting first.`;
-      list.update(is.connections);
+      head.textContent = `${is.connections.length.toLocaleString()} of ${is.all.toLocaleString()} on all nodes, those with the most waiting first.${silent(is)}`;
+      list.update(is.connections.sort((a, b) => b.waiting - a.waiting));
     },
   };
 }
@@ -345,28 +384,44 @@ function connections(filter = {}) {
 function connection(id) {
   const facts = el("dl", { class: "tiles" });
   const line = chart("Messages each second", ["in", "out"], 1);
+  const happened = eventLine("What happened in the last 60 seconds");
+  const places = el("p", { class: "bar" });
   const samples = { at: [], in: [], out: [] };
   let before = null;
   let row = null;
+  let shownPlaces = "";
   const actions = el("div", { class: "bar" },
     button("Disconnect", () => act("DELETE", `connections/${id}`), { bad: true }),
     button("Disconnect user", () => row?.user && disconnectUser(row.user), { bad: true }),
     button("Block user", () => row?.user && block("user", row.user), { bad: true }),
     button("Block address", () => row?.address && block("address", row.address), { bad: true }));
-  main.replaceChildren(el("h2", {}, `Connection ${id}`), actions, facts, el("div", { class: "charts" }, line.element));
+  const live = [el("h3", {}, "Rooms"), places, el("div", { class: "charts" }, line.element, happened.element)];
+  main.replaceChildren(el("h2", {}, `Connection ${id}`), actions, facts, ...live);
+  const show = (shown) => facts.replaceChildren(...Object.entries(shown).map(([name, value]) => { const one = tile(name); one.set(value); return one.element; }));
   return {
     ask: () => ({ view: "connection", id }),
-    show(is) {
-      if (is.gone) {
-        facts.replaceChildren(el("p", { class: "empty" }, "It has ended, or is on another node."));
+    show({ connection: [is] }) {
+      const isOver = !is || is.ended;
+      actions.hidden = isOver;
+      live.forEach((part) => (part.hidden = isOver));
+      if (!is) {
+        facts.replaceChildren(el("p", { class: "empty" }, "It has ended, and its peer ended it."));
         return;
       }
       row = is;
-      const shown = { User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Since: since(is.since), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": is.roundTripMicros < 0 ? "–" : `${(is.roundTripMicros / 1_000).toFixed(1)} ms` };
-      facts.replaceChildren(...Object.entries(shown).map(([name, value]) => { const one = tile(name); one.set(value); return one.element; }));
-      const now = Date.now();
+      if (is.ended) {
+        show({ Ended: clock(is.ended), Cause: is.cause, User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
+        return;
+      }
+      show({ User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
+      const names = is.rooms.join(" ");
+      if (names !== shownPlaces || !places.hasChildNodes()) {
+        shownPlaces = names;
+        places.replaceChildren(...(is.rooms.length ? is.rooms.map((room) => link(room, `room/${encodeURIComponent(room)}`)) : ["none"]), ...(is.roomCount > is.rooms.length ? [`and ${is.roomCount - is.rooms.length} more`] : []));
+      }
+      happened.update(is.events);
       if (before) {
-        samples.at.push(now);
+        samples.at.push(Date.now());
         samples.in.push(is.messagesIn - before.messagesIn);
         samples.out.push(is.messagesOut - before.messagesOut);
         while (samples.at.length > 60) {
@@ -379,31 +434,104 @@ function connection(id) {
   };
 }
 
-function rooms() {
-  const say = async (room) => {
-    const given = await confirmed(`Say something in ${room}`, "Everybody in the room reads it, from you.", { verb: "Send", bad: false, fields: [{ name: "Message", kind: "textarea", attributes: { rows: 3, maxlength: 2000 } }] });
-    if (given?.Message) {
-      await act("POST", `rooms/${encodeURIComponent(room)}/messages`, given.Message);
+function ended() {
+  const list = table([
+    { name: "When", text: (row) => clock(row.ended) },
+    { name: "Cause", text: (row) => row.cause },
+    { name: "Connection", build: (row) => link(row.connection, `connection/${row.connection}`) },
+    { name: "User", text: (row) => row.user },
+    { name: "Address", text: (row) => row.address },
+    { name: "Endpoint", text: (row) => row.endpoint },
+    { name: "Open for", number: true, text: (row) => ago(Date.parse(row.ended) - Date.parse(row.since)) },
+    { name: "Never sent", number: true, text: (row) => row.dropped.toLocaleString() },
+    { name: "Node", text: (row) => row.node },
+  ], (row) => row.connection, "No connection has been ended by us.");
+  const head = el("p", { class: "hint" });
+  main.replaceChildren(el("h2", {}, "Ended"), head, list.element);
+  return {
+    ask: () => ({ view: "ended" }),
+    show(is) {
+      head.textContent = `Connections that were ended by us and not by their peers, the last ${is.ended.length} of all nodes.${silent(is)}`;
+      list.update(is.ended.sort((a, b) => Date.parse(b.ended) - Date.parse(a.ended)));
+    },
+  };
+}
+
+const say = async (room) => {
+  const given = await confirmed(`Say something in ${room}`, "Everybody in the room reads it, from you.", { verb: "Send", bad: false, fields: [{ name: "Message", kind: "textarea", attributes: { rows: 3, maxlength: 2000 } }] });
+  if (given?.Message) {
+    await act("POST", `rooms/${encodeURIComponent(room)}/messages`, given.Message);
+  }
+};
+const empty = async (room) =>
+  (await confirmed("Close room", `Everybody in ${room} is disconnected, on all nodes. What was said stays.`, { word: room, verb: "Close room" }))
+  && act("DELETE", `rooms/${encodeURIComponent(room)}/members`);
+const purge = async (room) =>
+  (await confirmed("Purge history", `All that was said in ${room} is forgotten, on all nodes and for good. Who is there stays.`, { word: room, verb: "Purge history" }))
+  && act("DELETE", `rooms/${encodeURIComponent(room)}/messages`);
+const roomActions = (room) => [
+  button("Say…", () => say(room)),
+  button("Close…", () => empty(room), { bad: true }),
+  button("Purge…", () => purge(room), { bad: true, role: "admin" }),
+];
+
+function room(name) {
+  const facts = Object.fromEntries(["Last number", "Kept", "Users", "Epoch"].map((each) => [each, tile(each)]));
+  const members = table([
+    { name: "User", build: (row) => link(row.user, `connections/user/${encodeURIComponent(row.user)}`) },
+    { name: "Connections", number: true, text: (row) => row.connections },
+  ], (row) => row.user, "Nobody is in.");
+  const said = el("div", { class: "log", hidden: true, role: "region", "aria-label": "What was said" });
+  const read = async () => {
+    try {
+      const answer = await fetch(new URL(`api/v1/rooms/${encodeURIComponent(name)}/messages?limit=50`, HERE));
+      const body = await answer.json();
+      if (!answer.ok) {
+        return toast(body.detail);
+      }
+      said.hidden = false;
+      said.textContent = body.messages.map((message) => `${message.seq}  ${clock(message.at)}  ${message.from.user}: ${message.kind === "left" ? "(left)" : JSON.stringify(message.data)}`).join("\n") || "Nothing is kept.";
+    } catch {
+      toast("The node does not answer.");
     }
   };
-  const empty = async (room) =>
-    (await confirmed("Close room", `Everybody in ${room} is disconnected, on all nodes. What was said stays.`, { word: room, verb: "Close room" }))
-    && act("DELETE", `rooms/${encodeURIComponent(room)}/members`);
-  const purge = async (room) =>
-    (await confirmed("Purge history", `All that was said in ${room} is forgotten, on all nodes and for good. Who is there stays.`, { word: room, verb: "Purge history" }))
-    && act("DELETE", `rooms/${encodeURIComponent(room)}/messages`);
+  main.replaceChildren(
+    el("h2", {}, `Room ${name}`),
+    el("div", { class: "bar" }, link("connections in it", `connections/room/${encodeURIComponent(name)}`), ...roomActions(name), button("Read the last 50", read, { role: "admin" })),
+    el("div", { class: "tiles" }, ...Object.values(facts).map((fact) => fact.element)),
+    said,
+    el("h3", {}, "Users, on all nodes"), members.element);
+  return {
+    ask: () => ({ view: "room", id: name }),
+    show(is) {
+      if (!is.position) {
+        return;
+      }
+      facts["Last number"].set(is.position.seq.toLocaleString());
+      facts.Kept.set(is.depth.toLocaleString(), "messages");
+      facts.Users.set(is.users.toLocaleString());
+      facts.Epoch.set(is.position.epoch || "–");
+      members.update(is.members);
+    },
+  };
+}
+
+function rooms() {
   const list = table([
-    { name: "Room", build: (row) => link(row.room, `connections/room/${encodeURIComponent(row.room)}`) },
-    { name: "Members here", number: true, text: (row) => row.members.toLocaleString() },
-    { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, button("Say…", () => say(row.room)), button("Close…", () => empty(row.room), { bad: true }), button("Purge…", () => purge(row.room), { bad: true, role: "admin" })) },
-  ], (row) => row.room, "No room has members on this node.");
+    { name: "Room", build: (row) => link(row.room, `room/${encodeURIComponent(row.room)}`) },
+    { name: "Members", number: true, text: (row) => row.members.toLocaleString() },
+    { name: "Messages /s", number: true, text: (row) => short(row.perSecond) },
+    { name: "On nodes", number: true, text: (row) => row.nodes },
+    { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, ...roomActions(row.room)) },
+  ], (row) => row.room, "No room has members.");
   const head = el("p", { class: "hint" });
   main.replaceChildren(el("h2", {}, "Rooms"), head, list.element);
   return {
     ask: () => ({ view: "rooms" }),
     show(is) {
-      head.textContent = `${is.rooms.length} of ${is.all} on ${is.node}, the biggest first.`;
-      list.update(is.rooms);
+      const rows = together(is.rooms, "room", (a, b) => ({ ...a, members: a.members + b.members, perSecond: Math.max(a.perSecond, b.perSecond) }));
+      head.textContent = `The ${rows.length} biggest, on all nodes.${silent(is)}`;
+      list.update(rows.sort((a, b) => b.members - a.members || (a.room < b.room ? -1 : 1)));
     },
   };
 }
@@ -412,6 +540,7 @@ function users() {
   const list = table([
     { name: "User", build: (row) => link(row.user, `connections/user/${encodeURIComponent(row.user)}`) },
     { name: "Connections", number: true, text: (row) => row.connections },
+    { name: "On nodes", number: true, text: (row) => row.nodes },
     { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, button("Disconnect", () => disconnectUser(row.user), { bad: true }), button("Block…", () => block("user", row.user), { bad: true })) },
   ], (row) => row.user, "Nobody has said who they are.");
   const head = el("p", { class: "hint" });
@@ -419,8 +548,9 @@ function users() {
   return {
     ask: () => ({ view: "users" }),
     show(is) {
-      head.textContent = `${is.users.length} of ${is.all} on ${is.node}, those with the most connections first.`;
-      list.update(is.users);
+      const rows = together(is.users, "user", (a, b) => ({ ...a, connections: a.connections + b.connections }));
+      head.textContent = `${rows.length} on all nodes, those with the most connections first.${silent(is)}`;
+      list.update(rows.sort((a, b) => b.connections - a.connections || (a.user < b.user ? -1 : 1)));
     },
   };
 }
@@ -431,8 +561,9 @@ function security() {
     { name: "Status", number: true, text: (row) => row.status },
     { name: "Cause", text: (row) => row.cause },
     { name: "Address", text: (row) => row.address },
+    { name: "Node", text: (row) => row.node },
     { name: "", state: () => session?.role, build: (row) => button("Block…", () => block("address", row.address), { bad: true }) },
-  ], (row) => row.at + row.address, "No handshake has been refused.");
+  ], (row) => [row.at, row.address, row.cause, row.node].join(), "No handshake has been refused, no login has failed.");
   const target = (row) => (row.user ? ["user", row.user] : ["address", row.address]);
   const blocks = table([
     { name: "Kind", text: (row) => target(row)[0] },
@@ -440,11 +571,11 @@ function security() {
     { name: "Until", text: (row) => clock(row.until) },
     { name: "", state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${target(row)[0]}=${encodeURIComponent(target(row)[1])}`)) },
   ], (row) => target(row).join(), "Nobody is kept out.");
-  main.replaceChildren(el("h2", {}, "Security"), el("h3", {}, "Kept out"), blocks.element, el("h3", {}, "Refused handshakes"), refusals.element);
+  main.replaceChildren(el("h2", {}, "Security"), el("h3", {}, "Kept out"), blocks.element, el("h3", {}, "Refused handshakes and failed logins, on all nodes"), refusals.element);
   return {
     ask: () => ({ view: "security" }),
     show(is) {
-      refusals.update(is.refusals);
+      refusals.update(newest(is.refusals));
       blocks.update(is.blocks);
     },
   };
@@ -469,24 +600,26 @@ function audit() {
     { name: "What", wrap: true, text: (row) => row.what },
     { name: "Node", text: (row) => row.node },
     { name: "Result", wrap: true, text: (row) => row.result },
-  ], (row) => row.at + row.what, "Nothing has been done yet.");
-  main.replaceChildren(el("h2", {}, "Audit"), el("p", { class: "hint" }, "What operators did by way of this node, and what was refused. The log keeps all of it."), list.element);
-  return { ask: () => ({ view: "audit" }), show: (is) => list.update(is.audit) };
+  ], (row) => [row.at, row.what, row.node].join(), "Nothing has been done yet.");
+  main.replaceChildren(el("h2", {}, "Audit"), el("p", { class: "hint" }, "What was done by way of each node, and what was refused. The log keeps all of it."), list.element);
+  return { ask: () => ({ view: "audit" }), show: (is) => list.update(newest(is.audit)) };
 }
 
 /* ---- which view is open stands in the address ---- */
 
-const VIEWS = { overview, nodes, connections, rooms, users, security, settings, audit };
+const VIEWS = { overview, nodes, connections, ended, rooms, users, security, settings, audit };
+const DETAILS = { connection: ["connections", connection], room: ["rooms", room] };
 
 function open() {
-  const [name, ...rest] = decodeURI(location.hash.slice(1)).split("/");
-  const wanted = name in VIEWS || name === "connection" ? name : "overview";
+  const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  const detail = Object.hasOwn(DETAILS, name) ? DETAILS[name] : null;
+  const wanted = detail ? detail[0] : Object.hasOwn(VIEWS, name) ? name : "overview";
   document.getElementById("views").replaceChildren(...Object.keys(VIEWS).map((view) =>
-    el("li", {}, el("a", { href: `#${view}`, "aria-current": (view === wanted || (view === "connections" && wanted === "connection")) && "page" }, view[0].toUpperCase() + view.slice(1)))));
-  if (wanted === "connection") {
-    current = connection(rest[0] ?? "");
+    el("li", {}, el("a", { href: `#${view}`, "aria-current": view === wanted && "page" }, view[0].toUpperCase() + view.slice(1)))));
+  if (detail) {
+    current = detail[1](rest[0] ?? "");
   } else if (wanted === "connections" && rest.length === 2) {
-    current = connections({ [rest[0]]: decodeURIComponent(rest[1]) });
+    current = connections({ [rest[0]]: rest[1] });
   } else {
     current = VIEWS[wanted]();
   }

@@ -284,6 +284,53 @@ final class ApiServletTest {
         assertThat(reason.getCloseCode().getCode()).isEqualTo(4501);
     }
 
+    @Test
+    void connectionOfAnotherNodeIsShownWithItsRoomsAndWhatHappenedAndThenWhyItEnded() throws InterruptedException {
+        other.cluster.tell(() -> Map.of("node", "two"));
+        BlockingQueue<CloseReason> closed = new ArrayBlockingQueue<>(1);
+        Connection there = other.connections.accept(session(closed));
+        there.named("mallory");
+        there.note("joined news");
+
+        Call live = Call.get("/connections/" + there.id())
+                .by("vera", "parley-viewer")
+                .to(node.servlet);
+
+        assertThat(live.status()).isEqualTo(200);
+        assertThat(live.body())
+                .contains("\"node\":\"two\"", "\"user\":\"mallory\"", "\"what\":\"joined news\"", "\"rooms\":[]");
+
+        Call.of("DELETE", "/connections/" + there.id())
+                .by("otto", "parley-operator")
+                .to(node.servlet);
+        assertThat(closed.poll(1, TimeUnit.SECONDS)).isNotNull();
+        while (other.connections.count() > 0) {
+            Thread.onSpinWait();
+        }
+        Call over = Call.get("/connections/" + there.id())
+                .by("vera", "parley-viewer")
+                .to(node.servlet);
+
+        assertThat(over.body()).contains("\"cause\":\"removed\"", "\"user\":\"mallory\"");
+        assertThat(Call.get("/ended")
+                        .by("vera", "parley-viewer")
+                        .to(node.servlet)
+                        .body())
+                .contains(there.id());
+    }
+
+    @Test
+    void roomIsShownWithoutWhatWasSaidThere() {
+        publish("\"secret\"").to(node.servlet);
+        publish("\"secret\"").to(node.servlet);
+
+        Call call = Call.get("/rooms/lobby").by("vera", "parley-viewer").to(other.servlet);
+
+        assertThat(call.body())
+                .contains("\"seq\":2,", "\"depth\":2", "\"members\":[]")
+                .doesNotContain("secret");
+    }
+
     /** A session that can only be closed. */
     private static Session session(BlockingQueue<CloseReason> closed) {
         return fake(Session.class, (method, arguments) -> switch (method) {
@@ -410,7 +457,7 @@ final class ApiServletTest {
         assertThat(doors().to(node.servlet).status())
                 .isEqualTo(operation("doors").status());
         for (Operation operation : node.operations.all()) {
-            if (!operation.isWrite() && !operation.id().equals("connection")) {
+            if (!operation.isWrite() && !operation.id().equals("connection")) { // nobody is connected
                 assertThat(call(operation)
                                 .by("eve", "parley-admin")
                                 .to(node.servlet)

@@ -27,6 +27,7 @@ final class Node implements AutoCloseable {
     final Doors doors = new Doors(connections::isFull);
     final Audit audit;
     final Cluster cluster;
+    final Survey survey;
     final Operations operations;
     final ApiServlet servlet;
 
@@ -48,9 +49,13 @@ final class Node implements AutoCloseable {
                 new Decisions(),
                 cluster,
                 audit,
+                new RoomRates(rooms, System::nanoTime),
+                List::of,
                 List.of(Map.of("setting", "parley.x", "value", "(secret)")),
                 () -> Map.of("node", name));
-        operations = new Operations(connections, cluster, views, new RoomOperations(backplane, rooms, cluster));
+        survey = new Survey(cluster, workers, views::rows);
+        operations = new Operations(
+                cluster, views, survey, new RoomOperations(backplane, new RoomSight(backplane), cluster));
         servlet = new ApiServlet(
                 operations,
                 new Callers(Node::judged, new Realm(InstantSource.system())),

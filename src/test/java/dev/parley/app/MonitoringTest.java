@@ -2,6 +2,7 @@ package dev.parley.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.api.RoomRates;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
@@ -86,6 +87,7 @@ final class MonitoringTest {
                 new Decisions(),
                 connections,
                 rooms,
+                new RoomRates(rooms, System::nanoTime),
                 backplane,
                 new Doors(connections::isFull));
     }
