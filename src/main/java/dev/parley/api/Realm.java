@@ -1,6 +1,7 @@
 package dev.parley.api;
 
 import dev.parley.handshake.Decisions;
+import dev.parley.handshake.TrustedProxies;
 import dev.parley.protocol.Printable;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * stolen, and a role that is taken away is gone within seconds. Thread-safe.
  *
  * <p>Guessing is slowed down here, because not every server does: an address that has failed too often is not asked about again
- * for a while.
+ * for a while. It is the operator's own address and not that of a proxy of ours, behind which everybody else is, too.
  *
  * <p>There is no {@code login-config} in {@code web.xml} for this: with one, a server without a realm refuses the whole
  * application (Jetty), or looks for a realm of that name (Payara).
@@ -42,6 +43,7 @@ public final class Realm {
     private static final Duration REMEMBERED = Duration.ofSeconds(5);
 
     private final InstantSource clock;
+    private final TrustedProxies proxies;
     private final Failures failures;
     private final ArrayDeque<Decisions.Refusal> failed = new ArrayDeque<>(); // guarded by itself
     private final Map<String, Login> remembered = new LinkedHashMap<>() { // by digest of the header; guarded by itself
@@ -53,8 +55,10 @@ public final class Realm {
                 }
             };
 
-    public Realm(InstantSource clock) {
+    /** Where these proxies may say for whom they ask. */
+    public Realm(InstantSource clock, TrustedProxies proxies) {
         this.clock = clock;
+        this.proxies = proxies;
         this.failures = new Failures(clock, MAX_FAILURES, LOCKED);
     }
 
@@ -69,7 +73,7 @@ public final class Realm {
      */
     public Optional<Operator> require(Role role, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String address = String.valueOf(request.getRemoteAddr());
+        String address = proxies.clientOf(request);
         Optional<Instant> lockedUntil = failures.lockedUntil(address);
         if (lockedUntil.isPresent()) {
             noteFailure(new Decisions.Outcome(429, "an address is locked out"), address);

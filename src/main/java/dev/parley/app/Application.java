@@ -98,7 +98,7 @@ final class Application {
     private final TokenVerifier verifier;
     private final Dependencies identities;
     private final Optional<String> metricsToken;
-    private final Realm realm = new Realm(InstantSource.system());
+    private final Realm realm;
     private final Decisions decisions = new Decisions();
     private final Operating operating;
     private @Nullable MeterBean bean;
@@ -109,6 +109,7 @@ final class Application {
         this.maxMessageBytes = settings.maxMessageBytes();
         this.origins = originRule(settings);
         this.proxies = settings.trustedProxies();
+        this.realm = new Realm(InstantSource.system(), proxies);
         this.metricsToken = settings.metricsToken();
 
         this.workers = new Workers();

@@ -421,6 +421,33 @@ final class ApiServletTest {
     }
 
     @Test
+    void whoGuessesBehindAProxyLocksOutThemselvesAndNobodyElseThere() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(throughProxy("198.51.100.1, 203.0.113.7")
+                            .as("ada", "guess " + i)
+                            .to(node.servlet)
+                            .status())
+                    .isEqualTo(401);
+        }
+        assertThat(throughProxy("198.51.100.2, 203.0.113.7")
+                        .as("ada", "open sesame", "parley-viewer")
+                        .to(node.servlet)
+                        .status())
+                .as("what a client says of itself counts for nothing")
+                .isEqualTo(429);
+        assertThat(throughProxy("203.0.113.8")
+                        .as("ada", "open sesame", "parley-viewer")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** From the proxy that the node trusts. */
+    private static Call throughProxy(String forwardedFor) {
+        return Call.get("/overview").from("192.0.2.1").with("X-Forwarded-For", forwardedFor);
+    }
+
+    @Test
     void documentListsEveryOperationAsItIs() {
         Map<String, Json> paths = Json.parse(
                         Call.get("/openapi.json").to(node.servlet).body())

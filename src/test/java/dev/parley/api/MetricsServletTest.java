@@ -2,6 +2,7 @@ package dev.parley.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.handshake.TrustedProxies;
 import dev.parley.metrics.Meters;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,7 +13,7 @@ final class MetricsServletTest {
     private static final String TOKEN = "0123456789abcdef";
 
     private final Meters meters = new Meters();
-    private final Realm realm = new Realm(InstantSource.fixed(Instant.EPOCH));
+    private final Realm realm = new Realm(InstantSource.fixed(Instant.EPOCH), TrustedProxies.NONE);
     private final MetricsServlet open = new MetricsServlet(meters, Optional.empty(), realm);
     private final MetricsServlet guarded = new MetricsServlet(meters, Optional.of(TOKEN), realm);
 

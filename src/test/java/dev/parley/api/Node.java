@@ -7,6 +7,7 @@ import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.TokenVerifier.Verdict;
+import dev.parley.handshake.TrustedProxies;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -58,7 +59,8 @@ final class Node implements AutoCloseable {
                 cluster, views, survey, new RoomOperations(backplane, new RoomSight(backplane), cluster));
         servlet = new ApiServlet(
                 operations,
-                new Callers(Node::judged, new Realm(InstantSource.system())),
+                new Callers(
+                        Node::judged, new Realm(InstantSource.system(), new TrustedProxies(Set.of("192.0.2.0/24")))),
                 new Forgery(),
                 audit,
                 MAX_BODY_BYTES,

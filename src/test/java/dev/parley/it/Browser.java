@@ -38,7 +38,17 @@ final class Browser implements AutoCloseable {
     }
 
     static Browser start() {
+        return start(List.of());
+    }
+
+    /** One that asks nobody whether a certificate is good. */
+    static Browser startTrustingAnybody() {
+        return start(List.of("--ignore-certificate-errors"));
+    }
+
+    private static Browser start(List<String> more) {
         ChromeOptions options = new ChromeOptions();
+        options.addArguments(more);
         options.setBinary(existing("webdriver.chrome.binary", "/usr/bin/chromium"));
         options.addArguments(
                 "--headless=new",
