@@ -116,7 +116,7 @@ final class Application {
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
         this.doors = new Doors(connections::isFull);
         this.backplane = new MemoryBackplane(history, Clock.systemUTC());
-        this.rooms = new Rooms(backplane, workers, MAX_BACKLOG);
+        this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow);
         this.operating = new Operating(
                 workers,
                 connections,

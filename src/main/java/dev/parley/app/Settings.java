@@ -1,11 +1,13 @@
 package dev.parley.app;
 
+import dev.parley.backplane.RoomId;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Permissions;
 import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.room.Overflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -34,7 +36,7 @@ record Settings(
         ConnectionManager.Limits limits,
         Duration drainTimeout,
         int historyMessages,
-        Permissions permissions,
+        Optional<RoomRules> rules,
         Limits roomLimits,
         boolean explainRefusals,
         Tokens tokens,
@@ -98,9 +100,19 @@ record Settings(
         return value(sources, key, number(min, max)).intValue();
     }
 
-    private static Permissions rules(String file) {
+    /** Who may do what in which room. */
+    Permissions permissions() {
+        return rules.<Permissions>map(written -> written).orElse(Permissions.EVERYTHING);
+    }
+
+    /** What becomes of what clients of a room are too slow for. */
+    Overflow overflow(RoomId room) {
+        return rules.map(written -> written.overflow(room)).orElse(Overflow.CLOSE);
+    }
+
+    private static Optional<RoomRules> rules(String file) {
         if (file.isEmpty()) {
-            return Permissions.EVERYTHING;
+            return Optional.empty();
         }
         List<String> lines;
         try {
@@ -108,7 +120,7 @@ record Settings(
         } catch (IOException | InvalidPathException e) {
             throw new IllegalArgumentException("not a file that can be read: " + quoted(file), e);
         }
-        return RoomRules.parse(lines);
+        return Optional.of(RoomRules.parse(lines));
     }
 
     /** A secret is never repeated, not even a bad one. */

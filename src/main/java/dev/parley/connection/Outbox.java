@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *            offer                       next                completed
  *  (any thread) ─▶ queue ─▶ drain loop ─────▶ in flight ──────────────▶ drain loop …
- *                  │ full                        │ longer than the send timeout, or failed
+ *                  │ full, and no message        │ longer than the send timeout, or failed
+ *                  │ may be given up: see Lane   │
  *                  ▼                             ▼
  *              Offer.FULL                  Owner.broken(…)
  * </pre>
@@ -67,6 +68,7 @@ final class Outbox {
 
     // Guarded by `queue`, which is never held around a call to anybody.
     private final ArrayDeque<Item> queue = new ArrayDeque<>(2);
+    private final Lanes lanes = new Lanes();
     private long queuedBytes;
     private boolean closed;
     private @Nullable Sending inFlight;
@@ -90,8 +92,8 @@ final class Outbox {
     }
 
     /**
-     * Takes messages as far as there is room for them; they then leave together where the wire can do that. An outbox without
-     * messages has room for any one offer.
+     * Takes messages as far as there is room for them, or others can be given up for them; they then leave together where the wire
+     * can do that. An outbox without messages has room for any one offer.
      */
     Offer offer(List<Outgoing> messages) {
         synchronized (queue) {
@@ -101,11 +103,12 @@ final class Outbox {
             boolean idle = queue.isEmpty() && !isSending();
             int taken = 0;
             for (Outgoing message : messages) {
-                if (!idle && !hasRoomFor(message)) {
+                if (!idle && !hasRoomFor(message) && !makeRoomFor(message)) {
                     dropped += messages.size() - taken;
                     return Offer.FULL;
                 }
                 queue.add(message);
+                lanes.queued(message);
                 queuedBytes += message.bytes();
                 taken++;
             }
@@ -122,6 +125,19 @@ final class Outbox {
             bytes -= next.bytes();
         }
         return messages < bounds.messages() && bytes + message.bytes() <= bounds.bytes();
+    }
+
+    private boolean makeRoomFor(Outgoing message) {
+        while (!hasRoomFor(message)) {
+            Outgoing given = lanes.giveUpOne(queue, message);
+            if (given == null) {
+                return false;
+            }
+            queuedBytes -= given.bytes();
+            dropped++;
+            markedAt--;
+        }
+        return true;
     }
 
     private boolean isSending() {
@@ -188,6 +204,7 @@ final class Outbox {
                 dropped += item instanceof Outgoing ? 1 : 0;
             }
             queue.clear();
+            lanes.clear();
             queuedBytes = 0;
             queue.notifyAll();
         }
@@ -326,26 +343,39 @@ final class Outbox {
         }
     }
 
-    /** The first message and those right behind it, as many as the wire takes at once. */
+    /** The first message and those right behind it, as many as the wire takes at once, and what the peer must be told before. */
     private List<Outgoing> batch(Outgoing first) {
-        queuedBytes -= first.bytes();
-        sentMessages++;
-        sentBytes += first.bytes();
-        if (batch == 1 || !(queue.peek() instanceof Outgoing)) {
+        if (first.lane() == null && (batch == 1 || !(queue.peek() instanceof Outgoing))) {
+            queuedBytes -= first.bytes();
+            count(first);
             return List.of(first);
         }
         List<Outgoing> messages = new ArrayList<>(Math.min(batch, queue.size() + 1));
-        messages.add(first);
-        int bytes = first.bytes();
+        int bytes = take(first, messages);
         while (messages.size() < batch && bytes < BATCH_BYTES && queue.peek() instanceof Outgoing message) {
             queue.remove();
-            queuedBytes -= message.bytes();
-            bytes += message.bytes();
-            messages.add(message);
+            bytes += take(message, messages);
         }
-        sentMessages += messages.size() - 1;
-        sentBytes += bytes - first.bytes();
         return messages;
+    }
+
+    private int take(Outgoing message, List<Outgoing> messages) {
+        queuedBytes -= message.bytes();
+        lanes.taken(message);
+        Outgoing notice = lanes.noticeBefore(message);
+        if (notice != null) {
+            messages.add(notice);
+            count(notice);
+            markedAt++;
+        }
+        messages.add(message);
+        count(message);
+        return message.bytes();
+    }
+
+    private void count(Outgoing message) {
+        sentMessages++;
+        sentBytes += message.bytes();
     }
 
     /** One call to the wire. Its identity tells a second completion of an earlier call from the first one of this call. */

@@ -14,15 +14,29 @@ public final class Outgoing implements Item {
 
     private final String text;
     private final int bytes;
+    private final @Nullable Lane lane;
     private volatile byte @Nullable [] frame; // made when first wanted; made twice at worst
 
+    /** One that is never given up. */
     public Outgoing(String text) {
+        this(text, null);
+    }
+
+    /** One that may be given up for a later one of its lane. */
+    public Outgoing(String text, @Nullable Lane lane) {
         this.text = text;
         this.bytes = Utf8.length(text);
+        this.lane = lane;
     }
 
     String text() {
         return text;
+    }
+
+    /** What it may be given up for; null if for nothing. */
+    @Nullable
+    Lane lane() {
+        return lane;
     }
 
     /** Its size on the wire without framing, in bytes of UTF-8. */

@@ -16,7 +16,10 @@ interface Wire {
         void completed(@Nullable Throwable failure);
     }
 
-    /** How many messages {@link #send} takes at once, at least 1: as many as leave in one system call. */
+    /**
+     * How many messages {@link #send} takes at once, at least 1: as many as leave in one system call. A notice of what was given up
+     * may come on top of them.
+     */
     int batch();
 
     /** Starts sending, in this order. Never blocks; may throw anything, which counts as a failure. */

@@ -2,6 +2,7 @@ package dev.parley.dialogue;
 
 import dev.parley.backplane.RoomId;
 import dev.parley.handshake.Credential;
+import dev.parley.room.Overflow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -24,10 +25,19 @@ import org.jspecify.annotations.Nullable;
  * news            send               scope:news:write,user:alice
  * team-*          all                claim:role=staff
  * inbox-{user}    all                known
+ *
+ * # rooms         of what a client is too slow for
+ * ticker-*        drop-oldest
+ * prices          conflate:symbol
  * </pre>
  *
  * <p>Rules only give. What no line gives is not allowed. {@code *} stands for any letters of a room's name, {@code {user}} for
- * the name of whoever asks; {@code everyone} needs no credential, {@code known} any. Immutable.
+ * the name of whoever asks; {@code everyone} needs no credential, {@code known} any.
+ *
+ * <p>A line of two columns gives nobody anything: it says what becomes of messages that a client is too slow for. {@code close},
+ * which is what happens without such a line: the client is closed, and can resume; {@code drop-oldest}; {@code conflate}, where only
+ * the last message of each user counts, and {@code conflate:name}, where only the last one counts with each value of that member
+ * of its data. The first line for a room counts. Immutable.
  */
 public final class RoomRules implements Permissions {
     private record Rule(Pattern rooms, Set<Right> rights, List<Predicate<@Nullable Credential>> whom) {
@@ -42,10 +52,14 @@ public final class RoomRules implements Permissions {
         }
     }
 
-    private final List<Rule> rules;
+    private record Slowness(Pattern rooms, Overflow overflow) {}
 
-    private RoomRules(List<Rule> rules) {
+    private final List<Rule> rules;
+    private final List<Slowness> slownesses;
+
+    private RoomRules(List<Rule> rules, List<Slowness> slownesses) {
         this.rules = List.copyOf(rules);
+        this.slownesses = List.copyOf(slownesses);
     }
 
     /**
@@ -55,22 +69,28 @@ public final class RoomRules implements Permissions {
      */
     public static RoomRules parse(List<String> lines) {
         List<Rule> rules = new ArrayList<>();
+        List<Slowness> slownesses = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).replaceFirst("#.*", "").strip();
             if (!line.isEmpty()) {
                 try {
-                    rules.add(rule(line.split("\\s+")));
+                    String[] columns = line.split("\\s+");
+                    if (columns.length == 2) {
+                        slownesses.add(new Slowness(rooms(columns[0]), overflow(columns[1])));
+                    } else {
+                        rules.add(rule(columns));
+                    }
                 } catch (IllegalArgumentException wrong) {
                     throw new IllegalArgumentException("line " + (i + 1) + ": " + wrong.getMessage(), wrong);
                 }
             }
         }
-        return new RoomRules(rules);
+        return new RoomRules(rules, slownesses);
     }
 
     private static Rule rule(String[] columns) {
         if (columns.length != 3) {
-            throw new IllegalArgumentException("a rule is rooms, rights and for whom");
+            throw new IllegalArgumentException("a rule is rooms, rights and for whom; or rooms and overflow");
         }
         return new Rule(
                 rooms(columns[0]),
@@ -137,6 +157,28 @@ public final class RoomRules implements Permissions {
             }
         }
         return false;
+    }
+
+    private static Overflow overflow(String word) {
+        String member = word.startsWith("conflate:") ? word.substring("conflate:".length()) : "";
+        if (!member.isEmpty()) {
+            return Overflow.conflateBy(member);
+        }
+        return switch (word) {
+            case "close" -> Overflow.CLOSE;
+            case "drop-oldest" -> Overflow.DROP_OLDEST;
+            case "conflate" -> Overflow.CONFLATE_BY_USER;
+            default -> throw new IllegalArgumentException("overflow is close, drop-oldest, conflate or conflate:name");
+        };
+    }
+
+    /** What becomes of what clients of a room are too slow for. */
+    public Overflow overflow(RoomId room) {
+        return slownesses.stream()
+                .filter(slowness -> slowness.rooms().matcher(room.name()).matches())
+                .map(Slowness::overflow)
+                .findFirst()
+                .orElse(Overflow.CLOSE);
     }
 
     @Override

@@ -99,7 +99,7 @@ final class Fanning implements Runnable {
     }
 
     private List<Outgoing> render(Window window) {
-        return entries.stream().map(entry -> new Outgoing(window.render(entry))).toList();
+        return entries.stream().map(window::live).toList();
     }
 
     /** An author's own messages are each acknowledged right before. */

@@ -69,13 +69,13 @@ final class Room {
     private int sampled; // the loop's own
     private final AtomicLong told = new AtomicLong();
 
-    Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog) {
+    Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog, Overflow overflow) {
         this.id = id;
         this.rooms = rooms;
         this.backplane = backplane;
         this.workers = workers;
         this.maxBacklog = maxBacklog;
-        this.jsonWindow = new JsonWindow(id);
+        this.jsonWindow = new JsonWindow(id, overflow);
         this.presence = new Presence(this, backplane.presence(), workers, GRACE);
         this.following = backplane.follow(id, new Follower() {
             @Override
@@ -194,7 +194,7 @@ final class Room {
         return workers.within(slice, PATIENCE);
     }
 
-    /** An entry as JSON clients are shown it. */
+    /** An entry as JSON clients are shown it, who are told everything that they have missed or that they have missed it all. */
     Outgoing rendered(Entry entry) {
         return new Outgoing(jsonWindow.render(entry));
     }

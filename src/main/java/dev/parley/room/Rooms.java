@@ -37,13 +37,25 @@ public final class Rooms {
     private final Backplane backplane;
     private final Workers workers;
     private final int maxBacklog;
+    private final Function<RoomId, Overflow> overflow;
     private final Histogram delivery = new Histogram();
     private final Map<String, LongAdder> resumes = new ConcurrentHashMap<>();
     private final LongAdder gaps = new LongAdder();
     private volatile boolean closed;
 
-    /** Rooms over a backplane; {@code maxBacklog} is how many entries a room's fan-out may be behind its log. */
+    /** As below; whoever is too slow is closed. */
     public Rooms(Backplane backplane, Workers workers, int maxBacklog) {
+        this(backplane, workers, maxBacklog, id -> Overflow.CLOSE);
+    }
+
+    /**
+     * Rooms over a backplane.
+     *
+     * @param maxBacklog how many entries a room's fan-out may be behind its log
+     * @param overflow what becomes of what clients of a room are too slow for
+     */
+    public Rooms(Backplane backplane, Workers workers, int maxBacklog, Function<RoomId, Overflow> overflow) {
+        this.overflow = overflow;
         this.backplane = backplane;
         this.workers = workers;
         this.maxBacklog = maxBacklog;
@@ -74,7 +86,7 @@ public final class Rooms {
     private <M extends Member> M join(RoomId id, Function<Room, M> making) {
         List<M> joined = new ArrayList<>(1);
         rooms.compute(id, (name, existing) -> {
-            Room room = existing != null ? existing : new Room(name, this, backplane, workers, maxBacklog);
+            Room room = existing != null ? existing : new Room(name, this, backplane, workers, maxBacklog, overflow.apply(name));
             M member = making.apply(room);
             room.add(member);
             joined.add(member);

@@ -40,7 +40,7 @@ final class SettingsTest {
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
                         Duration.ofSeconds(5),
                         1_000,
-                        Permissions.EVERYTHING,
+                        Optional.empty(),
                         Limits.DEFAULT,
                         false,
                         new Settings.Tokens(

@@ -3,8 +3,10 @@ package dev.parley.dialogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.handshake.Credential;
+import dev.parley.room.Overflow;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,9 +73,31 @@ final class RoomRulesTest {
         assertThat(may(Credential.of(".*"), Right.JOIN, "inbox-alice")).isFalse();
     }
 
+    @Test
+    void theFirstLineOfTwoColumnsSaysWhatBecomesOfASlowReader() {
+        RoomRules rules = RoomRules.parse(
+                List.of("ticker-* drop-oldest", "ticker-a close", "prices conflate:symbol", "* all everyone"));
+
+        assertThat(rules.overflow(new RoomId("ticker-a"))).isSameAs(Overflow.DROP_OLDEST);
+        assertThat(rules.overflow(new RoomId("lobby"))).isSameAs(Overflow.CLOSE);
+        assertThat(rules.overflow(new RoomId("prices")).series(json("{\"symbol\": [ 1 ]}")))
+                .contains("[1]");
+        assertThat(RoomRules.parse(List.of("* conflate")).overflow(new RoomId("a")).series(json("1")))
+                .contains("ann");
+        assertThat(RoomRules.parse(List.of("a drop-oldest")).allow(ALICE, Right.JOIN, new RoomId("a")))
+                .isFalse();
+    }
+
+    private static Draft json(String text) {
+        return new Draft("key", new Draft.Author("ann", "c1"), Draft.Kind.JSON, text);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "lobby conflate:",
+                "lobby drop-newest",
+                "(a) close",
                 "lobby",
                 "lobby all",
                 "lobby all everyone more",
