@@ -114,7 +114,7 @@ final class Application {
 
         this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
-        this.doors = new Doors(connections::isFull);
+        this.doors = new Doors(connections::isFull, settings.connectionsPerAddress());
         this.backplane = new MemoryBackplane(history, Clock.systemUTC());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow);
         this.operating = new Operating(

@@ -14,6 +14,9 @@ enum Key {
             "", "Addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed, with commas."),
     MAX_MESSAGE_BYTES("1048576", "The longest message taken, in bytes of UTF-8; a longer one is closed with 1009."),
     MAX_CONNECTIONS("20000", "Connections that this node takes; beyond it handshakes are refused with 503."),
+    CONNECTIONS_PER_ADDRESS(
+            "1000",
+            "Connections from one address, of IPv6 one network of 64 bits; beyond it 429. This machine is not counted."),
     OUTBOX_MESSAGES("1000", "Messages that may wait for one peer; beyond it the peer is closed with 4001."),
     OUTBOX_BYTES("4194304", "Bytes that may wait for one peer; beyond it the peer is closed with 4001."),
     SEND_TIMEOUT("10s", "How long one write to a peer may take before the peer is closed with 4001."),

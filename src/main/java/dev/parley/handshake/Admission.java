@@ -1,6 +1,6 @@
 package dev.parley.handshake;
 
-/** Whether the node takes visitors at all, just now. Asked for each handshake, on the request's thread. */
+/** Whether the node takes visitors, just now. Asked for each handshake, on the request's thread. */
 @FunctionalInterface
 public interface Admission {
     /**
@@ -9,4 +9,15 @@ public interface Admission {
      * @throws HandshakeRefused 503, if the node is draining or full
      */
     void check();
+
+    /**
+     * Lets a visitor in from an address, if there is a place for one more.
+     *
+     * @param address as the server saw it, or a trusted proxy said
+     * @return gives the place back; to be called once, when the visitor has gone or did not come in after all
+     * @throws HandshakeRefused 429, if too many come from there
+     */
+    default Runnable admit(String address) {
+        return () -> {};
+    }
 }

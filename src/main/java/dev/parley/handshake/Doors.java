@@ -25,11 +25,18 @@ public final class Doors implements Admission {
     }
 
     private final BooleanSupplier isFull;
+    private final Crowds crowds;
     private volatile State state = State.OPEN; // written under the lock
 
     /** Open doors of a house that may be full. */
     public Doors(BooleanSupplier isFull) {
+        this(isFull, Integer.MAX_VALUE);
+    }
+
+    /** As above; no more than so many may be in from one address. */
+    public Doors(BooleanSupplier isFull, int maxPerAddress) {
         this.isFull = isFull;
+        this.crowds = new Crowds(maxPerAddress);
     }
 
     @Override
@@ -41,6 +48,11 @@ public final class Doors implements Admission {
         if (isFull.getAsBoolean()) {
             throw new HandshakeRefused(503, "full");
         }
+    }
+
+    @Override
+    public Runnable admit(String address) {
+        return crowds.admit(address);
     }
 
     public State state() {

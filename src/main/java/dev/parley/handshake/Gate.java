@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  */
 public final class Gate implements Filter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
     private final List<Route> routes;
@@ -205,13 +206,20 @@ public final class Gate implements Filter {
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);
                 Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request, client);
+                Runnable leaving = rules.admission().admit(client);
+                boolean isIn = false;
                 try {
                     Handshake handshake =
                             route.bind(visitor, handshakes.closing()).from(client);
+                    handshake.holds(leaving::run);
+                    isIn = true;
                     visitor.login().ifPresent(session -> handshakes.logins().watch(session, handshake));
                     return handshake;
                 } finally {
                     visitor.leave();
+                    if (!isIn) {
+                        leaving.run();
+                    }
                 }
             }
         }
@@ -239,7 +247,7 @@ public final class Gate implements Filter {
         response.setStatus(refused.status());
         refused.headers().forEach(response::setHeader);
         response.setHeader("Connection", "close");
-        if (refused.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+        if (refused.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE || refused.status() == TOO_MANY_REQUESTS) {
             response.setHeader("Retry-After", "1");
         }
         byte[] body = rules.explains() || refused.isForTheVisitor()

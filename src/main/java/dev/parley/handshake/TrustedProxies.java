@@ -76,7 +76,8 @@ public final class TrustedProxies {
         return said;
     }
 
-    private static Optional<InetAddress> parse(String text) {
+    /** An address as it is written; nothing if it is none. No name is ever looked up. */
+    static Optional<InetAddress> parse(String text) {
         Matcher matcher = ADDRESS.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

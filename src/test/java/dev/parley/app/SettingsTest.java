@@ -38,6 +38,7 @@ final class SettingsTest {
                         1_048_576,
                         new ConnectionManager.Limits(
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+                        1_000,
                         Duration.ofSeconds(5),
                         1_000,
                         Optional.empty(),

@@ -71,6 +71,7 @@ public final class JwtVerifier implements TokenVerifier {
 
     private static final Logger LOG = System.getLogger(JwtVerifier.class.getName());
     private static final int MAX_LENGTH = 8 * 1024;
+    private static final int MAX_USER_LENGTH = 255; // as OpenID Connect has it for sub
     private static final Set<JOSEObjectType> TYPES = new HashSet<>();
 
     static {
@@ -119,6 +120,9 @@ public final class JwtVerifier implements TokenVerifier {
         String user = claims.getSubject();
         if (user == null || user.isBlank()) {
             return new Verdict.Rejected("nobody's");
+        }
+        if (user.length() > MAX_USER_LENGTH) {
+            return new Verdict.Rejected("a name that is too long");
         }
         return new Verdict.Accepted(new Credential(
                 user,
