@@ -150,7 +150,8 @@ final class Application {
                 Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes)),
                 Route.to(
                         RoomsEndpoint.class,
-                        () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()))));
+                        () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()),
+                        identities)));
         if (hasConsole) {
             routes.add(Route.to(ConsoleEndpoint.class, () -> new ConsoleEndpoint(connections, operating::open)));
         }
@@ -253,6 +254,12 @@ final class Application {
                         Level.WARNING,
                         "Demo mode: everybody may do everything in every room, under any name; {0} says who may",
                         Key.ROOM_RULES.property());
+            } else if (settings.tokens().keys().isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "No token is verified: clients of the rooms are called what they say, and rules know only those who are"
+                                + " logged in at the server; {0} says whose tokens are good",
+                        Key.JWT_KEYS.property());
             }
         } catch (RuntimeException | Error e) {
             application.stop(); // the container does not stop what did not start

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +37,24 @@ import org.jspecify.annotations.Nullable;
 public final class Dialogue {
     private static final Logger LOG = System.getLogger(Dialogue.class.getName());
     private static final Duration SILENCE = Duration.ofSeconds(10);
-    private static final Duration EXPIRY_GRACE = Duration.ofSeconds(30); // for a refresh that is on its way
 
     private final Dialogues all;
     private final Connection connection;
+    private final Predicate<Credential> renewal;
     private final Pace pace;
     private final Map<RoomId, JsonMember> memberships = new ConcurrentHashMap<>();
     private final long openedAt;
     private volatile @Nullable Credential credential;
+    private volatile boolean isProven; // or else it is who the client says it is
     private volatile long pingedAt;
     private volatile boolean isEnded;
     private final AtomicBoolean isCounted = new AtomicBoolean(); // among its user's connections
     private boolean wasToldByHandshake;
 
-    Dialogue(Dialogues all, Connection connection) {
+    Dialogue(Dialogues all, Connection connection, Predicate<Credential> renewal) {
         this.all = all;
         this.connection = connection;
+        this.renewal = renewal;
         this.pace = new Pace(all.limits(), all.nanoTime());
         this.openedAt = all.nanoTime().getAsLong();
         this.pingedAt = openedAt;
@@ -65,6 +68,13 @@ public final class Dialogue {
     void introduce(String token) {
         wasToldByHandshake = true;
         welcome(null, all.verify(token));
+    }
+
+    /** The handshake has proved who it is. */
+    void introduce(Credential known) {
+        wasToldByHandshake = true;
+        isProven = true;
+        welcome(null, new Verdict.Accepted(known));
     }
 
     /** Takes a message of the client. */
@@ -119,6 +129,11 @@ public final class Dialogue {
     private void welcome(@Nullable String id, Verdict verdict) {
         if (verdict instanceof Verdict.Accepted accepted) {
             Credential who = accepted.credential();
+            isProven |= all.verifies();
+            if (!renewal.test(who)) { // or else its end is the connection's from now on
+                connection.close(CloseCode.BAD_CREDENTIAL);
+                return;
+            }
             boolean isOneTooMany = !all.countIn(who);
             credential = who;
             isCounted.set(true);
@@ -148,27 +163,43 @@ public final class Dialogue {
                 new Outbound.Welcome.Limits(limits.messageBytes(), limits.messagesPerSecond(), limits.rooms()));
     }
 
-    /** A client that cannot know whether its handshake carried a token may say once more who it is. */
+    /** A client that cannot know what its handshake carried may say once more who it is. What was proved there counts. */
     private void connectAgain(Credential who, Inbound.Connect connect) {
-        if (wasToldByHandshake && connect.token().isEmpty()) {
-            wasToldByHandshake = false;
-            connection.send(welcome(connect.id(), who).text());
-        } else {
+        if (!wasToldByHandshake) {
             fail(connect.id(), ErrorCode.ALREADY_CONNECTED, null);
+            return;
+        }
+        wasToldByHandshake = false;
+        String token = all.verifies() ? connect.token().orElse(null) : null;
+        Credential now = token == null ? who : renewed(who, token);
+        if (now == null) {
+            connection.close(CloseCode.BAD_CREDENTIAL);
+        } else {
+            connection.send(welcome(connect.id(), now).text());
         }
     }
 
     private void refresh(Credential who, Inbound.Refresh refresh) {
-        if (all.verify(refresh.token()) instanceof Verdict.Accepted accepted
-                && accepted.credential().user().equals(who.user())) {
+        Credential next = renewed(who, refresh.token());
+        if (next == null) {
+            fail(refresh.id(), ErrorCode.BAD_CREDENTIAL, null);
+        } else {
+            connection.send(new Outbound.Refreshed(refresh.id(), next.expires()).text());
+        }
+    }
+
+    /** Another credential of the same user, if that is what the token is. */
+    private @Nullable Credential renewed(Credential who, String token) {
+        if (isProven == all.verifies()
+                && all.verify(token) instanceof Verdict.Accepted accepted
+                && accepted.credential().user().equals(who.user())
+                && renewal.test(accepted.credential())) {
             credential = accepted.credential();
             connection.expires(accepted.credential().expires().orElse(null));
             connection.note("renewed its credential");
-            connection.send(
-                    new Outbound.Refreshed(refresh.id(), accepted.credential().expires()).text());
-        } else {
-            fail(refresh.id(), ErrorCode.BAD_CREDENTIAL, null);
+            return accepted.credential();
         }
+        return null;
     }
 
     private void join(Credential who, Inbound.Join join, RoomId room) {
@@ -257,7 +288,7 @@ public final class Dialogue {
     }
 
     private boolean may(Credential who, Right right, RoomId room) {
-        return all.permissions().allow(who, right, room);
+        return all.permissions().allow(isProven ? who : null, right, room);
     }
 
     private void fail(@Nullable String id, ErrorCode code, @Nullable Duration after) {
@@ -276,8 +307,6 @@ public final class Dialogue {
             if (now - openedAt > SILENCE.toNanos()) {
                 connection.close(CloseCode.NOT_THIS_PROTOCOL);
             }
-        } else if (who.isExpired(all.clock().instant().minus(EXPIRY_GRACE))) {
-            connection.close(CloseCode.EXPIRED);
         } else if (now - pingedAt >= all.heartbeat().toNanos() - TimeUnit.SECONDS.toNanos(1)) {
             pingedAt = now;
             connection.send(List.of(all.ping()));

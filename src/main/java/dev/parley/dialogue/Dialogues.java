@@ -9,15 +9,16 @@ import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Outbound;
 import dev.parley.room.Rooms;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,6 @@ public final class Dialogues {
     private final Limits limits;
     private final Duration heartbeat;
     private final LongSupplier nanoTime;
-    private final InstantSource clock;
 
     private final Set<Dialogue> dialogues = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> users = new ConcurrentHashMap<>(); // with how many connections
@@ -44,7 +44,7 @@ public final class Dialogues {
     /**
      * Looks after dialogues from now on.
      *
-     * @param verifier says whose a token is; null in a demonstration, where everybody is who they say
+     * @param verifier says whose a token is; null where everybody is who they say
      * @param heartbeat how often a client hears from this node at least
      */
     public Dialogues(
@@ -54,7 +54,7 @@ public final class Dialogues {
             Limits limits,
             Duration heartbeat,
             Workers workers) {
-        this(rooms, verifier, permissions, limits, heartbeat, System::nanoTime, InstantSource.system());
+        this(rooms, verifier, permissions, limits, heartbeat, System::nanoTime);
         ScheduledFuture<?> unused = workers.timer()
                 .scheduleWithFixedDelay(
                         () -> {
@@ -75,31 +75,34 @@ public final class Dialogues {
             Permissions permissions,
             Limits limits,
             Duration heartbeat,
-            LongSupplier nanoTime,
-            InstantSource clock) {
+            LongSupplier nanoTime) {
         this.rooms = rooms;
         this.verifier = verifier;
         this.permissions = permissions;
         this.limits = limits;
         this.heartbeat = heartbeat;
         this.nanoTime = nanoTime;
-        this.clock = clock;
     }
 
     /**
      * Begins one, which ends with its connection.
      *
-     * @param token what the handshake brought to say who this is; null if nothing
+     * @param proven who the handshake has proved this to be
+     * @param token what the handshake brought to say who this is; counts only if nothing was proved
+     * @param renewal takes the credential that counts from now on, whose end is the connection's affair; false if it must not be
      */
-    public Dialogue open(Connection connection, @Nullable String token) {
-        Dialogue dialogue = new Dialogue(this, connection);
+    public Dialogue open(
+            Connection connection, Optional<Credential> proven, Optional<String> token, Predicate<Credential> renewal) {
+        Dialogue dialogue = new Dialogue(this, connection, renewal);
         dialogues.add(dialogue);
         connection.onEnd(() -> {
             dialogues.remove(dialogue);
             dialogue.ended();
         });
-        if (token != null) {
-            dialogue.introduce(token);
+        if (proven.isPresent()) {
+            dialogue.introduce(proven.get());
+        } else {
+            token.ifPresent(dialogue::introduce);
         }
         return dialogue;
     }
@@ -140,16 +143,17 @@ public final class Dialogues {
         return nanoTime;
     }
 
-    InstantSource clock() {
-        return clock;
+    /** Whether tokens prove something; or else everybody is who they say, and nobody whom a rule knows. */
+    boolean verifies() {
+        return verifier != null;
     }
 
-    /** Whose token it is. In a demonstration it is the name itself. */
+    /** Whose token it is. Where none is verified it is the name itself. */
     TokenVerifier.Verdict verify(String token) {
         return verifier == null ? Visitors.named(token) : verifier.verify(token);
     }
 
-    /** Somebody without a token, if such are let in: in a demonstration. */
+    /** Somebody without a token, if such are let in: where none is verified. */
     TokenVerifier.Verdict visitor(@Nullable String name, String connection) {
         if (verifier != null) {
             return new TokenVerifier.Verdict.Rejected("no token");

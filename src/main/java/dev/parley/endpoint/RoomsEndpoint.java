@@ -3,8 +3,13 @@ package dev.parley.endpoint;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.handshake.Binds;
+import dev.parley.handshake.Credential;
+import dev.parley.handshake.Depends;
+import dev.parley.handshake.Handshake;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.QueryParam;
+import dev.parley.handshake.security.PossibleUser;
+import dev.parley.handshake.security.Secret;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
@@ -26,13 +31,9 @@ public final class RoomsEndpoint {
     private static final int MAX_PARTS = 1_024;
 
     /** What its handshake brings. */
-    record Visit(@QueryParam("token") Optional<String> token) {
-        /** Says nothing of the credential. */
-        @Override
-        public String toString() {
-            return "visit to the rooms";
-        }
-    }
+    record Visit(
+            @Depends(PossibleUser.class) Optional<Credential> user,
+            @QueryParam("token") Optional<Secret> token) {}
 
     private final Inlet inlet;
     private final Dialogues dialogues;
@@ -49,12 +50,15 @@ public final class RoomsEndpoint {
 
     @OnOpen
     public void open(Session session) {
+        Optional<Handshake> handshake = Handshake.of(session);
         inlet.open(
                 session,
                 Visit.class,
                 (visit, connection) -> dialogues.open(
                         connection,
-                        visit.token().filter(token -> !token.isEmpty()).orElse(null))::receive);
+                        visit.user(),
+                        visit.token().map(Secret::reveal).filter(token -> !token.isEmpty()),
+                        credential -> handshake.orElseThrow().renew(credential))::receive);
     }
 
     @OnMessage

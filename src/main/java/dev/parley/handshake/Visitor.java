@@ -69,8 +69,9 @@ public final class Visitor {
 
     /** Whom the container has authenticated, by its own means. */
     public Optional<Principal> principal() {
-        reliesOnSession = true;
-        return Optional.ofNullable(request().getUserPrincipal());
+        Optional<Principal> principal = Optional.ofNullable(request().getUserPrincipal());
+        reliesOnSession |= principal.isPresent();
+        return principal;
     }
 
     /** Whether the container says that its principal has a role. */

@@ -86,7 +86,9 @@ public final class Rooms {
     private <M extends Member> M join(RoomId id, Function<Room, M> making) {
         List<M> joined = new ArrayList<>(1);
         rooms.compute(id, (name, existing) -> {
-            Room room = existing != null ? existing : new Room(name, this, backplane, workers, maxBacklog, overflow.apply(name));
+            Room room = existing != null
+                    ? existing
+                    : new Room(name, this, backplane, workers, maxBacklog, overflow.apply(name));
             M member = making.apply(room);
             room.add(member);
             joined.add(member);

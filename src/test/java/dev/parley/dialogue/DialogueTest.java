@@ -17,9 +17,11 @@ import dev.parley.room.TextMember;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,8 @@ final class DialogueTest {
     private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC());
     private final Rooms rooms = new Rooms(backplane, workers, 1_000);
     private final ManualClock clock = new ManualClock();
-    private Instant now = Instant.parse("2026-06-01T12:00:00Z");
+    private final List<Credential> renewals = new CopyOnWriteArrayList<>();
+    private @Nullable Credential proven; // by the handshake
     private Permissions permissions = Permissions.EVERYTHING;
     private final Dialogues dialogues = dialogues(null);
 
@@ -49,13 +52,18 @@ final class DialogueTest {
                 (who, right, room) -> permissions.allow(who, right, room),
                 LIMITS,
                 Duration.ofSeconds(20),
-                clock,
-                () -> now);
+                clock);
     }
 
     private Client stranger(Dialogues dialogues, @Nullable String token) {
         Peer peer = new Peer(workers, clock, 1_000);
-        return new Client(peer, dialogues.open(peer.connection(), token));
+        return new Client(
+                peer,
+                dialogues.open(
+                        peer.connection(), Optional.ofNullable(proven), Optional.ofNullable(token), credential -> {
+                            renewals.add(credential);
+                            return true;
+                        }));
     }
 
     private Client client(String user) {
@@ -337,8 +345,8 @@ final class DialogueTest {
     }
 
     @Test
-    void aCredentialIsRenewedByItsOwnUserAndEndsOtherwise() {
-        Instant end = now.plusSeconds(60);
+    void aCredentialIsRenewedByItsOwnUserAlone() {
+        Instant end = Instant.parse("2026-06-01T12:00:00Z");
         Dialogues guarded = dialogues(token -> new TokenVerifier.Verdict.Accepted(new Credential(
                 token, Set.of(), Map.of(), Optional.of(token.equals("alice") ? end : end.plusSeconds(60)))));
         Client alice = stranger(guarded, null);
@@ -348,13 +356,40 @@ final class DialogueTest {
         assertThat(alice.asks("'type':'refresh','token':'alice'").string("expires"))
                 .isEqualTo(end.toString());
 
-        now = end.plusSeconds(29);
-        guarded.lookAfterAll();
-        assertThat(alice.peer().connection().isLive()).isTrue();
-        now = end.plusSeconds(30);
-        guarded.lookAfterAll();
+        assertThat(renewals).extracting(Credential::user).containsExactly("alice", "alice");
+    }
 
-        assertThat(alice.peer().awaitClose()).isEqualTo(CloseCode.EXPIRED);
+    @Test
+    void whoTheHandshakeHasProvedIsWelcomedUnaskedAndStaysWhoItIs() {
+        TokenVerifier byName = token -> new TokenVerifier.Verdict.Accepted(Credential.of(token));
+        proven = Credential.of("alice");
+        Client alice = stranger(dialogues(byName), "mallory");
+        assertThat(alice.hears("welcome").string("user")).isEqualTo("alice");
+        assertThat(alice.asks("'type':'connect','token':'alice'").string("user"))
+                .isEqualTo("alice");
+        assertThat(alice.asks("'type':'refresh','token':'bob'").string("code")).isEqualTo("bad-credential");
+
+        Client other = stranger(dialogues(byName), null);
+        other.hears("welcome");
+        other.says("{'type':'connect','token':'bob'}");
+        assertThat(other.peer().awaitClose()).isEqualTo(CloseCode.BAD_CREDENTIAL);
+    }
+
+    @Test
+    void whoIsCalledWhatTheySayIsNobodyWhomARuleKnows() {
+        permissions = RoomRules.parse(List.of("lobby all everyone", "news all known", "inbox-{user} all known"));
+        Client alice = client("alice");
+        alice.joins("lobby");
+        for (String room : List.of("news", "inbox-alice")) {
+            assertThat(alice.asks("'type':'join','room':'" + room + "'").string("code"))
+                    .isEqualTo("forbidden");
+        }
+        proven = Credential.of("alice");
+        Client known = stranger(dialogues, null);
+        known.hears("welcome");
+        known.joins("inbox-alice");
+        assertThat(known.asks("'type':'refresh','token':'alice'").string("code"))
+                .isEqualTo("bad-credential");
     }
 
     @Test

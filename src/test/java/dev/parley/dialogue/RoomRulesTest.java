@@ -82,7 +82,9 @@ final class RoomRulesTest {
         assertThat(rules.overflow(new RoomId("lobby"))).isSameAs(Overflow.CLOSE);
         assertThat(rules.overflow(new RoomId("prices")).series(json("{\"symbol\": [ 1 ]}")))
                 .contains("[1]");
-        assertThat(RoomRules.parse(List.of("* conflate")).overflow(new RoomId("a")).series(json("1")))
+        assertThat(RoomRules.parse(List.of("* conflate"))
+                        .overflow(new RoomId("a"))
+                        .series(json("1")))
                 .contains("ann");
         assertThat(RoomRules.parse(List.of("a drop-oldest")).allow(ALICE, Right.JOIN, new RoomId("a")))
                 .isFalse();

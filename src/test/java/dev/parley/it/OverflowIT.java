@@ -106,7 +106,8 @@ final class OverflowIT {
         Map<String, String> last = new TreeMap<>();
         heard.stream()
                 .filter(line -> line.contains("\"symbol\":"))
-                .forEach(line -> last.put(RoomsClient.field(line, "symbol").replace("{", ""), RoomsClient.field(line, "n")));
+                .forEach(line ->
+                        last.put(RoomsClient.field(line, "symbol").replace("{", ""), RoomsClient.field(line, "n")));
         assertThat(last.values()).containsExactlyInAnyOrder("198", "199", "200");
         assertThat(dropped(heard)).isPositive().isEqualTo(MESSAGES - seqs(heard).size());
     }

@@ -29,6 +29,11 @@ final class RoomsClient implements AutoCloseable {
         return new RoomsClient(RawWebSocket.open(handshake(site)));
     }
 
+    /** One whose handshake is done already. */
+    static RoomsClient over(RawWebSocket socket) {
+        return new RoomsClient(socket);
+    }
+
     static RoomsClient as(String user, Site site) {
         RoomsClient client = unknown(site);
         assertThat(client.asks("'type':'connect','token':'" + user + "'")).contains("\"type\":\"welcome\"");

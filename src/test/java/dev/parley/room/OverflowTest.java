@@ -80,8 +80,7 @@ final class OverflowTest {
 
     /** A member of a room who takes nothing while others talk. */
     private Peer slowly(Overflow overflow) {
-        Rooms rooms = new Rooms(
-                new MemoryBackplane(1_000, Clock.systemUTC()), workers, 1_000, id -> overflow);
+        Rooms rooms = new Rooms(new MemoryBackplane(1_000, Clock.systemUTC()), workers, 1_000, id -> overflow);
         Peer slow = new Peer(workers, new ManualClock(), OUTBOX);
         rooms.join(NEWS, slow.connection(), "slow").enter(null, null, false);
         slow.awaitLines(1);
@@ -95,8 +94,8 @@ final class OverflowTest {
         slow.hold();
         for (int i = 0; i < MESSAGES; i++) {
             talking.send(null, "k" + i, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
+            other.awaitLines(2 + i); // one at a time, because an idle outbox takes any one offer
         }
-        other.awaitLines(1 + MESSAGES);
         author.awaitLines(1 + 2 * MESSAGES);
         return slow;
     }
@@ -112,7 +111,9 @@ final class OverflowTest {
     }
 
     private static List<String> messages(List<String> heard) {
-        return heard.stream().filter(line -> line.startsWith("{\"type\":\"message\"")).toList();
+        return heard.stream()
+                .filter(line -> line.startsWith("{\"type\":\"message\""))
+                .toList();
     }
 
     private static int dropped(List<String> heard) {
