@@ -415,6 +415,51 @@ final class DialogueTest {
     }
 
     @Test
+    void charactersASecondHaveALimit() {
+        Client alice = client("alice");
+        alice.joins("news");
+        String long60 = "x".repeat(60_000);
+        for (int i = 0; i < 8; i++) {
+            assertThat(alice.asks("'type':'history','room':'news','more':'" + long60 + "'")
+                            .type())
+                    .isEqualTo("history");
+        }
+
+        Message refused = alice.asks("'type':'history','room':'news','more':'" + long60 + "'");
+        assertThat(refused.string("code")).isEqualTo("rate-limited");
+        assertThat(Integer.parseInt(refused.field("after"))).isBetween(1, 250);
+    }
+
+    @Test
+    void joinsASecondHaveALimit() {
+        Client alice = client("alice");
+        int atOnce = 2 * LIMITS.rooms() + 10;
+        for (int i = 0; i < atOnce; i += 2) {
+            alice.joins("news");
+            assertThat(alice.asks("'type':'leave','room':'news'").type()).isEqualTo("left");
+        }
+
+        Message refused = alice.asks("'type':'join','room':'news'");
+        assertThat(refused.string("code")).isEqualTo("rate-limited");
+        assertThat(Integer.parseInt(refused.field("after"))).isBetween(1, 101);
+        clock.advance(Duration.ofMillis(101));
+        alice.joins("news");
+    }
+
+    @Test
+    void namesHaveALimit() {
+        Client alice = client("a".repeat(64));
+        assertThat(alice.asks("'type':'join','room':'" + "r".repeat(101) + "'").string("code"))
+                .isEqualTo("bad-message");
+        alice.joins("r".repeat(100));
+        assertThat(alice.asks("'type':'send','room':'news','data':1,'key':'" + "k".repeat(101) + "'")
+                        .string("code"))
+                .isEqualTo("bad-message");
+        Client tooLong = stranger(dialogues, null).says("{'type':'connect','user':'" + "a".repeat(65) + "'}");
+        assertThat(tooLong.peer().awaitClose()).isEqualTo(CloseCode.BAD_CREDENTIAL);
+    }
+
+    @Test
     void roomsAndConnectionsOfOneUserHaveALimit() {
         Client alice = client("alice");
         alice.joins("a");

@@ -35,7 +35,9 @@ final class SettingsIT {
                         "-Xmx256m",
                         "-Dparley.allowed-origins=https://app.example:8443,http://other.example",
                         "-Dparley.cookie-needs-origin=true",
-                        "-Dparley.max-connections=" + MAX_CONNECTIONS),
+                        "-Dparley.max-connections=" + MAX_CONNECTIONS,
+                        "-Dparley.trusted-proxies=127.0.0.1",
+                        "-Dparley.connections-per-address=1"),
                 Map.of("PARLEY_MAX_MESSAGE_BYTES", "10"),
                 "--host",
                 "127.0.0.1",
@@ -101,6 +103,18 @@ final class SettingsIT {
             assertThat(client.receiveText()).isEqualTo("Message text was: €€€x");
             assertThat(client.receiveWholeClose().code()).isEqualTo(1009);
         }
+    }
+
+    @Test
+    void connectionsFromOneAddressHaveALimit() {
+        UpgradeRequest here = site().upgrade("/ws").with("X-Forwarded-For", "192.0.2.7");
+        RawWebSocket first = open(here);
+        HttpResponse refused = here.exchange();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.value("Retry-After")).isPresent();
+        open(site().upgrade("/ws").with("X-Forwarded-For", "192.0.2.8")).close();
+        first.close();
+        open(here).close();
     }
 
     @Test

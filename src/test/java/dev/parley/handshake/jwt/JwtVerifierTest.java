@@ -117,6 +117,7 @@ final class JwtVerifierTest {
             assertRejected("not for us, or not now", rs256(wrong));
         }
         assertRejected("nobody's", rs256(claims().subject(" ")));
+        assertRejected("a name that is too long", rs256(claims().subject("x".repeat(256))));
         assertAccepted(verifier, rs256(claims().audience(List.of("them", "parley"))));
     }
 
