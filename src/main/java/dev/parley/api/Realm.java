@@ -6,6 +6,7 @@ import dev.parley.protocol.Printable;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -85,6 +86,7 @@ public final class Realm {
         if (known.isPresent()) {
             return judged(known.get(), role, response);
         }
+        boolean hadSession = request.getSession(false) != null;
         boolean hasTried = false;
         if (request.getUserPrincipal() == null) {
             hasTried = login(request);
@@ -100,10 +102,14 @@ public final class Realm {
             return Optional.empty();
         }
         Optional<Role> has = Role.of(request);
+        String name = request.getUserPrincipal().getName();
+        if (hasTried) {
+            forget(request, hadSession);
+        }
         if (has.isEmpty()) {
             return mayNot(role, response);
         }
-        Operator operator = new Operator(request.getUserPrincipal().getName(), has.get());
+        Operator operator = new Operator(name, has.get());
         if (hasTried) {
             remember(request, operator);
         }
@@ -123,6 +129,17 @@ public final class Realm {
                 failed.removeFirst();
             }
             failed.addLast(new Decisions.Refusal(clock.instant(), outcome, address));
+        }
+    }
+
+    /**
+     * Ends what a server makes of a login that was for this request alone: WildFly keeps it in a session that it makes for that
+     * (Elytron's identity cache). Whoever has that session would be the operator for as long as it lives.
+     */
+    private static void forget(HttpServletRequest request, boolean hadSession) {
+        HttpSession made = request.getSession(false);
+        if (made != null && !hadSession) {
+            made.invalidate();
         }
     }
 

@@ -20,7 +20,7 @@ public final class Bootstrap implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         try {
-            requireWebSocket21();
+            requireWebSocket21(ServerEndpointConfig.Configurator.class);
             ServletContext context = event.getServletContext();
             application = Application.start(context, Settings.read(Sources.of(context)));
         } catch (SettingsException e) {
@@ -40,8 +40,8 @@ public final class Bootstrap implements ServletContextListener {
      * Below WebSocket 2.1, concurrent handshakes share one map of user properties, so one visitor's identity can reach
      * another's session (jakartaee/websocket#235). The method looked for came with 2.1.
      */
-    private static void requireWebSocket21() {
-        boolean found = Arrays.stream(ServerEndpointConfig.Configurator.class.getMethods())
+    static void requireWebSocket21(Class<?> configurator) {
+        boolean found = Arrays.stream(configurator.getMethods())
                 .anyMatch(method -> method.getName().equals("getContainerDefaultConfigurator"));
         if (!found) {
             throw new SettingsException(

@@ -139,6 +139,17 @@ final class ApiServletTest {
     }
 
     @Test
+    void sessionThatAServerMakesOfALoginEndsWithTheRequest() {
+        Call call = Call.get("/overview")
+                .as("eve", "open sesame", "parley-viewer")
+                .keepingLogins()
+                .to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(200);
+        assertThat(call.hasSession()).isFalse();
+    }
+
+    @Test
     void publishedOnceUnderOneKey() {
         Call first = publish("\"hello\"").with("Idempotency-Key", "42").to(node.servlet);
         Call again = publish("\"hello\"").with("Idempotency-Key", "42").to(other.servlet);

@@ -8,6 +8,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
@@ -32,6 +33,8 @@ public final class Call {
     private @Nullable String user;
     private String remote = "203.0.113.7";
     private byte[] content = {};
+    private boolean keepsLogins;
+    private boolean hasSession;
 
     private int status = HttpServletResponse.SC_OK;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -121,6 +124,27 @@ public final class Call {
                         + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** By a server that makes a session of a login. */
+    public Call keepingLogins() {
+        keepsLogins = true;
+        return this;
+    }
+
+    /** Whether there is a session in the end. */
+    public boolean hasSession() {
+        return hasSession;
+    }
+
+    private HttpSession session() {
+        return fake(HttpSession.class, (name, arguments) -> {
+            if (!name.equals("invalidate")) {
+                throw new AssertionError("unexpected call of " + name);
+            }
+            hasSession = false;
+            return null;
+        });
+    }
+
     private HttpServletRequest request() {
         return fake(HttpServletRequest.class, (name, arguments) -> switch (name) {
             case "getMethod" -> method;
@@ -144,8 +168,10 @@ public final class Call {
                     throw new ServletException("no");
                 }
                 user = (String) arguments[0];
+                hasSession = keepsLogins;
                 yield null;
             }
+            case "getSession" -> hasSession ? session() : null;
             case "getRemoteUser" -> user;
             case "getUserPrincipal" -> user == null ? null : (Principal) () -> user;
             case "isUserInRole" -> roles.contains((String) arguments[0]);

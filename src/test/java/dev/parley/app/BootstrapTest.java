@@ -8,6 +8,7 @@ import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
 import jakarta.servlet.ServletContextEvent;
+import jakarta.websocket.server.ServerEndpointConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,17 @@ final class BootstrapTest {
             assertThat(log.lines()).singleElement().asString().doesNotContain("s3cr3t");
         }
         assertThat(context.filter()).isNull();
+    }
+
+    @Test
+    void serverBelowWebSocket21IsRefusedInOneLineThatSaysWhy() {
+        assertThatThrownBy(() -> Bootstrap.requireWebSocket21(Object.class))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(
+                        "this server is below Jakarta WebSocket 2.1, where concurrent handshakes share user properties"
+                                + " and identities can cross; Parley needs Jakarta EE 10 or newer");
+        assertThatCode(() -> Bootstrap.requireWebSocket21(ServerEndpointConfig.Configurator.class))
+                .doesNotThrowAnyException();
     }
 
     @Test

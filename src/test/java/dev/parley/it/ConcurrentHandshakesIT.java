@@ -99,9 +99,9 @@ final class ConcurrentHandshakesIT {
             return status == 403 ? List.of() : List.of("status " + status);
         }
         RawWebSocket socket = RawWebSocket.accepted(client.socket, client.request);
-        socket.send(Frame.text("m"), Frame.close(1000));
+        socket.send(Frame.text("m"));
         List<String> texts = socket.receiveTexts(client.expected.size());
-        socket.receiveClose();
+        socket.close(Frame.close(1000));
         return texts;
     }
 }

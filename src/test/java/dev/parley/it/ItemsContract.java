@@ -272,6 +272,8 @@ abstract class ItemsContract {
     private void mustAnswerUnlessUnknown(UpgradeRequest request, String q, String itemId) {
         if (itemId.contains("?") && KnownDifference.QUESTION_MARK_IN_PATH.isOf(server)) {
             assertThat(request.exchange().status()).isEqualTo(404);
+        } else if (itemId.contains("#") && KnownDifference.HASH_IN_PATH.isOf(server)) {
+            assertThat(request.exchange().status()).isEqualTo(400);
         } else {
             mustAnswer(request, "t", q, itemId);
         }

@@ -71,7 +71,7 @@ final class LifecycleIT {
             for (int i = 0; i < TIMES; i++) {
                 deployer.deploy("/again", ParleyWar.file());
                 Deliveries deliveries = new Deliveries(CLIENTS);
-                try (Crowd crowd = Crowd.gather(requests(site, CLIENTS), deliveries);
+                try (Crowd crowd = gather(site, deliveries);
                         Talk talk = new Talk(crowd, 4, 200, "words")) {
                     talk.goOn(100);
                     if (i % 2 == 0) {
@@ -145,7 +145,7 @@ final class LifecycleIT {
     void sigtermSendsEverybodyAwayInGoodOrder() throws Exception {
         try (ExecutableWar war = ExecutableWar.start("--host", "127.0.0.1", "--port", "0")) {
             Deliveries deliveries = new Deliveries(CLIENTS);
-            try (Crowd crowd = Crowd.gather(requests(Site.at(war.url()), CLIENTS), deliveries);
+            try (Crowd crowd = gather(Site.at(war.url()), deliveries);
                     Talk talk = new Talk(crowd, 4, 200, "words")) {
                 talk.goOn(100);
                 war.terminate();
@@ -168,6 +168,16 @@ final class LifecycleIT {
                 assertThat(deliveries.endings().get(0).code()).isEqualTo(1001);
             }
         }
+    }
+
+    /** All are in the room, which the end of a handshake does not say yet. */
+    private static Crowd gather(Site site, Deliveries deliveries) {
+        Crowd crowd = Crowd.gather(requests(site, CLIENTS), deliveries);
+        for (int i = 0; i < CLIENTS; i++) {
+            crowd.sendText(i, "here");
+        }
+        await().until(() -> IntStream.range(0, CLIENTS).allMatch(i -> deliveries.wrote(i) == 1));
+        return crowd;
     }
 
     /** Member 1 stops reading, member 0 talks until the kernel takes no more for it and messages wait in its outbox. */

@@ -34,6 +34,7 @@ final class JettyInstance implements Instance {
         int port = ServerFiles.freePorts(1).get(0);
         Path base = ServerFiles.fresh(name);
         ServerFiles.copy(ServerFiles.config("jetty"), base);
+        ServerFiles.write(base.resolve("etc/parley-users.properties"), TestOperators.lines("%s: %s,%s"));
         ServerFiles.write(base.resolve("webapps/.keep"), "");
         ServerFiles.write(base.resolve("environments/.keep"), "");
         ServerFiles.write(base.resolve("logs/.keep"), "");

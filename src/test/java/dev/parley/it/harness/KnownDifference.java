@@ -32,6 +32,23 @@ public enum KnownDifference {
             Set.of("wildfly"),
             "..%5c in a path is 500, not 404",
             "Undertow's path matching throws before any filter is asked (UT000068)"),
+    SPLIT_CHARACTERS(
+            Set.of("liberty"),
+            "a character that is split between two fragments of a message is 1007",
+            "Open Liberty decodes each fragment by itself (LinkRead); taken whole instead, fragments would have no limit"),
+    WHOLE_FRAMES(
+            Set.of("liberty"),
+            "a frame over the limit is closed with 1009 when all of it has come, and not by what it announces",
+            "Open Liberty gathers a frame before it asks anybody, and looks at no limit where messages are taken in"
+                    + " parts (MessageReader)"),
+    EARLY_FRAMES_LOST(
+            Set.of("liberty"),
+            "what a client sends before it has the answer to its handshake may be lost; RFC 6455 forbids it to",
+            "Open Liberty drops what came in the segment of the handshake (WsocUpgradeHandler)"),
+    HASH_IN_PATH(
+            Set.of("liberty"),
+            "an id with an encoded number sign (%23) is 400",
+            "Open Liberty makes a URI of the decoded path"),
     STOPPED_APPLICATIONS_HELD(
             Set.of("jetty12", "wildfly"),
             "a few applications that were undeployed stay in memory until later ones are",

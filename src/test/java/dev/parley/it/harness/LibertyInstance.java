@@ -43,8 +43,12 @@ final class LibertyInstance implements Instance {
                 <server>
                   <!-- Looked at every 500 ms and not only when a file is there at the start. -->
                   <config updateTrigger="polled" monitorInterval="200ms"/>
+                  <basicRegistry>
+                    %s
+                  </basicRegistry>
                 </server>
-                """);
+                """.formatted(TestOperators.lines(
+                "<user name=\"%1$s\" password=\"%2$s\"/><group name=\"%3$s\"><member name=\"%1$s\"/></group>")));
         ServerProcess process = ServerProcess.start(
                 name,
                 Map.of(

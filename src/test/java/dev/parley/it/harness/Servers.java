@@ -14,7 +14,7 @@ final class Servers {
         }
         return switch (name) {
             case "standalone" -> new ExecutableInstance();
-            case "tomcat11", "tomcat10" -> TomcatInstance.start(name, home);
+            case "tomcat11", "tomcat10", "tomee9" -> TomcatInstance.start(name, home);
             case "jetty12" -> JettyInstance.start(name, home);
             case "wildfly" -> WildFlyInstance.start(name, home);
             case "liberty" -> LibertyInstance.start(name, home);

@@ -72,8 +72,10 @@ final class TomcatInstance implements Instance {
         ServerFiles.write(base.resolve("conf/tomcat-users.xml"), """
                 <tomcat-users xmlns="http://tomcat.apache.org/xml" version="1.0">
                   <user username="%s" password="%s" roles="manager-script"/>
+                  %s
                 </tomcat-users>
-                """.formatted(DEPLOYER, password));
+                """.formatted(
+                DEPLOYER, password, TestOperators.lines("<user username=\"%s\" password=\"%s\" roles=\"%s\"/>")));
         return base;
     }
 

@@ -3,10 +3,14 @@ package dev.parley.it.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +42,13 @@ final class WildFlyInstance implements Instance {
         // Looked at every 5 s by default, which twenty deployments would wait for.
         ServerFiles.replace(
                 base.resolve("configuration/standalone.xml"), "scan-interval=\"5000\"", "scan-interval=\"500\"");
+        // As bin/add-user.sh -a does it, which would take its seconds for each.
+        TestOperators.ROLES.forEach((user, role) -> {
+            ServerFiles.append(
+                    base.resolve("configuration/application-users.properties"),
+                    user + "=" + digest(user + ":ApplicationRealm:" + TestOperators.password(user)) + "\n");
+            ServerFiles.append(base.resolve("configuration/application-roles.properties"), user + "=" + role + "\n");
+        });
         Map<String, String> environment = Map.of(
                 "JAVA_HOME", Jdk.ofTests().home().toString(),
                 "JBOSS_JAVA_SIZING", "-Xmx512m",
@@ -69,6 +80,15 @@ final class WildFlyInstance implements Instance {
         } catch (AssertionError e) {
             process.close();
             throw e;
+        }
+    }
+
+    private static String digest(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

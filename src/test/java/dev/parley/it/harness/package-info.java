@@ -27,6 +27,7 @@
  *
  * <ul>
  *   <li>{@code standalone}: starts the executable archive itself, so it runs there alone;
+ *   <li>{@code realm}: needs operators in the server's own realm, so it runs where the instance has set them up;
  *   <li>{@code shared}: deploys more applications beside the test's own, so it needs a server that takes them.
  * </ul>
  */

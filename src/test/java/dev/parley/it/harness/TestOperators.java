@@ -1,0 +1,24 @@
+package dev.parley.it.harness;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The operators whom every server of the tests knows in its own realm, and what each has to offer. */
+public final class TestOperators {
+    /** Who there is, with whose role; the last one has none of ours. */
+    public static final Map<String, String> ROLES =
+            Map.of("vera", "parley-viewer", "otto", "parley-operator", "ada", "parley-admin", "sam", "somebody-else");
+
+    private TestOperators() {}
+
+    public static String password(String user) {
+        return user + "-secret";
+    }
+
+    /** One line a user, made by a pattern of {@link String#format}: the name, the password, the role. */
+    public static String lines(String pattern) {
+        return ROLES.entrySet().stream()
+                .map(known -> pattern.formatted(known.getKey(), password(known.getKey()), known.getValue()))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+}
