@@ -77,7 +77,7 @@ public final class ApiServlet extends HttpServlet {
         Optional<Callers.Caller> caller = callers.require(operation.permit(), request, response);
         if (caller.isEmpty()) {
             if (operation.isWrite()) {
-                audit.note(Objects.requireNonNullElse(request.getRemoteUser(), ""), what, "refused: not allowed");
+                audit.note(callers.named(request), what, "refused: not allowed");
             }
             return;
         }

@@ -47,12 +47,11 @@ public final class Callers {
     /** The caller, if it may; otherwise the request has been answered. */
     Optional<Caller> require(Permit permit, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String authorization = request.getHeader("Authorization");
-        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        Optional<String> token = token(request);
+        if (token.isEmpty()) {
             return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), false));
         }
-        TokenVerifier.Verdict verdict =
-                verifier.verify(authorization.substring(SCHEME.length()).strip());
+        TokenVerifier.Verdict verdict = verifier.verify(token.get());
         if (verdict instanceof TokenVerifier.Verdict.Accepted accepted) {
             return allowed(accepted.credential(), permit, response);
         }
@@ -62,6 +61,22 @@ public final class Callers {
         response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
         Answer.problem(response, 401, "Not authenticated", "The token is not good here, or not any more.");
         return Optional.empty();
+    }
+
+    /** Who is behind a request that was not allowed, for the audit log; empty if nobody has proved to be anybody. */
+    String named(HttpServletRequest request) {
+        return token(request)
+                .map(token -> verifier.verify(token) instanceof TokenVerifier.Verdict.Accepted accepted
+                        ? new Caller(accepted.credential().user(), true).described()
+                        : "")
+                .orElseGet(() -> realm.named(request));
+    }
+
+    private static Optional<String> token(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? Optional.of(authorization.substring(SCHEME.length()).strip())
+                : Optional.empty();
     }
 
     private static Optional<Caller> allowed(Credential credential, Permit permit, HttpServletResponse response)

@@ -116,6 +116,13 @@ public final class Realm {
         return judged(operator, role, response);
     }
 
+    /** Who has said truly who they are, whatever role they have; empty if nobody. */
+    String named(HttpServletRequest request) {
+        return request.getRemoteUser() != null
+                ? request.getRemoteUser()
+                : remembered(request).map(Operator::name).orElse("");
+    }
+
     /** The last logins that failed, and what came from addresses that were locked out, oldest first. */
     public List<Decisions.Refusal> failed() {
         synchronized (failed) {

@@ -150,6 +150,7 @@ function tile(name) {
   return {
     element,
     set(text, unit = "", bad = false) {
+      value.classList.toggle("long", String(text).length > 10);
       value.replaceChildren(String(text), ...(unit ? [el("small", {}, unit)] : []));
       element.classList.toggle("bad", bad);
     },
@@ -223,7 +224,7 @@ const bytes = (count) => `${short(count)}B`;
 const roundTrip = (row) => (row.roundTripMicros < 0 ? "–" : `${(row.roundTripMicros / 1_000).toFixed(1)} ms`);
 const expiry = (row) => {
   if (!row.expires) {
-    return "does not end";
+    return "–";
   }
   const left = Date.parse(row.expires) - Date.now();
   return left > 0 ? `ends in ${ago(left)}` : "has ended";
@@ -497,7 +498,7 @@ function room(name) {
   };
   main.replaceChildren(
     el("h2", {}, `Room ${name}`),
-    el("div", { class: "bar" }, link("connections in it", `connections/room/${encodeURIComponent(name)}`), ...roomActions(name), button("Read the last 50", read, { role: "admin" })),
+    el("div", { class: "bar" }, link("connections", `connections/room/${encodeURIComponent(name)}`), ...roomActions(name), button("Read the last 50", read, { role: "admin" })),
     el("div", { class: "tiles" }, ...Object.values(facts).map((fact) => fact.element)),
     said,
     el("h3", {}, "Users, on all nodes"), members.element);
@@ -616,6 +617,7 @@ function open() {
   const wanted = detail ? detail[0] : Object.hasOwn(VIEWS, name) ? name : "overview";
   document.getElementById("views").replaceChildren(...Object.keys(VIEWS).map((view) =>
     el("li", {}, el("a", { href: `#${view}`, "aria-current": view === wanted && "page" }, view[0].toUpperCase() + view.slice(1)))));
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   if (detail) {
     current = detail[1](rest[0] ?? "");
   } else if (wanted === "connections" && rest.length === 2) {

@@ -400,6 +400,46 @@ final class ApiServletTest {
         assertThat(entries).allSatisfy(entry -> assertThat(entry.node()).isEqualTo("one"));
     }
 
+    /** What another site can make an operator's browser send, with the operator's password. */
+    @Test
+    void everyWriteThatMayBeForgedIsRefusedAndInTheAuditLog() {
+        List<Operation> writes =
+                node.operations.all().stream().filter(Operation::isWrite).toList();
+        assertThat(writes).hasSizeGreaterThan(6);
+        for (Operation write : writes) {
+            for (Map.Entry<String, String> sent : Map.of(
+                            "Origin", "http://evil.example",
+                            "Sec-Fetch-Site", "cross-site",
+                            "Cookie", "JSESSIONID=1")
+                    .entrySet()) {
+                Call call = call(write)
+                        .by("ada", "parley-admin")
+                        .with("Host", "here:80")
+                        .with(sent.getKey(), sent.getValue());
+
+                assertThat(call.to(node.servlet).status())
+                        .as(write.id() + " " + sent)
+                        .isEqualTo(403);
+                assertThat(node.audit.newestFirst().get(0))
+                        .extracting(Audit.Entry::who, Audit.Entry::result)
+                        .containsExactly("ada", "refused: may be forged");
+            }
+        }
+        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+    }
+
+    @Test
+    void refusedWriteIsNotedUnderTheNameOfWhoeverTriedAgainToo() {
+        for (int i = 0; i < 2; i++) {
+            call(operation("purge"))
+                    .as("otto", "open sesame", "parley-operator")
+                    .to(node.servlet);
+            assertThat(node.audit.newestFirst().get(0).who()).isEqualTo("otto");
+        }
+        bearer(call(operation("purge")), "shop:parley:publish").to(node.servlet);
+        assertThat(node.audit.newestFirst().get(0).who()).isEqualTo("token of shop");
+    }
+
     @Test
     void auditEntryStaysOnItsLine() {
         Call.of("DELETE", "/connections")

@@ -17,22 +17,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
-final class Node implements AutoCloseable {
+public final class Node implements AutoCloseable {
     static final int MAX_BODY_BYTES = 1_000;
 
     private final Workers workers = new Workers();
-    final ConnectionManager connections = new ConnectionManager(
+    public final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
             null);
     final Doors doors = new Doors(connections::isFull);
     final Audit audit;
-    final Cluster cluster;
-    final Survey survey;
+    public final Cluster cluster;
+    public final Survey survey;
+    public final Views views;
     final Operations operations;
     final ApiServlet servlet;
 
-    Node(String name, Backplane backplane) {
+    public Node(String name, Backplane backplane) {
         Rooms rooms = new Rooms(backplane, workers, 10);
         audit = new Audit(name);
         cluster = new Cluster(
@@ -44,7 +45,7 @@ final class Node implements AutoCloseable {
                 new Blocks(InstantSource.system()),
                 Duration.ofMillis(100),
                 Runnable::run);
-        Views views = new Views(
+        views = new Views(
                 connections,
                 rooms,
                 new Decisions(),

@@ -1,6 +1,7 @@
 package dev.parley.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.api.RoomRates;
 import dev.parley.backplane.memory.MemoryBackplane;
@@ -16,6 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dashboard, the alerts and the meters that they speak of. */
 final class MonitoringTest {
@@ -59,22 +64,86 @@ final class MonitoringTest {
         assertThat(families).allSatisfy(family -> assertThat(shown).contains(family));
     }
 
-    /** The part of PromQL that the rules are made of: brackets match, and each alert has what it needs. */
     @Test
-    void alertsAreWellFormed() {
+    void alertsHaveWhatPrometheusWantsOfThem() {
         String rules = read("alerts.yml");
-        int alerts = 0;
-        for (String rule : rules.split("- alert: ")) {
-            if (alerts++ > 0) {
-                assertThat(rule).contains("\n        expr: ", "\n          severity: ", "\n          summary: ");
-                assertThat(rule).doesNotContain("\t");
-                String expression = rule.split("expr: ")[1].split("\n        (for|labels):")[0];
-                for (String pair : List.of("()", "{}", "[]")) {
-                    assertThat(count(expression, pair.charAt(0))).isEqualTo(count(expression, pair.charAt(1)));
+        assertThat(rules).doesNotContain("\t");
+        String[] alerts = rules.split("- alert: ");
+        assertThat(alerts).hasSizeGreaterThan(8);
+        for (String alert : List.of(alerts).subList(1, alerts.length)) {
+            assertThat(alert).contains("\n        expr: ", "\n          severity: ", "\n          summary: ");
+        }
+    }
+
+    @Test
+    void everyExpressionOfAlertsAndDashboardIsPromQl() {
+        List<String> expressions = new ArrayList<>();
+        for (String rule : read("alerts.yml").split("expr: ")) {
+            expressions.add(rule.split("\n        (for|labels):")[0].replaceFirst("^>-", ""));
+        }
+        expressions.remove(0); // what stands before the first
+        Matcher quoted = Pattern.compile("\"expr\": \"((?:[^\"\\\\]|\\\\.)*)\"").matcher(read("dashboard.json"));
+        while (quoted.find()) {
+            expressions.add(quoted.group(1).replace("\\\"", "\"").replace("\\\\", "\\"));
+        }
+        assertThat(expressions).hasSizeGreaterThan(20);
+        Map<String, Set<String>> labels = labels();
+        assertThat(expressions).allSatisfy(expression -> PromQl.check(expression, labels));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "parley_connections >",
+                "sum by (instance) rate(parley_connections[5m])",
+                "rate(parley_connections)",
+                "sum(parley_connections[5m])",
+                "parley_connections{user=\"x\"}",
+                "parley_connection",
+                "histogram_quantile(parley_delivery_seconds_bucket)",
+                "(parley_connections",
+                "parley_connections or"
+            })
+    void whatIsNoPromQlOrOfNoMeterOfOursIsNoticed(String expression) {
+        assertThatThrownBy(() -> PromQl.check(expression, labels())).isInstanceOf(AssertionError.class);
+    }
+
+    /** The grammar of the text format, as a scraper reads it. */
+    @Test
+    void whatIsToldIsWellFormed() {
+        String number = "(?:[-+]?[0-9.]+(?:E-?[0-9]+)?|NaN|[-+]Inf)";
+        Pattern sample = Pattern.compile(
+                "[a-z_]+(?:\\{[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\n\"])*\"(?:,[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\n\"])*\")*}|) "
+                        + number);
+        Set<String> seen = new TreeSet<>();
+        String family = "";
+        for (String line : meters().text(Exposition.PROMETHEUS).lines().toList()) {
+            if (line.startsWith("# HELP ") || line.startsWith("# TYPE ")) {
+                String name = line.split(" ")[2];
+                assertThat(name.equals(family) || seen.add(name))
+                        .as("one block of " + name)
+                        .isTrue();
+                family = name;
+            } else {
+                assertThat(line).matches(sample).startsWith(family);
+            }
+        }
+        assertThat(seen).hasSizeGreaterThan(25);
+    }
+
+    /** The labels of each sample that there is, by its name. */
+    private Map<String, Set<String>> labels() {
+        Map<String, Set<String>> labels = new HashMap<>();
+        for (String line : meters().text(Exposition.PROMETHEUS).lines().toList()) {
+            if (line.startsWith("# TYPE ")) {
+                String[] words = line.split(" ");
+                for (String suffix :
+                        words[3].equals("histogram") ? List.of("_bucket", "_sum", "_count") : List.of("")) {
+                    labels.put(words[2] + suffix, Set.of("status", "cause", "rank", "outcome", "le"));
                 }
             }
         }
-        assertThat(alerts).isGreaterThan(5);
+        return labels;
     }
 
     private Meters meters() {
@@ -99,10 +168,6 @@ final class MonitoringTest {
             names.add(matcher.group());
         }
         return names;
-    }
-
-    private static long count(String text, char c) {
-        return text.chars().filter(other -> other == c).count();
     }
 
     private static String read(String file) {

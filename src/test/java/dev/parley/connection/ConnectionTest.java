@@ -3,6 +3,7 @@ package dev.parley.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.parley.handshake.RecordedLog;
 import dev.parley.protocol.CloseCode;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,6 +50,37 @@ final class ConnectionTest {
         assertThat(slow.forgotten()).isEqualTo(1);
         assertThat(ends).hasValue(1);
         assertThat(slow.lines()).containsExactly("fits");
+    }
+
+    @Test
+    void everyEndIsOneLineOfTheLogWithWhoAndWhyWhateverThePeerCallsItself() {
+        try (RecordedLog log = RecordedLog.of(Connection.class.getName())) {
+            connection.introduce(
+                    new Figures.Peer("eve\r\nINFO forged \u2028\u202e\u001b[2J", "203.0.113.7", "/ws/{client_id}"));
+            connection.close(CloseCode.REMOVED);
+
+            assertThat(log.lines())
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line.strip())
+                            .doesNotContain("\n\rINFO", "\u2028", "\u202e", "\u001b")
+                            .contains(connection.id(), "eve\\u000d\\u000aINFO forged", "203.0.113.7"));
+            assertThat(log.lines().get(1)).contains("ends: " + CloseCode.REMOVED.reason());
+        }
+    }
+
+    @Test
+    void messagesThatAreNeverSentAreCounted() {
+        Peer slow = peer(new Outbox.Bounds(2, 1_000));
+        slow.wire().hold();
+        for (int i = 0; i < 3; i++) {
+            slow.connection().send("fits");
+        }
+        slow.connection().send(List.of(new Outgoing("too"), new Outgoing("many")));
+        assertThat(slow.awaitClose()).isEqualTo(CloseCode.SLOW);
+
+        assertThat(slow.connection().asEnded())
+                .extracting(Figures.Ended::cause, Figures.Ended::dropped)
+                .containsExactly("slow", 4L);
     }
 
     @Test
