@@ -108,6 +108,8 @@ class ArchitectureTest {
     static final ArchRule jsonIsReadInOnePlace = noClasses()
             .that()
             .doNotBelongToAnyOf(Json.class)
+            .and()
+            .resideOutsideOfPackages("dev.parley.backplane.redis..", "dev.parley.backplane.postgres..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("tools.jackson..");
@@ -121,11 +123,34 @@ class ArchitectureTest {
             .resideInAPackage("com.nimbusds..");
 
     @ArchTest
+    static final ArchRule redisIsKnownToItsVariantAlone = classes()
+            .that()
+            .resideInAPackage("dev.parley.backplane.redis..")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("dev.parley.backplane..", "redis.clients..", "java..", "org.jspecify.."));
+
+    @ArchTest
+    static final ArchRule postgresIsKnownToItsVariantAlone = classes()
+            .that()
+            .resideInAPackage("dev.parley.backplane.postgres..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "dev.parley.backplane..",
+                    "org.postgresql..",
+                    "java..",
+                    "javax.sql..",
+                    "javax.naming..",
+                    "org.jspecify.."));
+
+    @ArchTest
     static final ArchRule nothingButTheJdkAndJakarta = classes()
             .that()
             .doNotBelongToAnyOf(Json.class)
             .and()
             .resideOutsideOfPackage(TOKENS)
+            .and()
+            .resideOutsideOfPackages("dev.parley.backplane.redis..", "dev.parley.backplane.postgres..")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "dev.parley..",

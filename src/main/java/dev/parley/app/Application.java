@@ -8,7 +8,6 @@ import dev.parley.api.MetricsServlet;
 import dev.parley.api.Realm;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
-import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
@@ -112,10 +111,10 @@ final class Application {
         this.realm = new Realm(InstantSource.system(), proxies);
         this.metricsToken = settings.metricsToken();
 
+        this.backplane = settings.log().open(history); // first, because it may refuse to start
         this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress());
-        this.backplane = new MemoryBackplane(history, Clock.systemUTC());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow);
         this.operating = new Operating(
                 workers,

@@ -23,6 +23,11 @@ enum Key {
     HEARTBEAT("20s", "How long a peer may be quiet before it is pinged; after 2.5 times that it is closed with 4003."),
     DRAIN_TIMEOUT("5s", "How long closing all connections may take when the application stops."),
     HISTORY_MESSAGES("1000", "Messages of a room that are kept."),
+    BACKPLANE(
+            "memory:",
+            "Where the rooms are, so that several nodes share them: memory:, redis://…, rediss://…, postgresql://… or"
+                    + " jndi:… of a data source."),
+    BACKPLANE_SECRET("", "Signs what nodes tell each other beside the rooms; the same on all nodes."),
     ROOM_RULES("", "The file that says who may do what in which room; without one, everybody may do everything."),
     ROOM_MESSAGE_BYTES("65536", "The longest message taken at /rooms; a longer one is closed with 1009."),
     ROOMS_PER_CONNECTION("64", "Rooms that one connection may be in."),
@@ -65,7 +70,8 @@ enum Key {
 
     /** Whether its value is nobody's business: a secret, or an address that may hold one. */
     boolean isSecret() {
-        return Stream.of("TOKEN", "SECRET", "PASSWORD", "KEY", "URL").anyMatch(name()::contains);
+        return Stream.of("TOKEN", "SECRET", "PASSWORD", "KEY", "URL", "BACKPLANE")
+                .anyMatch(name()::contains);
     }
 
     /** What it is for, in one sentence. */

@@ -37,6 +37,7 @@ record Settings(
         int connectionsPerAddress,
         Duration drainTimeout,
         int historyMessages,
+        SharedLog log,
         Optional<RoomRules> rules,
         Limits roomLimits,
         boolean explainRefusals,
@@ -81,6 +82,9 @@ record Settings(
                 whole(sources, Key.CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
                 value(sources, Key.DRAIN_TIMEOUT, duration(Duration.ZERO, Duration.ofMinutes(5))),
                 (int) value(sources, Key.HISTORY_MESSAGES, number(1, 1_000_000)).longValue(),
+                new SharedLog(
+                        value(sources, Key.BACKPLANE, SharedLog::address),
+                        value(sources, Key.BACKPLANE_SECRET, Settings::token).orElse("")),
                 value(sources, Key.ROOM_RULES, Settings::rules),
                 new Limits(
                         whole(sources, Key.ROOM_MESSAGE_BYTES, 1, 16 * MIB),

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SettingsTest {
     private static final String EIGHTEEN_DIGITS = "9".repeat(18);
@@ -41,6 +42,7 @@ final class SettingsTest {
                         1_000,
                         Duration.ofSeconds(5),
                         1_000,
+                        new SharedLog("memory:", ""),
                         Optional.empty(),
                         Limits.DEFAULT,
                         false,
@@ -48,6 +50,28 @@ final class SettingsTest {
                                 Optional.empty(), Set.of("RS256", "ES256"), Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(10),
                         Optional.empty()));
+    }
+
+    @Test
+    void neitherTheAddressOfTheBackplaneNorItsSecretIsShown() {
+        Settings settings = Settings.read(new Sources(
+                Map.of(
+                        "parley.backplane", "redis://user:hidden@host:1/2",
+                        "parley.backplane-secret", "hidden-as-well-as-the-address"),
+                Map.of(),
+                Map.of()));
+
+        assertThat(settings.log().address()).isEqualTo("redis://user:hidden@host:1/2");
+        assertThat(settings.log().toString()).contains("redis:").doesNotContain("hidden", "host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "memory", "redis:", "redis:user:hidden@host", "mysql://user:hidden@host", "jndi:"})
+    void anAddressOfNoEngineIsRefusedWithoutRepeatingIt(String address) {
+        assertThatThrownBy(() -> property(Key.BACKPLANE, address))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("must be memory:")
+                .hasMessageNotContaining("hidden");
     }
 
     @Test
@@ -208,7 +232,9 @@ final class SettingsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "METRICS_TOKEN")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"METRICS_TOKEN", "BACKPLANE", "BACKPLANE_SECRET"})
     void badValueIsShownShortAndOnOneLine(Key key) {
         String text = "x\r\n\u001b[31m" + "y".repeat(1000);
 

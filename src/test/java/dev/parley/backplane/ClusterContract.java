@@ -195,7 +195,7 @@ public abstract class ClusterContract extends TwoNodes {
     }
 
     /** What a watcher was told, in that order: {@code +user} or {@code -user}. */
-    protected static final class Watch implements PresenceStore.Watcher {
+    public static final class Watch implements PresenceStore.Watcher {
         private final LinkedBlockingQueue<String> changes = new LinkedBlockingQueue<>();
 
         @Override

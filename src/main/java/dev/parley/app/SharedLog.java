@@ -1,0 +1,53 @@
+package dev.parley.app;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.backplane.postgres.PostgresEngine;
+import dev.parley.backplane.redis.RedisEngine;
+import java.time.Clock;
+
+/**
+ * Where the rooms' logs are, and what signs the words between nodes. Both may be secret, so neither is ever shown.
+ *
+ * @param address {@code memory:}, or that of an engine
+ * @param secret empty for none
+ */
+record SharedLog(String address, String secret) {
+
+    /** Reads an address as far as the engine that it is of. */
+    static String address(String text) {
+        if (!text.equals("memory:")
+                && !text.matches("(?s)(redis|rediss|redis-sentinel|postgresql|jdbc:postgresql)://.+|jndi:.+")) {
+            throw new IllegalArgumentException("must be memory:, redis://…, rediss://…, redis-sentinel://…,"
+                    + " postgresql://…, jdbc:postgresql://… or jndi:…");
+        }
+        return text;
+    }
+
+    /**
+     * Starts this node's part of it.
+     *
+     * @throws SettingsException if the address is wrong, or the engine would lose messages; not if the engine is away
+     */
+    Backplane open(int entriesPerRoom) {
+        try {
+            if (address.equals("memory:")) {
+                return new MemoryBackplane(entriesPerRoom, Clock.systemUTC());
+            }
+            return address.startsWith("redis")
+                    ? RedisEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret)
+                    : PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret);
+        } catch (BackplaneException e) {
+            throw new SettingsException(Key.BACKPLANE.property() + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) { // its message may repeat the address
+            throw new SettingsException(Key.BACKPLANE.property() + ": not an address of this kind of engine");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return address.substring(0, address.indexOf(':') + 1) + "…";
+    }
+}

@@ -1,0 +1,65 @@
+package dev.parley.backplane.engine;
+
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.RoomId;
+import java.io.Closeable;
+import java.util.Set;
+
+/** A shared engine, as a node sees it: where its connections come from. Thread-safe. */
+public interface Engine extends AutoCloseable {
+    /** Longer than this, no answer means that nobody is there. */
+    int TIMEOUT_MILLIS = 4_000;
+
+    /** Its name, without address or secret. */
+    String name();
+
+    /**
+     * Connects, within {@link #TIMEOUT_MILLIS}.
+     *
+     * @throws BackplaneException if the engine is there and set up such that it would lose messages
+     */
+    Link connect() throws LinkException;
+
+    /** Connects, in order to listen to what happens in some rooms. */
+    Ear listen(Set<RoomId> rooms) throws LinkException;
+
+    @Override
+    void close();
+
+    /** A connection that listens. */
+    interface Ear extends Closeable {
+        /** Calls the hearer, on this thread, until the connection ends. */
+        void listen(Hearer hearer) throws LinkException;
+
+        /** Listens to one more room, or one less. Called by one thread at a time, another than the one that listens. */
+        void attend(RoomId room, boolean isWanted) throws LinkException;
+
+        /**
+         * Makes the engine say something, so that silence means that the connection is dead although nobody has closed it.
+         * Called every {@link Engine#TIMEOUT_MILLIS} / 2, like {@link #attend}.
+         */
+        void probe() throws LinkException;
+
+        /** May be called by any thread; ends {@link #listen}. */
+        @Override
+        void close();
+    }
+
+    /** Who is told what happens. */
+    interface Hearer {
+        /** From now on nothing of this room is missed. */
+        void listening(RoomId room);
+
+        /** The entry itself. */
+        void appended(RoomId room, Entry entry);
+
+        /** There is something to read. */
+        void grown(RoomId room);
+
+        /** Members have come or gone. */
+        void moved(RoomId room);
+
+        void said(String word);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.parley.backplane.engine;
+
+import dev.parley.backplane.ControlBus;
+import dev.parley.backplane.Subscription;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Words to all nodes, as {@code signature node number word}. With a shared secret the signature is an HMAC-SHA256 of the rest
+ * and whatever is not signed by it is ignored; a number that is not above the node's last one is ignored too, so that nobody
+ * who reads along can say a word again.
+ */
+final class EngineControl implements ControlBus {
+    private static final Logger LOG = System.getLogger(EngineControl.class.getName());
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int MAX_NODES = 10_000;
+
+    private final List<Listening> listenings = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> heard = new LinkedHashMap<>(); // each node's last number; the ear's own
+    private final AtomicLong said = new AtomicLong();
+    private final String node;
+    private final String secret;
+    private final Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask;
+
+    EngineControl(String node, String secret, Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask) {
+        this.node = node;
+        this.secret = secret;
+        this.ask = ask;
+    }
+
+    @Override
+    public void send(String word) {
+        ControlBus.requireShort(word);
+        String numbered = node + ' ' + said.incrementAndGet() + ' ' + word;
+        String signed = signature(numbered) + ' ' + numbered;
+        ask.apply(link -> {
+                    link.say(signed);
+                    return true;
+                })
+                .exceptionally(e -> {
+                    LOG.log(Level.WARNING, "a word to all nodes was not said: {0}", e.getMessage());
+                    return false;
+                });
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<String> listener) {
+        Listening listening = new Listening(listener);
+        listenings.add(listening);
+        return () -> listenings.remove(listening);
+    }
+
+    /** Called on the ear's thread. */
+    void heard(String signed) {
+        String[] parts = signed.split(" ", 4);
+        if (parts.length < 4 || !parts[2].matches("[0-9]{1,18}")) {
+            LOG.log(Level.WARNING, "a word that no node says is ignored");
+            return;
+        }
+        byte[] expected = signature(signed.substring(parts[0].length() + 1)).getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(expected, parts[0].getBytes(StandardCharsets.UTF_8))) {
+            LOG.log(Level.WARNING, "a word that is not signed with our secret is ignored");
+            return;
+        }
+        long number = Long.parseLong(parts[2]);
+        if (number <= heard.getOrDefault(parts[1], 0L)) {
+            return;
+        }
+        heard.put(parts[1], number);
+        if (heard.size() > MAX_NODES) {
+            heard.remove(heard.keySet().iterator().next());
+        }
+        for (Listening listening : listenings) {
+            listening.listener.accept(parts[3]);
+        }
+    }
+
+    private String signature(String text) {
+        if (secret.isEmpty()) {
+            return "-";
+        }
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
+        }
+    }
+
+    /** One subscription; the same listener may have several. */
+    private static final class Listening {
+        private final Consumer<String> listener;
+
+        Listening(Consumer<String> listener) {
+            this.listener = listener;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.parley.backplane.engine;
+
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Break;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Follower;
+import dev.parley.backplane.Following;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.Slice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One room's log as this node's followers have been told it. Thread-safe: whoever brings an entry hands it on under the lock,
+ * if it is the next one.
+ */
+final class Feed {
+    private final List<Hold> holds = new ArrayList<>(); // guarded by this
+    private @Nullable Position last; // what the followers have been told; null until the end is known; guarded by this
+    private @Nullable Position promised; // beyond `last`, stored by this node and not told yet; guarded by this
+
+    /** Adds a follower. It is told what comes after the position at this moment. */
+    synchronized Following follow(Follower follower, Runnable closing) {
+        Hold hold = new Hold(follower, closing);
+        holds.add(hold);
+        if (last != null) {
+            hold.from.complete(last);
+        }
+        return hold;
+    }
+
+    synchronized boolean isFollowed() {
+        return !holds.isEmpty();
+    }
+
+    /** Where the log ends while nobody has been told anything yet. */
+    synchronized void begin(Position top) {
+        if (last == null) {
+            last = top;
+            holds.forEach(hold -> hold.from.complete(top));
+        }
+    }
+
+    /** What is known of the log at this moment, for {@link #take}; null as long as the beginning is unknown. */
+    synchronized @Nullable Mark mark() {
+        return last == null ? null : new Mark(last, promised);
+    }
+
+    /** This node has been told that an entry is stored; so it must appear. */
+    synchronized void promise(Position stored) {
+        if (last != null && stored.seq() > last.seq() && (promised == null || promised.seq() < stored.seq())) {
+            promised = stored;
+        }
+    }
+
+    /** Hands an entry on if it is the next one; false if the log has to be read in order to tell. */
+    synchronized boolean offer(Entry entry) {
+        Position position = entry.position();
+        if (last == null
+                || !(position.epoch().equals(last.epoch()) || last.epoch().isEmpty())) {
+            return false;
+        }
+        if (position.seq() == last.seq() + 1) {
+            tell(entry);
+            return true;
+        }
+        return position.seq() <= last.seq();
+    }
+
+    /**
+     * Hands on what was read after a mark. If meanwhile others have brought entries, nothing is told twice.
+     *
+     * @return whether there may be more to read
+     */
+    synchronized boolean take(Mark mark, Excerpt excerpt) {
+        Slice slice = excerpt.slice();
+        if (!slice.isWhole()) {
+            if (!mark.last().equals(last)) {
+                return true; // it is about another place than where the followers are
+            }
+            breakOff(slice.broken().get(), excerpt.from());
+        }
+        for (Entry entry : slice.entries()) {
+            if (entry.position().seq() > last().seq()) {
+                if (entry.position().seq() > last().seq() + 1) {
+                    return true; // somebody else has been told a break
+                }
+                tell(entry);
+            }
+        }
+        Position missing = mark.promised();
+        if (!slice.more() && missing != null && missing.equals(promised) && last().seq() < missing.seq()) {
+            breakOff(Break.Reason.REWRITTEN, last());
+        }
+        return slice.more();
+    }
+
+    /** Whether the log has an end other than what the followers have been told. */
+    synchronized boolean differsFrom(Position top) {
+        return last != null
+                && (last.seq() != top.seq()
+                        || promised != null
+                        || !(last.message().isEmpty() || last.message().equals(top.message())));
+    }
+
+    /** Nobody will be told anything more. */
+    void end() {
+        List<Hold> ended;
+        synchronized (this) {
+            ended = List.copyOf(holds);
+        }
+        ended.forEach(hold -> hold.from.completeExceptionally(new BackplaneException("the backplane is closed")));
+    }
+
+    private void tell(Entry entry) {
+        Position position = entry.position();
+        if (promised != null && position.seq() >= promised.seq()) {
+            boolean isKept = position.message().equals(promised.message());
+            promised = null;
+            if (!isKept) {
+                breakOff(Break.Reason.REWRITTEN, last());
+            }
+        }
+        last = position;
+        for (Hold hold : holds) {
+            hold.follower.appended(entry);
+        }
+    }
+
+    private void breakOff(Break.Reason reason, Position after) {
+        promised = null;
+        last = after;
+        Break gap = new Break(reason, after);
+        for (Hold hold : holds) {
+            hold.follower.broken(gap);
+        }
+    }
+
+    private Position last() {
+        if (last == null) {
+            throw new IllegalStateException("nothing is known yet");
+        }
+        return last;
+    }
+
+    private synchronized void remove(Hold hold) {
+        if (holds.removeIf(other -> other == hold)) {
+            hold.from.completeExceptionally(new BackplaneException("not followed any more"));
+        }
+    }
+
+    /** Where the followers are, and what has been promised to come. */
+    record Mark(Position last, @Nullable Position promised) {}
+
+    private final class Hold implements Following {
+        private final Follower follower;
+        private final Runnable closing;
+        private final CompletableFuture<Position> from = new CompletableFuture<>();
+
+        Hold(Follower follower, Runnable closing) {
+            this.follower = follower;
+            this.closing = closing;
+        }
+
+        @Override
+        public CompletionStage<Position> from() {
+            return from;
+        }
+
+        @Override
+        public void close() {
+            remove(this);
+            closing.run();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.parley.backplane.engine;
+
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One connection to an engine. Blocking, and used by one thread at a time. A node is named by an id that is its own until it
+ * stops; a lease runs by the engine's clock.
+ */
+public interface Link extends Closeable {
+    /** Stores drafts in this order, each once by its key; gives an outcome for each. */
+    List<Outcome> append(List<Proposal> batch) throws LinkException;
+
+    /** The ends of some logs. */
+    Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException;
+
+    /**
+     * Reads several logs, each after a position.
+     *
+     * @param isForFollowers whether to give also what is older than what is to be kept, if it is still there
+     */
+    Map<RoomId, Excerpt> read(Map<RoomId, Position> after, int limit, boolean isForFollowers) throws LinkException;
+
+    /** As {@link dev.parley.backplane.Backplane#readBefore}. */
+    Slice readBefore(RoomId room, long seq, int limit) throws LinkException;
+
+    /** Renews a node's lease; false if it is a new one, and the engine knows none of the node's members. */
+    boolean renew(String node, Duration lease) throws LinkException;
+
+    /** Takes members in and out. What is done already is done again without effect. */
+    void move(String node, List<Move> moves) throws LinkException;
+
+    /** Users in a room, each with the number of its connections. */
+    Map<String, Integer> members(RoomId room) throws LinkException;
+
+    /** The members of nodes whose lease has run out, by node. */
+    Map<String, List<Move>> orphans() throws LinkException;
+
+    /** Takes a node and its members off; unless it is another node that has renewed its lease meanwhile. */
+    void bury(String node, boolean isOurs) throws LinkException;
+
+    /** Tells all nodes. */
+    void say(String word) throws LinkException;
+
+    /** What the engine does not do by itself, such as trimming. Called every few seconds. */
+    default void tend() throws LinkException {}
+
+    @Override
+    void close();
+
+    /** A draft, and the id that its message will have. */
+    record Proposal(RoomId room, Draft draft, String message) {}
+
+    /** What came of a proposal: where it, or what had its key before, stands; or else the engine's reason. */
+    record Outcome(Optional<Position> stored, String refusal) {
+        public static Outcome stored(Position position) {
+            return new Outcome(Optional.of(position), "");
+        }
+
+        public static Outcome refused(String why) {
+            return new Outcome(Optional.empty(), why);
+        }
+    }
+
+    /** A member that comes ({@code isIn}) or goes; known by its farewell's author. */
+    record Move(RoomId room, Draft farewell, boolean isIn) {}
+}

@@ -1,0 +1,41 @@
+package dev.parley.backplane.engine;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What this node counts about its engine. Thread-safe. */
+final class Pulse {
+    private static final Logger LOG = System.getLogger(Pulse.class.getName());
+
+    private final LongAdder repairs = new LongAdder();
+    private final LongAdder reconnects = new LongAdder();
+    private volatile long checkedNanos = System.nanoTime();
+
+    void repaired(int rooms) {
+        repairs.add(rooms);
+    }
+
+    void reconnected(String name) {
+        reconnects.increment();
+        LOG.log(Level.INFO, "backplane {0}: connected again", name);
+    }
+
+    /** The followers have been compared with the log. */
+    void checked() {
+        checkedNanos = System.nanoTime();
+    }
+
+    long repairs() {
+        return repairs.sum();
+    }
+
+    long reconnects() {
+        return reconnects.sum();
+    }
+
+    Duration sinceChecked() {
+        return Duration.ofNanos(System.nanoTime() - checkedNanos);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.parley.backplane.redis;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import redis.clients.jedis.HostAndPort;
+
+/**
+ * Where a Redis is: {@code redis://[[user]:password@]host[:port][/database]}, {@code rediss://} with TLS, or
+ * {@code redis-sentinel://[[user]:password@]host[:port],…[/database]?master=name}, where the sentinels are asked who is master
+ * before each connection.
+ */
+record RedisAddress(List<HostAndPort> hosts, String master, boolean isTls, String user, String password, int database) {
+    private static final int PORT = 6379;
+    private static final int SENTINEL_PORT = 26379;
+
+    RedisAddress {
+        hosts = List.copyOf(hosts);
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException in words that repeat nothing secret
+     */
+    static RedisAddress parse(String text) {
+        URI uri = URI.create(text.replace(" ", "%20"));
+        boolean isSentinel = "redis-sentinel".equals(uri.getScheme());
+        String authority = uri.getRawAuthority();
+        if (authority == null || authority.isEmpty()) {
+            throw new IllegalArgumentException("a Redis address needs a host");
+        }
+        int at = authority.lastIndexOf('@');
+        String[] credential = at < 0 ? new String[] {"", ""} : (authority.substring(0, at) + ":").split(":", -1);
+        List<HostAndPort> hosts = Arrays.stream(authority.substring(at + 1).split(","))
+                .map(host -> hostAndPort(host, isSentinel ? SENTINEL_PORT : PORT))
+                .toList();
+        String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+        String master = query.startsWith("master=") ? decode(query.substring("master=".length())) : "";
+        if (isSentinel == master.isEmpty() || (!isSentinel && hosts.size() > 1)) {
+            throw new IllegalArgumentException(
+                    isSentinel
+                            ? "sentinels need ?master=name"
+                            : "one Redis host, or redis-sentinel:// with ?master=name");
+        }
+        String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", "");
+        if (!path.matches("[0-9]{0,4}")) {
+            throw new IllegalArgumentException("the path of a Redis address is the number of a database");
+        }
+        return new RedisAddress(
+                hosts,
+                master,
+                "rediss".equals(uri.getScheme()),
+                decode(credential[0]),
+                decode(credential[1]),
+                path.isEmpty() ? 0 : Integer.parseInt(path));
+    }
+
+    private static HostAndPort hostAndPort(String text, int port) {
+        int colon = text.lastIndexOf(':');
+        boolean hasPort =
+                colon > text.lastIndexOf(']') && text.substring(colon + 1).matches("[0-9]{1,5}");
+        String host = hasPort ? text.substring(0, colon) : text;
+        return new HostAndPort(
+                host.replaceAll("[\\[\\]]", ""), hasPort ? Integer.parseInt(text.substring(colon + 1)) : port);
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** Without what is secret. */
+    @Override
+    public String toString() {
+        return "Redis at " + hosts;
+    }
+}

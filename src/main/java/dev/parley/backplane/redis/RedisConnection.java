@@ -1,0 +1,112 @@
+package dev.parley.backplane.redis;
+
+import dev.parley.backplane.engine.LinkException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** One connection to a Redis, spoken in bytes; every failure of the connection is a {@link LinkException}. One thread. */
+final class RedisConnection implements AutoCloseable {
+    private final Connection connection;
+    private int sent; // without their answers
+
+    RedisConnection(Connection connection) {
+        this.connection = connection;
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(long number) {
+        return bytes(Long.toString(number));
+    }
+
+    static @Nullable String text(@Nullable Object bytes) {
+        return bytes == null ? null : new String((byte[]) bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Sends without waiting. */
+    void send(Protocol.Command command, byte[]... arguments) throws LinkException {
+        try {
+            connection.sendCommand(command, arguments);
+            sent++;
+        } catch (JedisException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Runs a script that was loaded: keys and arguments in order. */
+    void sendScript(byte[] sha, int keys, byte[]... keysAndArguments) throws LinkException {
+        byte[][] all = new byte[keysAndArguments.length + 2][];
+        all[0] = sha;
+        all[1] = bytes(keys);
+        System.arraycopy(keysAndArguments, 0, all, 2, keysAndArguments.length);
+        send(Protocol.Command.EVALSHA, all);
+    }
+
+    /** The answers to all that was sent, in order. A refusal is a {@link JedisDataException} among them. */
+    List<Object> answers() throws LinkException {
+        int count = sent;
+        sent = 0;
+        try {
+            List<Object> answers = count == 0 ? List.of() : new ArrayList<>(connection.getMany(count));
+            for (Object answer : answers) {
+                if (answer instanceof JedisDataException refusal && isOfTheServer(refusal)) {
+                    throw lost(refusal);
+                }
+            }
+            return answers;
+        } catch (JedisException e) {
+            throw lost(e);
+        }
+    }
+
+    /** The answers to all that was sent, none of them a refusal. */
+    List<Object> requireAnswers() throws LinkException {
+        List<Object> answers = answers();
+        for (Object answer : answers) {
+            if (answer instanceof JedisDataException refusal) {
+                throw lost(refusal);
+            }
+        }
+        return answers;
+    }
+
+    Object call(Protocol.Command command, String... arguments) throws LinkException {
+        send(command, Arrays.stream(arguments).map(RedisConnection::bytes).toArray(byte[][]::new));
+        return requireAnswers().get(0);
+    }
+
+    /** Whether it says that this server is not, or not yet, the one to ask. */
+    private static boolean isOfTheServer(JedisDataException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        return message.matches("(?s)(NOSCRIPT|LOADING|READONLY|MASTERDOWN|NOAUTH|NOREPLICAS|BUSY|UNKILLABLE).*");
+    }
+
+    /** Only the first word of what Redis says: the rest may repeat what was sent. */
+    static LinkException lost(JedisException e) {
+        String message = String.valueOf(e.getMessage());
+        return new LinkException(
+                e instanceof JedisDataException ? "Redis answers " + firstWord(message) : "Redis does not answer", e);
+    }
+
+    static String firstWord(String message) {
+        return message.split("\\s", 2)[0];
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.disconnect();
+        } catch (JedisException gone) {
+            // that is what was wanted
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.parley.backplane.redis;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.engine.Engine;
+import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.backplane.engine.Link;
+import dev.parley.backplane.engine.LinkException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Redis 7 or newer, or Valkey, as an engine. Thread-safe. */
+public final class RedisEngine implements Engine {
+    private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-f]{8})");
+    private static final Pattern POLICY = Pattern.compile("(?m)^maxmemory_policy:([a-z-]+)");
+
+    private final RedisAddress address;
+    private final int entriesPerRoom;
+
+    private RedisEngine(RedisAddress address, int entriesPerRoom) {
+        this.address = address;
+        this.entriesPerRoom = entriesPerRoom;
+    }
+
+    /**
+     * A node over the Redis at an address, keeping at least the last {@code entriesPerRoom} entries of each room.
+     *
+     * @throws IllegalArgumentException if it is no address
+     * @throws BackplaneException if Redis is set up to drop keys when memory runs out
+     */
+    public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
+        return EngineBackplane.start(new RedisEngine(RedisAddress.parse(address), entriesPerRoom), timing, secret);
+    }
+
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    @Override
+    public Link connect() throws LinkException {
+        RedisConnection connection = connect(host(), config());
+        try {
+            String server = Objects.toString(RedisConnection.text(connection.call(Protocol.Command.INFO, "server")));
+            Matcher run = RUN_ID.matcher(server);
+            if (!run.find()) {
+                throw new BackplaneException("Redis does not tell its run id");
+            }
+            requireThatNothingIsDropped(connection);
+            return new RedisLink(connection, new RedisKeys(address.database()), run.group(1), entriesPerRoom);
+        } catch (LinkException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Under any other policy Redis may drop the log of a room, or the number it was at, when memory runs out. */
+    private static void requireThatNothingIsDropped(RedisConnection connection) throws LinkException {
+        String memory = Objects.toString(RedisConnection.text(connection.call(Protocol.Command.INFO, "memory")));
+        Matcher policy = POLICY.matcher(memory);
+        if (policy.find() && !policy.group(1).equals("noeviction")) {
+            throw new BackplaneException(
+                    "Redis may drop messages when its memory is full: maxmemory-policy must be noeviction, not "
+                            + policy.group(1));
+        }
+    }
+
+    @Override
+    public Ear listen(Set<RoomId> rooms) throws LinkException {
+        return new RedisEar(host(), config(), new RedisKeys(address.database()), rooms);
+    }
+
+    private static RedisConnection connect(HostAndPort host, JedisClientConfig config) throws LinkException {
+        try {
+            return new RedisConnection(new Connection(host, config));
+        } catch (JedisException e) {
+            throw RedisConnection.lost(e);
+        }
+    }
+
+    private HostAndPort host() throws LinkException {
+        return address.master().isEmpty() ? address.hosts().get(0) : master();
+    }
+
+    private HostAndPort master() throws LinkException {
+        LinkException last = new LinkException("there is no sentinel");
+        for (HostAndPort sentinel : address.hosts()) {
+            JedisClientConfig config = DefaultJedisClientConfig.builder()
+                    .timeoutMillis(TIMEOUT_MILLIS)
+                    .build();
+            try (RedisConnection connection = connect(sentinel, config)) {
+                Object found = connection.call(Protocol.Command.SENTINEL, "get-master-addr-by-name", address.master());
+                if (found instanceof List<?> pair && pair.size() == 2) {
+                    String host = Objects.requireNonNull(RedisConnection.text(pair.get(0)));
+                    return new HostAndPort(host, Integer.parseInt(RedisConnection.text(pair.get(1))));
+                }
+                last = new LinkException("the sentinels know no such master");
+            } catch (LinkException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private JedisClientConfig config() {
+        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
+                .resp2()
+                .timeoutMillis(TIMEOUT_MILLIS)
+                .database(address.database())
+                .clientName("parley");
+        if (address.isTls()) {
+            config.sslOptions(SslOptions.defaults()); // the JVM's trust store, and the host's name is checked
+        }
+        if (!address.user().isEmpty()) {
+            config.user(address.user());
+        }
+        if (!address.password().isEmpty()) {
+            config.password(address.password());
+        }
+        return config.build();
+    }
+
+    @Override
+    public void close() {
+        // every connection is closed by the thread that holds it
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}

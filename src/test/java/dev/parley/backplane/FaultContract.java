@@ -1,0 +1,195 @@
+package dev.parley.backplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Two nodes, one engine that keeps what it acknowledges, and what goes wrong between them. At the end there is an account: lost
+ * 0, repeated 0, reordered 0.
+ */
+@Timeout(180)
+public abstract class FaultContract {
+    protected static final Duration CHECK = Duration.ofSeconds(1);
+    protected static final Duration LEASE = Duration.ofSeconds(3);
+    private static final int ROOMS = 5;
+
+    protected EngineProcess engine;
+    private Cable cable; // the way of the first node
+    protected Backplane one;
+    protected Backplane other;
+    protected Account account;
+
+    protected abstract EngineProcess startEngine() throws Exception;
+
+    protected abstract Backplane node(String address);
+
+    @BeforeEach
+    final void begin() throws Exception {
+        engine = startEngine();
+        cable = new Cable(engine.port());
+        one = node(engine.address(cable.port()));
+        other = node(engine.address());
+        account = new Account(ROOMS);
+        account.follow(one);
+        account.follow(other);
+        account.speak(one);
+        account.speak(other);
+        account.awaitMore(200);
+    }
+
+    @AfterEach
+    final void end() throws Exception {
+        account.close();
+        one.close();
+        other.close();
+        cable.close();
+        engine.close();
+    }
+
+    @Test
+    void anEngineThatIsKilledAndStartedAgainHasLostNothing() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            engine.kill();
+            engine.start();
+            account.awaitMore(200);
+        }
+
+        assertNothingIsMissing();
+        assertThat(one.health().reconnects()).isPositive();
+    }
+
+    @Test
+    void aConnectionThatIsCutBothWaysIsNoticedAndWhatWasMissedIsRepaired() throws Exception {
+        cutFor(true, true);
+    }
+
+    @Test
+    void aConnectionThatIsCutTowardsTheEngineIsNoticedAndWhatWasMissedIsRepaired() throws Exception {
+        cutFor(true, false);
+    }
+
+    @Test
+    void aConnectionThatIsCutTowardsTheNodeIsNoticedAndWhatWasMissedIsRepaired() throws Exception {
+        cutFor(false, true);
+    }
+
+    private void cutFor(boolean toEngine, boolean toNode) throws Exception {
+        cable.silence(toEngine, toNode);
+        awaitReachable(one, false);
+        account.awaitMore(100); // the other node goes on
+        cable.mend();
+        awaitReachable(one, true);
+        account.awaitMore(200);
+
+        assertNothingIsMissing();
+    }
+
+    @Test
+    void anEngineThatIsAwayForLongFailsWhatIsSaidAndTheRestIsRepaired() throws Exception {
+        long repairs = one.health().repairs();
+        engine.kill();
+        awaitReachable(one, false);
+        awaitReachable(other, false);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (account.failures() == 0) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            pause(100);
+        }
+        engine.start();
+        awaitReachable(one, true);
+        account.awaitMore(200);
+
+        assertNothingIsMissing();
+        assertThat(one.health().repairs()).isGreaterThan(repairs);
+    }
+
+    @Test
+    void aSlowEngineIsOnlySlow() throws Exception {
+        cable.delay(200);
+        account.awaitMore(500);
+        cable.delay(0);
+        account.awaitMore(200);
+
+        assertNothingIsMissing();
+    }
+
+    protected final void assertNothingIsMissing() throws InterruptedException {
+        Account.Verdict verdict = account.settle();
+        System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "{0}", verdict);
+        assertThat(verdict).isEqualTo(new Account.Verdict(verdict.acknowledged(), 0, 0, 0, 0));
+    }
+
+    protected static void awaitReachable(Backplane node, boolean isReachable) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (node.health().isReachable() != isReachable) {
+            assertThat(System.nanoTime()).as("%s", node.health()).isLessThan(end);
+            pause(20);
+        }
+    }
+
+    /** Nothing tells a test that time has passed but time. */
+    protected static void pause(long millis) throws InterruptedException {
+        boolean unused = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** A node in a process of its own, with one member. */
+    protected final NodeProcess startNode(RoomId room, String user) throws IOException {
+        return NodeProcess.start(engine.address(), room, user, LEASE);
+    }
+
+    @Test
+    void aNodeThatIsKilledLeavesOnceWithinItsLease() throws Exception {
+        RoomId room = new RoomId("presence");
+        Gone gone = new Gone();
+        other.follow(room, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        ClusterContract.Watch watch = new ClusterContract.Watch();
+        other.presence().watch(room, watch);
+        try (NodeProcess node = startNode(room, "alice")) {
+            assertThat(watch.take(1)).containsExactly("+alice");
+            long killed = System.nanoTime();
+            node.signal("KILL");
+
+            assertThat(watch.take(1)).containsExactly("-alice");
+            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.multipliedBy(2));
+        }
+        pause(LEASE.toMillis()); // long enough for the other reaper
+        assertThat(gone.entries).extracting(entry -> entry.draft().kind()).containsExactly(Draft.Kind.LEFT);
+    }
+
+    @Test
+    void aNodeThatIsFrozenLongerThanItsLeaseLeavesOnceAndComesBack() throws Exception {
+        RoomId room = new RoomId("presence");
+        Gone gone = new Gone();
+        other.follow(room, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        ClusterContract.Watch watch = new ClusterContract.Watch();
+        other.presence().watch(room, watch);
+        try (NodeProcess node = startNode(room, "alice")) {
+            assertThat(watch.take(1)).containsExactly("+alice");
+            node.signal("STOP");
+            assertThat(watch.take(1)).containsExactly("-alice");
+
+            node.signal("CONT");
+            assertThat(watch.take(1)).containsExactly("+alice");
+        }
+        assertThat(gone.entries).extracting(entry -> entry.draft().kind()).containsExactly(Draft.Kind.LEFT);
+    }
+
+    private static final class Gone implements Follower {
+        private final List<Entry> entries = new ArrayList<>();
+
+        @Override
+        public void appended(Entry entry) {
+            entries.add(entry);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.parley.backplane.postgres;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.ClusterContract;
+import dev.parley.backplane.engine.EngineBackplane;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+
+@Tag("standalone") // no server is needed, so once is enough
+final class PostgresClusterIT extends ClusterContract {
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = PostgresServer.launch();
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @Override
+    protected Nodes start(int entriesPerRoom) throws Exception {
+        server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        return new Nodes(node(entriesPerRoom), node(entriesPerRoom));
+    }
+
+    private static Backplane node(int entriesPerRoom) {
+        return PostgresEngine.start(server.address(), entriesPerRoom, EngineBackplane.Timing.USUAL, "a secret");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.parley.backplane.postgres;
+
+import dev.parley.backplane.EngineProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A real PostgreSQL: the newest of Debian's packages. It refuses to run as root, so then it runs as the package's own user. It
+ * keeps what it acknowledges, as it is by default.
+ */
+final class PostgresServer extends EngineProcess {
+    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+
+    private final Path programs;
+
+    private PostgresServer(Path directory) throws IOException {
+        super(directory);
+        try (Stream<Path> versions = Files.list(VERSIONS)) {
+            this.programs =
+                    versions.max(Comparator.naturalOrder()).orElseThrow().resolve("bin");
+        }
+    }
+
+    static PostgresServer launch() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("parley-postgres");
+        PostgresServer server = new PostgresServer(directory);
+        if (isRoot()) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+            run(List.of("chown", "postgres", directory.toString()));
+        }
+        run(asUser(
+                server.programs.resolve("initdb").toString(),
+                "-D",
+                directory.resolve("data").toString(),
+                "-U",
+                "parley",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                "--no-sync"));
+        server.start();
+        return server;
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static List<String> asUser(String... command) {
+        List<String> all = new ArrayList<>();
+        if (isRoot()) {
+            all.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"));
+        }
+        all.addAll(Arrays.asList(command));
+        return all;
+    }
+
+    @Override
+    protected List<String> command() {
+        return asUser(
+                programs.resolve("postgres").toString(),
+                "-D",
+                directory.resolve("data").toString(),
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "max_connections=200");
+    }
+
+    @Override
+    protected boolean answers() {
+        try {
+            run(List.of(programs.resolve("pg_isready").toString(), "-h", "127.0.0.1", "-p", Integer.toString(port)));
+            return true;
+        } catch (IllegalStateException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public String address(int throughPort) {
+        return "postgresql://parley@127.0.0.1:" + throughPort + "/postgres";
+    }
+
+    /** What psql answers. */
+    String sql(String statement) throws InterruptedException {
+        return run(List.of(
+                        programs.resolve("psql").toString(),
+                        "-h",
+                        "127.0.0.1",
+                        "-p",
+                        Integer.toString(port),
+                        "-U",
+                        "parley",
+                        "-d",
+                        "postgres",
+                        "-qtAc",
+                        statement))
+                .strip();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.parley.backplane.redis;
+
+import dev.parley.backplane.EngineProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real Redis: {@code redis-server} of the path, which is Debian's package of that name. */
+public final class RedisServer extends EngineProcess {
+    public static final List<String> DURABLE = List.of("--appendonly", "yes", "--appendfsync", "always", "--save", "");
+    static final List<String> FORGETFUL = List.of("--appendonly", "no", "--save", "");
+
+    private List<String> options;
+
+    private RedisServer(Path directory, List<String> options) throws IOException {
+        super(directory);
+        this.options = options;
+    }
+
+    public static RedisServer launch(List<String> options) throws IOException, InterruptedException {
+        RedisServer server = new RedisServer(Files.createTempDirectory("parley-redis"), options);
+        server.start();
+        return server;
+    }
+
+    @Override
+    protected List<String> command() {
+        List<String> command = new ArrayList<>(List.of(
+                "redis-server",
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toString()));
+        command.addAll(options);
+        return command;
+    }
+
+    @Override
+    protected boolean answers() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(1_000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() == '+'; // an error while it loads
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    @Override
+    public String address(int throughPort) {
+        return "redis://127.0.0.1:" + throughPort;
+    }
+
+    /** What redis-cli answers. */
+    String cli(String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(port)));
+        command.addAll(List.of(arguments));
+        return run(command).strip();
+    }
+
+    /** While it is down: it will read a snapshot if there is one, but not its log of commands. */
+    void keepNoLog() {
+        options = FORGETFUL;
+    }
+}
