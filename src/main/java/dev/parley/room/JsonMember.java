@@ -183,7 +183,7 @@ public final class JsonMember extends Member {
     /** Takes the entry if it is the next one, leaves it out if it is known, and drifts off if something is missing before it. */
     private void follow(Entry entry, Outgoing message, List<Outgoing> messages) {
         Position position = entry.position();
-        if (state != State.LIVE || (isOfTheSameLog(position) && position.seq() <= last.seq())) {
+        if (state != State.LIVE || position.seq() <= last.seq()) {
             return;
         }
         if (isNext(position)) {
@@ -194,12 +194,9 @@ public final class JsonMember extends Member {
         }
     }
 
+    /** Numbers go on from epoch to epoch; where they do not, the room is told that the log is broken. */
     private boolean isNext(Position position) {
-        return position.seq() == last.seq() + 1 && isOfTheSameLog(position);
-    }
-
-    private boolean isOfTheSameLog(Position position) {
-        return position.epoch().equals(last.epoch());
+        return position.seq() == last.seq() + 1;
     }
 
     private void drift(List<Outgoing> messages) {

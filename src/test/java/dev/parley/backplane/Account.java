@@ -25,6 +25,7 @@ public final class Account implements AutoCloseable {
 
     private final List<RoomId> rooms = new ArrayList<>();
     private final Map<String, Position> acknowledged = new ConcurrentHashMap<>(); // by key
+    private final Map<String, Long> said = new ConcurrentHashMap<>(); // when first; by key
     private final Map<String, RoomId> speaksIn = new ConcurrentHashMap<>(); // by speaker
     private final AtomicInteger failures = new AtomicInteger();
     private final List<Ledger> ledgers = new ArrayList<>();
@@ -70,6 +71,7 @@ public final class Account implements AutoCloseable {
         for (int i = 1; !over.get(); i++) {
             String key = name + "-" + i;
             Draft draft = new Draft(key, new Draft.Author(name, name), Draft.Kind.MESSAGE, "m" + i);
+            said.put(key, System.nanoTime());
             boolean isDone = false;
             while (!isDone) {
                 try {
@@ -143,7 +145,7 @@ public final class Account implements AutoCloseable {
             }
             for (Map.Entry<String, Position> each : acknowledged.entrySet()) {
                 String key = each.getKey();
-                lost += ledger.isOf(key) && ledger.mustHave(each.getValue()) && !keys.contains(key) ? 1 : 0;
+                lost += ledger.isOf(key) && ledger.mustHave(key, each.getValue()) && !keys.contains(key) ? 1 : 0;
             }
             breaks += ledger.breaks.size();
         }
@@ -170,6 +172,7 @@ public final class Account implements AutoCloseable {
         private final RoomId room;
         private final Queue<Entry> entries = new ConcurrentLinkedQueue<>();
         private final Queue<Break> breaks = new ConcurrentLinkedQueue<>();
+        private volatile long lastBreak;
 
         Ledger(RoomId room) {
             this.room = room;
@@ -180,8 +183,9 @@ public final class Account implements AutoCloseable {
         }
 
         /** Whoever has been told that the log was broken need not have what was acknowledged before. */
-        boolean mustHave(Position position) {
+        boolean mustHave(String key, Position position) {
             return breaks.isEmpty()
+                    || said.getOrDefault(key, 0L) - lastBreak > 0
                     || breaks.stream().anyMatch(gap -> gap.after().epoch().equals(position.epoch()));
         }
 
@@ -192,6 +196,7 @@ public final class Account implements AutoCloseable {
 
         @Override
         public void broken(Break gap) {
+            lastBreak = System.nanoTime();
             breaks.add(gap);
         }
     }

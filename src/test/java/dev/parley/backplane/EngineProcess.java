@@ -72,9 +72,28 @@ public abstract class EngineProcess implements AutoCloseable {
         process.waitFor();
     }
 
+    /** As an operator stops it. */
+    public final void stop() throws InterruptedException {
+        signal("INT");
+        process.waitFor();
+    }
+
     /** To the process itself. */
     public final void signal(String name) throws InterruptedException {
         run(List.of("kill", "-" + name, Long.toString(process.pid())));
+    }
+
+    /** Stops all of it; it answers nothing, and its connections stay. */
+    public void freeze() throws InterruptedException {
+        signal("STOP");
+    }
+
+    public void thaw() throws InterruptedException {
+        signal("CONT");
+    }
+
+    protected final long pid() {
+        return process.pid();
     }
 
     protected static String run(List<String> command) throws InterruptedException {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +125,88 @@ public abstract class FaultContract {
         assertNothingIsMissing();
     }
 
+    @Test
+    void anEngineThatIsFrozenForAWhileIsOnlyAway() throws Exception {
+        engine.freeze();
+        awaitReachable(one, false);
+        engine.thaw();
+        awaitReachable(one, true);
+        account.awaitMore(200);
+
+        assertNothingIsMissing();
+    }
+
+    @Test
+    void aNodeStopsInTimeAlthoughItsEngineIsFrozen() throws Exception {
+        Backplane third = node(engine.address());
+        awaitReachable(third, true);
+        engine.freeze();
+        third.presence().enter(new RoomId("presence"), farewell("carol"));
+        CompletionStage<Appended> unanswered = third.append(
+                new RoomId("presence"), new Draft("k", new Draft.Author("carol", "c"), Draft.Kind.MESSAGE, "bye"));
+        long start = System.nanoTime();
+        third.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+        assertThat(unanswered.toCompletableFuture()).isCompletedExceptionally();
+        engine.thaw();
+    }
+
+    @Test
+    void anOutageLongerThanTheLeaseMakesNobodyLeave() throws Exception {
+        RoomId room = new RoomId("presence");
+        Gone gone = new Gone();
+        other.follow(room, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        one.presence().enter(room, farewell("alice"));
+        other.presence().enter(room, farewell("bob"));
+        awaitMembers(room, Map.of("alice", 1, "bob", 1));
+        engine.kill();
+        pause(LEASE.toMillis() + 500);
+        engine.start();
+        awaitReachable(one, true);
+        awaitReachable(other, true);
+        pause(LEASE.multipliedBy(2).toMillis()); // who is not there has been reaped by now
+
+        awaitMembers(room, Map.of("alice", 1, "bob", 1));
+        assertThat(gone.entries).isEmpty();
+        assertNothingIsMissing();
+    }
+
+    private static Draft farewell(String user) {
+        return new Draft("left-" + user, new Draft.Author(user, "connection-of-" + user), Draft.Kind.LEFT, "");
+    }
+
+    private void awaitMembers(RoomId room, Map<String, Integer> members) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        Map<String, Integer> found = Map.of();
+        while (!found.equals(members)) {
+            assertThat(System.nanoTime()).as("%s", found).isLessThan(end);
+            found = other.presence().members(room).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            pause(20);
+        }
+    }
+
+    /** Every follower of every room is told, and each for this reason. */
+    protected final void awaitBreaks(Break.Reason reason) throws InterruptedException {
+        int followers = 2 * account.rooms().size();
+        for (int i = 0; account.breaks().size() < followers; i++) {
+            assertThat(i).as("breaks %s", account.breaks()).isLessThan(1000);
+            pause(20);
+        }
+        List<Break.Reason> reasons =
+                account.breaks().stream().map(Break::reason).distinct().toList();
+        assertThat(reasons).containsExactly(reason);
+    }
+
+    /** What was acknowledged before the engine lost it has been told before; what came afterwards is told, too. */
+    protected final void assertThatTheRestIsThere() throws InterruptedException {
+        var verdict = account.settle();
+        System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "{0}", verdict);
+        assertThat(verdict.lost()).isZero();
+        assertThat(verdict.repeated()).isZero();
+        assertThat(verdict.reordered()).isZero();
+    }
+
     protected final void assertNothingIsMissing() throws InterruptedException {
         Account.Verdict verdict = account.settle();
         System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "{0}", verdict);
@@ -185,7 +269,7 @@ public abstract class FaultContract {
     }
 
     private static final class Gone implements Follower {
-        private final List<Entry> entries = new ArrayList<>();
+        private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
         @Override
         public void appended(Entry entry) {

@@ -25,9 +25,9 @@ final class Clerk implements AutoCloseable {
     private boolean closed; // guarded by this
     private @Nullable Task<?> current; // the thread's own
 
-    Clerk(Engine engine, Pulse pulse, Chores chores) {
+    Clerk(Tether.Connector<Link> engine, Pulse pulse, Chores chores) {
         this.chores = chores;
-        this.tether = new Tether<>("clerk", pulse, engine::connect, this::work, this::expire);
+        this.tether = new Tether<>("clerk", pulse, engine, Link::cut, this::work, this::expire);
     }
 
     void start() {

@@ -42,6 +42,9 @@ public interface Engine extends AutoCloseable {
         void probe() throws LinkException;
 
         /** May be called by any thread; ends {@link #listen}. */
+        void cut();
+
+        /** Called by the thread that listened. */
         @Override
         void close();
     }

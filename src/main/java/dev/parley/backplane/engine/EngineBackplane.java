@@ -22,8 +22,11 @@ import java.util.concurrent.CompletionStage;
  * and then fails; followers are told what they missed when it is back.
  */
 public final class EngineBackplane implements Backplane {
+    private static final Duration LONGEST_CALL = Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS);
+
     private final Engine engine;
     private final Pulse pulse = new Pulse();
+    private final Watch watch = new Watch(LONGEST_CALL);
     private final Hearing hearing;
     private final Writer writer;
     private final Reader reader;
@@ -34,10 +37,16 @@ public final class EngineBackplane implements Backplane {
         String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
         this.engine = engine;
         this.hearing = new Hearing(engine, pulse, Hearer::new);
-        this.reader = new Reader(engine, pulse, hearing, timing.check().toMillis());
-        this.writer = new Writer(engine, pulse, reader::promise, (room, feed) -> reader.doubt(room));
+        this.reader = new Reader(
+                () -> watch.connect(engine), pulse, hearing, timing.check().toMillis());
+        this.writer =
+                new Writer(() -> watch.connect(engine), pulse, reader::promise, (room, feed) -> reader.doubt(room));
         this.presence = new EnginePresence(
-                node, timing.lease(), hearing, this::append, chores -> new Clerk(engine, pulse, chores));
+                node,
+                timing.lease(),
+                hearing,
+                this::append,
+                chores -> new Clerk(() -> watch.connect(engine), pulse, chores));
         this.control = new EngineControl(node, secret, presence.clerk()::ask);
     }
 
@@ -55,6 +64,7 @@ public final class EngineBackplane implements Backplane {
             System.getLogger(EngineBackplane.class.getName())
                     .log(System.Logger.Level.WARNING, "the engine is away: {0}", away.getMessage());
         }
+        backplane.watch.start();
         backplane.hearing.start();
         backplane.writer.start();
         backplane.reader.start();
@@ -115,6 +125,7 @@ public final class EngineBackplane implements Backplane {
         presence.close();
         reader.close();
         hearing.close();
+        watch.close();
         engine.close();
     }
 
@@ -143,7 +154,7 @@ public final class EngineBackplane implements Backplane {
 
         @Override
         public void grown(RoomId room) {
-            reader.doubt(room);
+            reader.grown(room);
         }
 
         @Override

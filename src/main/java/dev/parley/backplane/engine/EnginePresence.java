@@ -47,6 +47,7 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
     private final Hearing hearing;
     private final Clerk clerk;
     private long nextRenewal = System.nanoTime(); // the clerk's own
+    private long mayBury = nextRenewal; // the clerk's own
 
     EnginePresence(
             String node,
@@ -123,6 +124,8 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
     @Override
     public void connected(Link link) {
         nextRenewal = System.nanoTime();
+        mayBury =
+                nextRenewal + lease.toNanos(); // if the engine was away, the others have not been able to renew, either
         watched.keySet().forEach(this::moved);
     }
 
@@ -133,7 +136,9 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
                 enterAllAgain();
             }
             nextRenewal = System.nanoTime() + lease.dividedBy(3).toNanos();
-            link.orphans().forEach(this::sayFarewells);
+            if (mayBury - System.nanoTime() <= 0) {
+                link.orphans().forEach(this::sayFarewells);
+            }
             link.tend();
         }
         for (String gone : List.copyOf(dead)) {

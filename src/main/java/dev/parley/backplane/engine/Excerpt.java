@@ -35,8 +35,11 @@ public record Excerpt(Slice slice, Position from) {
             }
             OptionalLong end = after.epoch().equals(top.epoch()) ? OptionalLong.of(top.seq()) : endOfEpoch;
             boolean isThere = there != null && there.equals(after.message());
+            if (isThere && after.seq() >= floor) { // whoever was told so under an epoch before needs to know no other
+                return whole(after);
+            }
             if (end.isEmpty()) {
-                return isThere ? whole(after) : broken(Break.Reason.EPOCH, floor);
+                return broken(Break.Reason.EPOCH, floor);
             }
             if (after.seq() > end.getAsLong()) {
                 return broken(Break.Reason.REWRITTEN, Math.max(end.getAsLong(), floor));

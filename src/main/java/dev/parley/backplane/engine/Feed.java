@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Feed {
     private final List<Hold> holds = new ArrayList<>(); // guarded by this
     private @Nullable Position last; // what the followers have been told; null until the end is known; guarded by this
+    private @Nullable Position before; // the last one of the epoch before; guarded by this
+    private boolean isBreakOwed; // the followers are back there, and have not been told; guarded by this
     private @Nullable Position promised; // beyond `last`, stored by this node and not told yet; guarded by this
 
     /** Adds a follower. It is told what comes after the position at this moment. */
@@ -81,7 +83,15 @@ final class Feed {
             if (!mark.last().equals(last)) {
                 return true; // it is about another place than where the followers are
             }
+            if (slice.broken().get() == Break.Reason.EPOCH && before != null) { // a log from before this epoch
+                last = before;
+                before = null;
+                isBreakOwed = true;
+                return true;
+            }
             breakOff(slice.broken().get(), excerpt.from());
+        } else if (isBreakOwed && mark.last().equals(last)) {
+            breakOff(Break.Reason.REWRITTEN, new Position(slice.top().epoch(), last().seq(), last().message()));
         }
         for (Entry entry : slice.entries()) {
             if (entry.position().seq() > last().seq()) {
@@ -124,6 +134,9 @@ final class Feed {
                 breakOff(Break.Reason.REWRITTEN, last());
             }
         }
+        if (!position.epoch().equals(last().epoch()) && last().seq() > 0) {
+            before = last;
+        }
         last = position;
         for (Hold hold : holds) {
             hold.follower.appended(entry);
@@ -132,6 +145,7 @@ final class Feed {
 
     private void breakOff(Break.Reason reason, Position after) {
         promised = null;
+        isBreakOwed = false;
         last = after;
         Break gap = new Break(reason, after);
         for (Hold hold : holds) {

@@ -23,7 +23,8 @@ final class Hearing implements AutoCloseable {
     private long nextProbe; // of the thread that tends
 
     Hearing(Engine engine, Pulse pulse, Supplier<Engine.Hearer> hearer) {
-        this.tether = new Tether<>("ear", pulse, () -> connect(engine), ear -> listen(ear, hearer.get()), () -> {});
+        this.tether = new Tether<>(
+                "ear", pulse, () -> connect(engine), Engine.Ear::cut, ear -> listen(ear, hearer.get()), () -> {});
     }
 
     void start() {
@@ -90,20 +91,12 @@ final class Hearing implements AutoCloseable {
                 current.probe();
             }
         } catch (LinkException e) {
-            current.close();
+            current.cut();
         }
     }
 
     @Override
     public void close() {
-        Engine.Ear current;
-        synchronized (this) {
-            current = ear;
-        }
-        tether.stopping();
-        if (current != null) {
-            current.close(); // an interrupt does not end a read from a socket
-        }
         tether.close();
     }
 }

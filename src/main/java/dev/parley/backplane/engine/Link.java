@@ -53,6 +53,9 @@ public interface Link extends Closeable {
     /** What the engine does not do by itself, such as trimming. Called every few seconds. */
     default void tend() throws LinkException {}
 
+    /** Ends the connection at once, whatever is under way, which then fails. May be called by any thread. */
+    void cut();
+
     @Override
     void close();
 

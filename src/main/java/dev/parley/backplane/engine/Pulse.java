@@ -13,8 +13,9 @@ final class Pulse {
     private final LongAdder reconnects = new LongAdder();
     private volatile long checkedNanos = System.nanoTime();
 
-    void repaired(int rooms) {
-        repairs.add(rooms);
+    /** A room is read because something may be missing. */
+    void repaired() {
+        repairs.increment();
     }
 
     void reconnected(String name) {

@@ -7,6 +7,7 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ final class Reader implements AutoCloseable {
     private static final int COMPARED_AT_ONCE = 2_000;
 
     private final Map<RoomId, Feed> feeds = new ConcurrentHashMap<>();
-    private final Set<RoomId> doubts = new LinkedHashSet<>(); // guarded by itself
+    private final Map<RoomId, Boolean> doubts = new LinkedHashMap<>(); // whether it is a repair; guarded by itself
     private boolean isWoken; // guarded by doubts
     private final long checkNanos;
     private final Pulse pulse;
@@ -33,11 +34,11 @@ final class Reader implements AutoCloseable {
     private final Tether<Link> tether;
     private long nextCheck = System.nanoTime(); // the thread's own
 
-    Reader(Engine engine, Pulse pulse, Hearing hearing, long checkMillis) {
+    Reader(Tether.Connector<Link> engine, Pulse pulse, Hearing hearing, long checkMillis) {
         this.hearing = hearing;
         this.pulse = pulse;
         this.checkNanos = TimeUnit.MILLISECONDS.toNanos(checkMillis);
-        this.tether = new Tether<>("reader", pulse, engine::connect, this::work, () -> {});
+        this.tether = new Tether<>("reader", pulse, engine, Link::cut, this::work, () -> {});
     }
 
     void start() {
@@ -94,9 +95,18 @@ final class Reader implements AutoCloseable {
 
     /** The room's log may have what its followers have not been told. */
     void doubt(RoomId room) {
+        read(room, true);
+    }
+
+    /** The room's log has grown by what is still to be read. */
+    void grown(RoomId room) {
+        read(room, false);
+    }
+
+    private void read(RoomId room, boolean isRepair) {
         if (feeds.containsKey(room)) {
             synchronized (doubts) {
-                doubts.add(room);
+                doubts.merge(room, isRepair, Boolean::logicalOr);
                 doubts.notifyAll();
             }
         }
@@ -134,12 +144,11 @@ final class Reader implements AutoCloseable {
         Map<RoomId, Position> after = new HashMap<>();
         marks.forEach((room, mark) -> after.put(room, mark.last()));
         Map<RoomId, Excerpt> excerpts = link.read(after, PAGE, true);
-        pulse.repaired(marks.size());
         marks.forEach((room, mark) -> {
             Feed feed = feeds.get(room);
             Excerpt excerpt = excerpts.get(room);
             if (feed != null && excerpt != null && feed.take(mark, excerpt)) {
-                doubt(room);
+                grown(room);
             }
         });
     }
@@ -153,13 +162,18 @@ final class Reader implements AutoCloseable {
                 doubts.wait(waitMillis);
             }
             isWoken = false;
-            Iterator<RoomId> rooms = doubts.iterator();
+            Iterator<Map.Entry<RoomId, Boolean>> rooms = doubts.entrySet().iterator();
             while (rooms.hasNext() && taken.size() < ROOMS_AT_ONCE) {
-                RoomId room = rooms.next();
+                Map.Entry<RoomId, Boolean> next = rooms.next();
+                RoomId room = next.getKey();
+                boolean isRepair = next.getValue();
                 rooms.remove();
                 Feed.@Nullable Mark mark = mark(room);
                 if (mark != null) {
                     taken.put(room, mark);
+                    if (isRepair) {
+                        pulse.repaired();
+                    }
                 }
             }
         }

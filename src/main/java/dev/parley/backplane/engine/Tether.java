@@ -7,6 +7,8 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that holds one connection to the engine and works on it; the one place where a connection is made anew. It goes on
@@ -16,22 +18,29 @@ final class Tether<C extends Closeable> implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Tether.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final long LASTING_NANOS = TimeUnit.SECONDS.toNanos(5); // a connection that was no false start
     private static final long STOP_MILLIS = 2_000;
 
     private final String name;
     private final Connector<C> connector;
+    private final Consumer<C> cutter;
     private final Work<C> work;
     private final Runnable meanwhile;
     private final Pulse pulse;
     private final Thread thread;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean isUp;
+    private volatile @Nullable C current;
 
-    /** {@code meanwhile} is called, while there is no connection, after each attempt. */
-    Tether(String name, Pulse pulse, Connector<C> connector, Work<C> work, Runnable meanwhile) {
+    /**
+     * {@code cutter} ends a connection from another thread; {@code meanwhile} is called, while there is no connection, after
+     * each attempt.
+     */
+    Tether(String name, Pulse pulse, Connector<C> connector, Consumer<C> cutter, Work<C> work, Runnable meanwhile) {
         this.name = name;
         this.pulse = pulse;
         this.connector = connector;
+        this.cutter = cutter;
         this.work = work;
         this.meanwhile = meanwhile;
         this.thread = new Thread(this::run, "parley-backplane-" + name);
@@ -48,28 +57,31 @@ final class Tether<C extends Closeable> implements AutoCloseable {
         return isUp;
     }
 
-    boolean isClosed() {
-        return closed.get();
-    }
-
     private void run() {
         long pause = FIRST_PAUSE_MILLIS;
         boolean isFirst = true;
         while (!closed.get()) {
+            long started = System.nanoTime();
             try (C connection = connector.connect()) {
                 if (!isFirst) {
                     pulse.reconnected(name);
                 }
                 isFirst = false;
                 isUp = true;
-                work.on(connection);
-                pause = FIRST_PAUSE_MILLIS;
+                current = connection;
+                if (!closed.get()) {
+                    work.on(connection);
+                }
             } catch (InterruptedException stopped) {
                 break;
-            } catch (Exception e) {
+            } catch (Exception | LinkageError e) { // a class that is missing must not end the thread in silence
                 if (isUp || pause == FIRST_PAUSE_MILLIS) {
                     report(e);
                 }
+            }
+            current = null;
+            if (isUp && System.nanoTime() - started > LASTING_NANOS) {
+                pause = FIRST_PAUSE_MILLIS;
             }
             isUp = false;
             meanwhile.run();
@@ -83,7 +95,7 @@ final class Tether<C extends Closeable> implements AutoCloseable {
         isUp = false;
     }
 
-    private void report(Exception e) {
+    private void report(Throwable e) {
         if (closed.get()) {
             return;
         }
@@ -96,16 +108,15 @@ final class Tether<C extends Closeable> implements AutoCloseable {
         }
     }
 
-    /** From now on the end of a connection is nothing to report. */
-    void stopping() {
-        closed.set(true);
-    }
-
-    /** Stops the thread and waits for it. Idempotent. */
+    /** Ends what is under way, stops the thread and waits for it. Idempotent. */
     @Override
     public void close() {
         closed.set(true);
         thread.interrupt();
+        C connection = current;
+        if (connection != null) {
+            cutter.accept(connection); // an interrupt does not end a read from a socket
+        }
         try {
             thread.join(STOP_MILLIS);
         } catch (InterruptedException e) {

@@ -47,10 +47,14 @@ final class Writer implements AutoCloseable {
     private boolean closed; // guarded by this
     private boolean isBusy; // guarded by this
 
-    Writer(Engine engine, Pulse pulse, BiConsumer<RoomId, Position> stored, BiConsumer<RoomId, Feed> begun) {
+    Writer(
+            Tether.Connector<Link> engine,
+            Pulse pulse,
+            BiConsumer<RoomId, Position> stored,
+            BiConsumer<RoomId, Feed> begun) {
         this.stored = stored;
         this.begun = begun;
-        this.tether = new Tether<>("writer", pulse, engine::connect, this::work, this::expire);
+        this.tether = new Tether<>("writer", pulse, engine, Link::cut, this::work, this::expire);
     }
 
     void start() {
@@ -171,6 +175,7 @@ final class Writer implements AutoCloseable {
         takeExpired(batch.iterator(), now, expired);
         synchronized (this) {
             takeExpired(queue.iterator(), now, expired);
+            begins.values().removeIf(feed -> !feed.isFollowed()); // else rooms that come and go meanwhile would gather
             characters = queue.stream()
                     .mapToLong(waiting -> waiting.proposal.draft().text().length())
                     .sum();

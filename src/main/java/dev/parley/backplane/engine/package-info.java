@@ -11,7 +11,7 @@
  * <p>Being told by the engine is only ever a hint: a word that was lost costs time, never a message, because the log is read
  * after every new connection, and every few seconds compared with what the followers have.
  *
- * <p>Four threads and four connections a node, whatever the number of rooms.
+ * <p>Five threads and four connections a node, whatever the number of rooms: the fifth thread cuts connections that are stuck.
  */
 @NullMarked
 package dev.parley.backplane.engine;

@@ -1,6 +1,5 @@
 package dev.parley.backplane.postgres;
 
-import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.LinkException;
@@ -10,8 +9,6 @@ import java.sql.Statement;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.PGNotification;
 
 /**
  * A connection that listens to the one channel of all rooms: {@code G room} when a log has grown, {@code P room} when members
@@ -24,18 +21,14 @@ final class PostgresEar implements Engine.Ear {
     private static final int PROBE_SECONDS = 2;
 
     private final Connection connection;
-    private final PGConnection notifications;
+    private final Notifications notifications;
     private final Set<RoomId> first;
     private volatile Engine.@Nullable Hearer hearer;
 
     PostgresEar(Connection connection, Set<RoomId> rooms) throws SQLException {
         this.connection = connection;
         this.first = rooms;
-        if (!connection.isWrapperFor(PGConnection.class)) {
-            throw new BackplaneException("connections of this data source cannot listen, because the driver is not the"
-                    + " application's: give the address as a URL");
-        }
-        this.notifications = connection.unwrap(PGConnection.class);
+        this.notifications = Notifications.of(connection);
         try (Statement statement = connection.createStatement()) {
             statement.execute("LISTEN parley");
         }
@@ -48,11 +41,8 @@ final class PostgresEar implements Engine.Ear {
         long nextProbe = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                PGNotification[] heard = notifications.getNotifications(WAIT_MILLIS);
-                if (heard != null) {
-                    for (PGNotification each : heard) {
-                        tell(each.getParameter(), told);
-                    }
+                for (String payload : notifications.next(WAIT_MILLIS)) {
+                    tell(payload, told);
                 }
                 if (nextProbe - System.nanoTime() <= 0) {
                     if (!connection.isValid(PROBE_SECONDS)) {
@@ -67,14 +57,14 @@ final class PostgresEar implements Engine.Ear {
     }
 
     private static void tell(String payload, Engine.Hearer told) {
-        if (payload.length() < 2) {
+        if (payload.length() < 3) {
             return;
         }
         String rest = payload.substring(2);
-        switch (payload.charAt(0)) {
-            case 'G' -> told.grown(new RoomId(rest));
-            case 'P' -> told.moved(new RoomId(rest));
-            case 'W' -> told.said(rest);
+        switch (payload.substring(0, 2)) {
+            case "G " -> RoomId.parse(rest).ifPresent(told::grown);
+            case "P " -> RoomId.parse(rest).ifPresent(told::moved);
+            case "W " -> told.said(rest);
             default -> {} // a later version's
         }
     }
@@ -94,7 +84,18 @@ final class PostgresEar implements Engine.Ear {
     }
 
     @Override
+    public void cut() {
+        PostgresEngine.cut(connection);
+    }
+
+    /** Whoever is given a data source's connection next would else hear of us. */
+    @Override
     public void close() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("UNLISTEN parley");
+        } catch (SQLException gone) {
+            // then it hears nothing any more
+        }
         PostgresEngine.close(connection);
     }
 }

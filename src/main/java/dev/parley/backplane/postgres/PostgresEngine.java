@@ -129,6 +129,9 @@ public final class PostgresEngine implements Engine {
                 throw new BackplaneException("not an address of PostgreSQL");
             }
             connection.setAutoCommit(true);
+            if (connection.getNetworkTimeout() == 0) { // a data source's; an address has it among its properties
+                connection.setNetworkTimeout(Runnable::run, TIMEOUT_MILLIS);
+            }
             return connection;
         } catch (SQLException e) {
             throw lost(e);
@@ -143,6 +146,15 @@ public final class PostgresEngine implements Engine {
     static void close(Connection connection) {
         try {
             connection.close();
+        } catch (SQLException gone) {
+            // that is what was wanted
+        }
+    }
+
+    /** Ends it, although another thread may just be writing or reading. */
+    static void cut(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
         } catch (SQLException gone) {
             // that is what was wanted
         }

@@ -69,10 +69,9 @@ final class PostgresLink implements Link {
             if (batch.size() == 1) {
                 return List.of(Outcome.refused("PostgreSQL: state " + state));
             }
-            List<Outcome> outcomes = new ArrayList<>(); // one that is refused must not take the others along
-            for (Proposal proposal : batch) {
-                outcomes.addAll(append(List.of(proposal)));
-            }
+            int half = batch.size() / 2; // one that is refused must not take the others along
+            List<Outcome> outcomes = new ArrayList<>(append(batch.subList(0, half)));
+            outcomes.addAll(append(batch.subList(half, batch.size())));
             return outcomes;
         }
     }
@@ -332,6 +331,11 @@ final class PostgresLink implements Link {
         } catch (SQLException e) {
             throw PostgresEngine.lost(e);
         }
+    }
+
+    @Override
+    public void cut() {
+        PostgresEngine.cut(connection);
     }
 
     @Override

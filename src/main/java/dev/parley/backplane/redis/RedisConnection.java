@@ -1,6 +1,7 @@
 package dev.parley.backplane.redis;
 
 import dev.parley.backplane.engine.LinkException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,6 +100,15 @@ final class RedisConnection implements AutoCloseable {
 
     static String firstWord(String message) {
         return message.split("\\s", 2)[0];
+    }
+
+    /** Ends it, although another thread may just be writing or reading. */
+    void cut() {
+        try {
+            connection.forceDisconnect();
+        } catch (IOException | JedisException gone) {
+            // that is what was wanted
+        }
     }
 
     @Override

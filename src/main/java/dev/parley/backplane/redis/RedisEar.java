@@ -121,6 +121,11 @@ final class RedisEar implements Engine.Ear {
 
     @Override
     public void close() {
+        cut();
+    }
+
+    @Override
+    public void cut() {
         try {
             line.forceDisconnect(); // a read is under way
         } catch (IOException | JedisException gone) {

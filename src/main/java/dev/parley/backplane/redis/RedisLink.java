@@ -46,7 +46,8 @@ final class RedisLink implements Link {
         this.keys = keys;
         this.run = run;
         this.entriesPerRoom = entriesPerRoom;
-        for (String script : List.of(Scripts.APPEND, Scripts.READ, Scripts.RENEW, Scripts.EXPIRED, Scripts.BURY)) {
+        for (String script :
+                List.of(Scripts.APPEND, Scripts.READ, Scripts.RENEW, Scripts.ENTER, Scripts.EXPIRED, Scripts.BURY)) {
             scripts.put(script, (byte[]) redis.call(Command.SCRIPT, "LOAD", script));
         }
     }
@@ -230,13 +231,23 @@ final class RedisLink implements Link {
             byte[] place = bytes(room.name() + ' ' + member.connection());
             byte[] here = bytes(node + ' ' + member.connection());
             if (move.isIn()) {
-                redis.send(Command.HSET, keys.node(node), place, DraftBytes.encode(move.farewell()));
-                redis.send(Command.HSET, keys.present(room), here, bytes(member.user()));
+                script(
+                        Scripts.ENTER,
+                        3,
+                        keys.nodes(),
+                        keys.node(node),
+                        keys.present(room),
+                        bytes(node),
+                        place,
+                        DraftBytes.encode(move.farewell()),
+                        here,
+                        bytes(member.user()),
+                        keys.channel(room));
             } else {
                 redis.send(Command.HDEL, keys.present(room), here);
                 redis.send(Command.HDEL, keys.node(node), place);
+                redis.send(Command.PUBLISH, keys.channel(room), bytes("P"));
             }
-            redis.send(Command.PUBLISH, keys.channel(room), bytes("P"));
         }
         List<Object> unused = redis.requireAnswers();
     }
@@ -291,6 +302,11 @@ final class RedisLink implements Link {
 
     private void script(String script, int keyCount, byte[]... keysAndArguments) throws LinkException {
         redis.sendScript(Objects.requireNonNull(scripts.get(script)), keyCount, keysAndArguments);
+    }
+
+    @Override
+    public void cut() {
+        redis.cut();
     }
 
     @Override

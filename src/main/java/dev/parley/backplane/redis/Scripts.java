@@ -63,6 +63,18 @@ final class Scripts {
             return known and 1 or 0
             """;
 
+    /**
+     * KEYS nodes, node, present. ARGV node's name, place, farewell, here, user, channel. Refuses if the node has no
+     * lease, because nobody would ever take the member off.
+     */
+    static final String ENTER = """
+            if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return redis.error_reply('NOLEASE') end
+            redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+            redis.call('HSET', KEYS[3], ARGV[4], ARGV[5])
+            redis.call('PUBLISH', ARGV[6], 'P')
+            return 1
+            """;
+
     /** KEYS nodes. Gives the nodes whose lease has run out. */
     static final String EXPIRED = """
             local t = redis.call('TIME')

@@ -1,10 +1,12 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Break;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultContract;
 import dev.parley.backplane.engine.EngineBackplane;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 @Tag("standalone") // no server is needed, so once is enough
 final class PostgresFaultsIT extends FaultContract {
@@ -16,5 +18,52 @@ final class PostgresFaultsIT extends FaultContract {
     @Override
     protected Backplane node(String address) {
         return PostgresEngine.start(address, 100_000, new EngineBackplane.Timing(CHECK, LEASE), "");
+    }
+
+    private PostgresServer postgres() {
+        return (PostgresServer) engine;
+    }
+
+    @Test
+    void aServerThatComesBackWithNothingIsToldAndNothingOfTheNewLogIsMissing() throws Exception {
+        engine.stop();
+        postgres().makeEmpty();
+        engine.start();
+        awaitBreaks(Break.Reason.EPOCH);
+        account.awaitMore(200);
+
+        assertThatTheRestIsThere();
+    }
+
+    @Test
+    void aServerThatComesBackWithOlderDataIsToldWhereTheBranchesPart() throws Exception {
+        engine.stop();
+        postgres().copy();
+        engine.start();
+        account.awaitMore(500);
+        engine.stop();
+        postgres().restore();
+        engine.start();
+        awaitBreaks(Break.Reason.REWRITTEN);
+        account.awaitMore(500);
+
+        assertThatTheRestIsThere();
+    }
+
+    /** As PostgreSQL says it when the disk is full. */
+    @Test
+    void aFullDiskFailsWhatIsSaidAndLosesNothing() throws Exception {
+        postgres()
+                .sql("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;"
+                        + " CREATE TRIGGER full_disk BEFORE INSERT ON parley_entry EXECUTE FUNCTION full_disk()");
+        int failures = account.failures();
+        while (account.failures() < failures + 20) {
+            pause(20);
+        }
+        postgres().sql("DROP TRIGGER full_disk ON parley_entry");
+        account.awaitMore(200);
+
+        assertNothingIsMissing();
     }
 }

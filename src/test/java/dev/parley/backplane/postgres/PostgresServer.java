@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * A real PostgreSQL: the newest of Debian's packages. It refuses to run as root, so then it runs as the package's own user. It
  * keeps what it acknowledges, as it is by default.
  */
-final class PostgresServer extends EngineProcess {
+public final class PostgresServer extends EngineProcess {
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
 
     private final Path programs;
@@ -28,25 +28,59 @@ final class PostgresServer extends EngineProcess {
         }
     }
 
-    static PostgresServer launch() throws IOException, InterruptedException {
+    public static PostgresServer launch() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("parley-postgres");
         PostgresServer server = new PostgresServer(directory);
         if (isRoot()) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
             run(List.of("chown", "postgres", directory.toString()));
         }
+        server.makeEmpty();
+        server.start();
+        return server;
+    }
+
+    /** While it is down: everything is new, or made anew. */
+    void makeEmpty() throws InterruptedException {
+        run(List.of("rm", "-rf", data().toString()));
         run(asUser(
-                server.programs.resolve("initdb").toString(),
+                programs.resolve("initdb").toString(),
                 "-D",
-                directory.resolve("data").toString(),
+                data().toString(),
                 "-U",
                 "parley",
                 "--auth=trust",
                 "-E",
                 "UTF8",
                 "--no-sync"));
-        server.start();
-        return server;
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    /** While it is down: keeps what it has, for {@link #restore}. */
+    void copy() throws InterruptedException {
+        run(List.of("cp", "-a", data().toString(), directory.resolve("copy").toString()));
+    }
+
+    /** While it is down: goes back to what it had. */
+    void restore() throws InterruptedException {
+        run(List.of("rm", "-rf", data().toString()));
+        run(List.of("mv", directory.resolve("copy").toString(), data().toString()));
+    }
+
+    /** With those that serve its connections. */
+    @Override
+    public void freeze() throws InterruptedException {
+        run(List.of("pkill", "-STOP", "-P", Long.toString(pid())));
+        super.freeze();
+    }
+
+    @Override
+    public void thaw() throws InterruptedException {
+        super.thaw();
+        run(List.of("pkill", "-CONT", "-P", Long.toString(pid())));
     }
 
     private static boolean isRoot() {
@@ -67,7 +101,7 @@ final class PostgresServer extends EngineProcess {
         return asUser(
                 programs.resolve("postgres").toString(),
                 "-D",
-                directory.resolve("data").toString(),
+                data().toString(),
                 "-p",
                 Integer.toString(port),
                 "-c",
