@@ -157,6 +157,7 @@ class ArchitectureTest {
                     "java..",
                     "javax.crypto..",
                     "javax.management..",
+                    "com.sun.management..",
                     "jakarta.servlet..",
                     "jakarta.websocket..",
                     "org.jspecify.."));
@@ -166,8 +167,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.parley.launch..")
             .should()
-            .onlyDependOnClassesThat(
-                    resideInAnyPackage("dev.parley.launch..", "java..", "javax.crypto..", "org.jspecify.."));
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "dev.parley.launch..", "java..", "javax.crypto..", "com.sun.management..", "org.jspecify.."));
 
     /** Open Liberty asks for it although the configurator makes all instances, and then deploys nothing (CWWKH0001E). */
     @ArchTest

@@ -29,6 +29,7 @@ public final class Handshake {
     private volatile Optional<Credential> credential; // written under the lock
     private boolean revoked; // guarded by this
     private @Nullable Runnable onRevoked; // guarded by this
+    private volatile Runnable onEnded = () -> {};
 
     /**
      * A decided handshake.
@@ -140,9 +141,9 @@ public final class Handshake {
         return state.get() == State.DECIDED;
     }
 
-    /** Whether there is anything to do when it ends. */
-    boolean holdsAnything() {
-        return !cleanup.isEmpty();
+    /** Whoever keeps it is told when it ends, before anything is closed and on the thread that ends it: it must not block. */
+    void onEnded(Runnable keeper) {
+        onEnded = keeper;
     }
 
     /**
@@ -163,8 +164,11 @@ public final class Handshake {
      * {@code @OnClose}, and by whoever notices earlier, because some servers forget to call that.
      */
     public void end() {
-        if (state.getAndSet(State.ENDED) != State.ENDED && holdsAnything()) {
-            closing.execute(cleanup::run);
+        if (state.getAndSet(State.ENDED) != State.ENDED) {
+            onEnded.run();
+            if (!cleanup.isEmpty()) {
+                closing.execute(cleanup::run);
+            }
         }
     }
 

@@ -78,7 +78,10 @@ final class Handshakes implements AutoCloseable {
     void handedOver(Handshake handshake) {
         giveUpBrokenOff();
         open.add(handshake);
-        handshake.holds(() -> open.remove(handshake));
+        handshake.onEnded(() -> open.remove(handshake));
+        if (!handshake.isWaiting()) { // its credential ended just now
+            open.remove(handshake);
+        }
         waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
     }
 

@@ -37,6 +37,7 @@ public final class Main {
         // The application reads its settings there, and there it also finds what was given with -D.
         line.settings().forEach((key, value) -> System.setProperty("parley." + key, value));
 
+        SpareMemory.giveBack();
         Run run = new Run();
         Runtime.getRuntime().addShutdownHook(new Thread(run::end, "parley-stop"));
         OptionalInt port = run.start(archive, line);
