@@ -40,6 +40,7 @@ public final class Gate implements Filter {
     private final Decisions decisions;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
     private final Handshakes handshakes;
+    private boolean leadsToTyrus; // set before the first request
     private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
 
     /**
@@ -105,6 +106,7 @@ public final class Gate implements Filter {
      */
     public void register(ServletContext context) {
         HandshakeConfigurator.install(this);
+        leadsToTyrus = TyrusRequest.isNeededIn(context);
         context.addListener(handshakes.logins());
         FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
         filter.setAsyncSupported(true);
@@ -155,7 +157,7 @@ public final class Gate implements Filter {
         }
         decisions.accepted();
         try {
-            chain.doFilter(request, response);
+            chain.doFilter(leadsToTyrus ? TyrusRequest.of(request) : request, response);
         } finally {
             Handshake left = decided.get();
             decided.remove();

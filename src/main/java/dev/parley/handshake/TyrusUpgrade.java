@@ -1,0 +1,126 @@
+package dev.parley.handshake;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upgrade to Tyrus, during which nothing is read from the peer before Tyrus can take it.
+ *
+ * <p>Tyrus's own handler asks for what the peer sends before it has made its connection ({@code TyrusHttpUpgradeHandler#init} of
+ * Tyrus 2.1 and 2.2). Where something is there already, because it came in the segment of the handshake, the container tells of it
+ * at once, and in the same thread the handler waits for itself, for ever: every such client takes a thread of the server away.
+ * Where the peer has gone already, the handler fails at the connection that is not there yet, and no endpoint ever hears that the
+ * peer has left. Here the container is asked after that handler is ready.
+ *
+ * <p>Made by the container, for each connection, hence public. For one thread at a time, as containers call it.
+ */
+public final class TyrusUpgrade implements HttpUpgradeHandler {
+    private @Nullable HttpUpgradeHandler theirs;
+
+    void leadTo(HttpUpgradeHandler handler) {
+        theirs = handler;
+    }
+
+    @Override
+    public void init(WebConnection connection) {
+        HttpUpgradeHandler handler = theirs;
+        if (handler == null) {
+            throw new IllegalStateException("the upgrade leads nowhere");
+        }
+        try {
+            LateInput input = new LateInput(connection.getInputStream());
+            handler.init(new LateConnection(connection, input));
+            input.begin();
+        } catch (IOException gone) {
+            throw new IllegalStateException("the connection of the upgrade is gone", gone);
+        }
+    }
+
+    @Override
+    public void destroy() {
+        HttpUpgradeHandler handler = theirs;
+        if (handler != null) {
+            handler.destroy();
+        }
+    }
+
+    private record LateConnection(WebConnection connection, LateInput input) implements WebConnection {
+        @Override
+        public ServletInputStream getInputStream() {
+            return input;
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() throws IOException {
+            return connection.getOutputStream();
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                connection.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException("the connection did not close", e);
+            }
+        }
+    }
+
+    /** What the peer sends; its listener is told of it from {@link #begin} on. */
+    private static final class LateInput extends ServletInputStream {
+        private final ServletInputStream input;
+        private @Nullable ReadListener waiting;
+
+        LateInput(ServletInputStream input) {
+            this.input = input;
+        }
+
+        void begin() {
+            ReadListener listener = waiting;
+            if (listener != null) {
+                input.setReadListener(listener);
+            }
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            waiting = listener;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return input.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return input.isReady();
+        }
+
+        @Override
+        public int available() throws IOException {
+            return input.available();
+        }
+
+        @Override
+        public int read() throws IOException {
+            return input.read();
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return input.read(into, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            input.close();
+        }
+    }
+}
