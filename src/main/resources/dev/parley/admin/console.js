@@ -38,7 +38,11 @@ async function fetchSession() {
   if (!answer.ok) {
     throw new Error(`session: ${answer.status}`);
   }
+  const before = session?.role;
   session = await answer.json();
+  if (session.role !== before) {
+    open(); // what may be pressed depends on it
+  }
   document.getElementById("who").textContent = `${session.user} · ${session.role} · ${session.node}`;
 }
 
