@@ -1,7 +1,6 @@
 package dev.parley.backplane;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -41,11 +40,9 @@ public interface Backplane extends AutoCloseable {
     /**
      * Forgets, for all nodes, every entry that stands in the room's log. Numbers go on, so whoever was somewhere before reads
      * {@link Break.Reason#TRIMMED}; whether the keys of what is gone are still known is the variant's affair. Completes with
-     * the position after which the log now begins; fails with {@link BackplaneException}, also in a variant that cannot do it.
+     * the position after which the log now begins; fails with {@link BackplaneException}.
      */
-    default CompletionStage<Position> purge(RoomId room) {
-        return CompletableFuture.failedStage(new BackplaneException("not supported"));
-    }
+    CompletionStage<Position> purge(RoomId room);
 
     PresenceStore presence();
 

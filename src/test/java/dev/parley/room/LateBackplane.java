@@ -117,6 +117,11 @@ final class LateBackplane implements Backplane {
     }
 
     @Override
+    public CompletionStage<Position> purge(RoomId room) {
+        return later(() -> log.purge(room));
+    }
+
+    @Override
     public PresenceStore presence() {
         return log.presence();
     }

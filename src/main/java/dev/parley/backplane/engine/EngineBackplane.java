@@ -99,6 +99,11 @@ public final class EngineBackplane implements Backplane {
     }
 
     @Override
+    public CompletionStage<Position> purge(RoomId room) {
+        return presence.clerk().ask(link -> link.purge(room));
+    }
+
+    @Override
     public PresenceStore presence() {
         return presence;
     }

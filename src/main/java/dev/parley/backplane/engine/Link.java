@@ -32,6 +32,9 @@ public interface Link extends Closeable {
     /** As {@link dev.parley.backplane.Backplane#readBefore}. */
     Slice readBefore(RoomId room, long seq, int limit) throws LinkException;
 
+    /** As {@link dev.parley.backplane.Backplane#purge}. */
+    Position purge(RoomId room) throws LinkException;
+
     /** Renews a node's lease; false if it is a new one, and the engine knows none of the node's members. */
     boolean renew(String node, Duration lease) throws LinkException;
 

@@ -105,6 +105,11 @@ final class Watch implements AutoCloseable {
         }
 
         @Override
+        public Position purge(RoomId room) throws LinkException {
+            return timed(to -> to.purge(room));
+        }
+
+        @Override
         public boolean renew(String node, Duration lease) throws LinkException {
             return timed(to -> to.renew(node, lease));
         }

@@ -290,6 +290,23 @@ final class PostgresLink implements Link {
         return connection.createArrayOf("text", rooms.stream().map(RoomId::name).toArray());
     }
 
+    /** An entry that is stored at the same moment is below the floor all the same, and goes with the next trimming. */
+    @Override
+    public Position purge(RoomId room) throws LinkException {
+        try (PreparedStatement purge = connection.prepareStatement("""
+                WITH top AS (UPDATE parley_room SET floor = seq WHERE room = ? RETURNING room, epoch, seq, message),
+                gone AS (DELETE FROM parley_entry e USING top WHERE e.room = top.room AND e.seq <= top.seq)
+                SELECT epoch, seq, message FROM top
+                """)) {
+            purge.setString(1, room.name());
+            try (ResultSet top = purge.executeQuery()) {
+                return top.next() ? position(top.getString(1), top.getLong(2), top.getString(3)) : position("", 0, "");
+            }
+        } catch (SQLException e) {
+            throw PostgresEngine.lost(e);
+        }
+    }
+
     @Override
     public boolean renew(String node, Duration lease) throws LinkException {
         return presence.renew(node, lease);

@@ -46,8 +46,14 @@ final class RedisLink implements Link {
         this.keys = keys;
         this.run = run;
         this.entriesPerRoom = entriesPerRoom;
-        for (String script :
-                List.of(Scripts.APPEND, Scripts.READ, Scripts.RENEW, Scripts.ENTER, Scripts.EXPIRED, Scripts.BURY)) {
+        for (String script : List.of(
+                Scripts.APPEND,
+                Scripts.READ,
+                Scripts.PURGE,
+                Scripts.RENEW,
+                Scripts.ENTER,
+                Scripts.EXPIRED,
+                Scripts.BURY)) {
             scripts.put(script, (byte[]) redis.call(Command.SCRIPT, "LOAD", script));
         }
     }
@@ -215,6 +221,12 @@ final class RedisLink implements Link {
         List<Entry> page = new ArrayList<>(more ? entries.subList(0, limit) : entries);
         Collections.reverse(page);
         return new Slice(page, Optional.empty(), top((List<?>) answers.get(0)), more);
+    }
+
+    @Override
+    public Position purge(RoomId room) throws LinkException {
+        script(Scripts.PURGE, 2, keys.meta(room), keys.stream(room));
+        return top((List<?>) redis.requireAnswers().get(0));
     }
 
     @Override

@@ -55,6 +55,12 @@ final class Scripts {
             return {m[1], m[2], m[3], m[4], first[1] and first[1][1] or false, entries}
             """;
 
+    /** KEYS meta, stream. Forgets the entries, keys of drafts aside. Gives the meta values, which say where the log ends. */
+    static final String PURGE = """
+            redis.call('XTRIM', KEYS[2], 'MAXLEN', 0)
+            return redis.call('HMGET', KEYS[1], 's', 'e', 'i')
+            """;
+
     /** KEYS nodes. ARGV node, milliseconds. Gives 1 if the lease was there. */
     static final String RENEW = """
             local t = redis.call('TIME')
