@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * be. Thread-safe.
  */
 final class SoakMember implements WebSocket.Listener {
-    private final Site site;
+    private final Supplier<Site> sites;
     private final HttpClient http;
     private final ScheduledExecutorService timer;
     private final SoakBook book;
@@ -39,8 +40,14 @@ final class SoakMember implements WebSocket.Listener {
     private final Map<String, Integer> unacknowledged = new LinkedHashMap<>(); // key to id
     private int lastId = 10;
 
-    SoakMember(Site site, HttpClient http, ScheduledExecutorService timer, SoakBook book, String user, String room) {
-        this.site = site;
+    SoakMember(
+            Supplier<Site> sites,
+            HttpClient http,
+            ScheduledExecutorService timer,
+            SoakBook book,
+            String user,
+            String room) {
+        this.sites = sites;
         this.http = http;
         this.timer = timer;
         this.book = book;
@@ -53,6 +60,7 @@ final class SoakMember implements WebSocket.Listener {
     }
 
     void connect() {
+        Site site = sites.get();
         URI uri = URI.create("ws://" + site.authority() + site.contextPath() + "/rooms");
         CompletableFuture<?> unused = http.newWebSocketBuilder()
                 .subprotocols("parley.v1")
