@@ -147,6 +147,12 @@ final class ProtocolErrorsIT extends LobbyContract {
                     endpoint,
                     title,
                     Stream.concat(frames.stream(), Stream.of(Frame.close(1000))).toList());
+        } else if (title.startsWith("unmasked") && KnownDifference.MISSING_MASK_AWAITED.isOf(server())) {
+            mustCloseWith(
+                    1002,
+                    endpoint,
+                    title,
+                    Stream.concat(frames.stream(), Stream.of(Frame.close(1000))).toList());
         } else if (title.equals("negative length") && KnownDifference.NEGATIVE_LENGTH_UNNOTICED.isOf(server())) {
             mustSayNothingMore(endpoint, frames);
         } else {

@@ -63,6 +63,7 @@ final class JettyInstance implements Instance {
     @Override
     public void deploy(String contextPath, Path war) throws Refusal {
         int mark = process.mark();
+        boolean replaces = Files.exists(file(contextPath));
         try {
             // In one step, or half an archive could be deployed.
             Path copy = Files.copy(war, base.resolve(war.getFileName()), StandardCopyOption.REPLACE_EXISTING);
@@ -74,6 +75,10 @@ final class JettyInstance implements Instance {
                 process.await(outcome("Started", contextPath), mark, START).group();
         if (!line.contains("Started ")) {
             throw new Refusal(line);
+        }
+        if (replaces) {
+            // Jetty starts the new one first, and until the old one has gone there are moments of neither.
+            process.await(outcome("Stopped", contextPath), mark, START);
         }
     }
 

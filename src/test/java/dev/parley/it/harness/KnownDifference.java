@@ -45,6 +45,10 @@ public enum KnownDifference {
             Set.of("liberty"),
             "what a client sends before it has the answer to its handshake may be lost; RFC 6455 forbids it to",
             "Open Liberty drops what came in the segment of the handshake (WsocUpgradeHandler)"),
+    MISSING_MASK_AWAITED(
+            Set.of("liberty"),
+            "a frame that is not masked is closed with 1002 when four more bytes have come",
+            "Open Liberty reads a mask before it looks whether there is one (FrameReadProcessor)"),
     HASH_IN_PATH(
             Set.of("liberty"),
             "an id with an encoded number sign (%23) is 400",

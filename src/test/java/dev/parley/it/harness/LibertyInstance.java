@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,8 @@ final class LibertyInstance implements Instance {
     private final ServerProcess process;
     private final Path directory;
     private final URI site;
+    private final Map<String, String> ids = new HashMap<>(); // of what is deployed, by context path
+    private int deployments;
 
     private LibertyInstance(ServerProcess process, Path directory, URI site) {
         this.process = process;
@@ -67,32 +70,34 @@ final class LibertyInstance implements Instance {
 
     @Override
     public void deploy(String contextPath, Path war) throws Refusal {
-        if (Files.exists(file(contextPath))) {
+        if (ids.containsKey(contextPath)) {
             undeploy(contextPath);
         }
-        String id = id(contextPath);
+        // Each time another one: what has just been taken away is still being forgotten under its name (CWWKZ0021E).
+        String id = (contextPath.equals("/") ? "ROOT" : contextPath.substring(1)) + "-" + ++deployments;
+        ids.put(contextPath, id);
         Path archive = directory.resolve("apps").resolve(id + ".war");
         int mark = process.mark();
         try {
             Files.createDirectories(archive.getParent());
             Files.copy(war, archive, StandardCopyOption.REPLACE_EXISTING);
-            Files.createDirectories(file(contextPath).getParent());
+            Files.createDirectories(file(id).getParent());
             Path half =
                     Files.writeString(directory.resolve(id + ".xml.new"), """
                     <server>
                       <webApplication id="%s" name="%s" location="%s" contextRoot="%s"/>
                     </server>
                     """.formatted(id, id, archive, contextPath));
-            Files.move(half, file(contextPath), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(half, file(id), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         String line = process.await(
-                        Pattern.compile(".*(CWWKZ0001I|CWWKZ0002E|CWWKZ0004E|CWWKZ0003I).*\\b" + id + "\\b.*"),
+                        Pattern.compile(".*(CWWKZ0001I|CWWKZ0002E|CWWKZ0004E|CWWKZ0021E).*\\b" + id + "\\b.*"),
                         mark,
                         START)
                 .group();
-        if (!line.contains("CWWKZ0001I") && !line.contains("CWWKZ0003I")) {
+        if (!line.contains("CWWKZ0001I")) {
             throw new Refusal(line);
         }
     }
@@ -100,20 +105,22 @@ final class LibertyInstance implements Instance {
     @Override
     public void undeploy(String contextPath) {
         int mark = process.mark();
+        String id = ids.remove(contextPath);
         try {
-            Files.delete(file(contextPath));
+            Files.delete(file(id));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        process.await(Pattern.compile(".*CWWKZ0009I:.*\\b" + id(contextPath) + "\\b.*"), mark, START);
+        process.await(Pattern.compile(".*CWWKZ0009I:.*\\b" + id + "\\b.*"), mark, START);
+        try {
+            Files.deleteIfExists(directory.resolve("apps").resolve(id + ".war"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private static String id(String contextPath) {
-        return contextPath.equals("/") ? "ROOT" : contextPath.substring(1);
-    }
-
-    private Path file(String contextPath) {
-        return directory.resolve("configDropins/overrides").resolve(id(contextPath) + ".xml");
+    private Path file(String id) {
+        return directory.resolve("configDropins/overrides").resolve(id + ".xml");
     }
 
     @Override
