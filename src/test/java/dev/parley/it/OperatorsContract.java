@@ -150,10 +150,13 @@ abstract class OperatorsContract {
             assertThat(back.receiveWholeClose().code()).isEqualTo(4501);
         }
         send(by("otto", request("DELETE", "/api/v1/blocks?user=88", "")));
-        try (RawWebSocket back = site().open("/ws/88")) {
-            back.sendText("hello");
-            assertThat(back.receiveText()).isEqualTo("You wrote: hello");
-        }
+        await().untilAsserted(
+                        () -> { // which is accepted before it is done
+                            try (RawWebSocket back = site().open("/ws/88")) {
+                                back.sendText("hello");
+                                assertThat(back.receive()).isEqualTo(new Incoming.Text("You wrote: hello"));
+                            }
+                        });
     }
 
     @Test

@@ -3,6 +3,9 @@ package dev.parley.it.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +22,9 @@ import java.util.regex.Pattern;
 final class JettyInstance implements Instance {
     private static final Pattern UP = Pattern.compile(".*:INFO *:oejs\\.Server:.*: Started oejs\\.Server.*");
     private static final Duration START = Duration.ofSeconds(40);
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final ServerProcess process;
     private final Path base;
@@ -77,9 +83,10 @@ final class JettyInstance implements Instance {
             throw new Refusal(line);
         }
         if (replaces) {
-            // Jetty starts the new one first, and until the old one has gone there are moments of neither.
-            process.await(outcome("Stopped", contextPath), mark, START);
+            process.await(outcome("Stopped", contextPath), mark, START); // the new one starts before the old one goes
         }
+        // It is found a moment after it has started.
+        Await.until(START, "Jetty answers at " + contextPath, () -> status(contextPath) != 404);
     }
 
     @Override
@@ -91,6 +98,12 @@ final class JettyInstance implements Instance {
             throw new UncheckedIOException(e);
         }
         process.await(outcome("Stopped", contextPath), mark, START);
+    }
+
+    private int status(String contextPath) throws IOException, InterruptedException {
+        URI home = site.resolve(contextPath.equals("/") ? "/" : contextPath + "/");
+        return HTTP.send(HttpRequest.newBuilder(home).build(), BodyHandlers.discarding())
+                .statusCode();
     }
 
     /** What Jetty says of an application, or of one that it could not start. */

@@ -49,6 +49,10 @@ public enum KnownDifference {
             Set.of("liberty"),
             "a frame that is not masked is closed with 1002 when four more bytes have come",
             "Open Liberty reads a mask before it looks whether there is one (FrameReadProcessor)"),
+    CONTINUATION_OF_NOTHING(
+            Set.of("liberty"),
+            "a continuation of nothing is closed with 1002 only if it is final, else its end is waited for",
+            "Open Liberty takes it for the first frame of a message (MessageReader)"),
     HASH_IN_PATH(
             Set.of("liberty"),
             "an id with an encoded number sign (%23) is 400",
