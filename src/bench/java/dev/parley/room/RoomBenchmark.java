@@ -37,7 +37,7 @@ public class RoomBenchmark {
     private final ConnectionManager connections = InstantWire.manager(workers);
     private final MemoryBackplane backplane = new MemoryBackplane(HISTORY, InstantSource.system());
     private final Rooms rooms = new Rooms(backplane, workers, HISTORY);
-    private final Room snapshot = new Room(new RoomId("snapshot"), rooms, backplane, workers, HISTORY);
+    private final Room snapshot = new Room(new RoomId("snapshot"), rooms, backplane, workers, HISTORY, Overflow.CLOSE);
     private final LongAdder sent = new LongAdder();
     private final List<TextMember> present = new ArrayList<>();
 
