@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -44,7 +44,7 @@ public final class InstantWire implements Wire {
     }
 
     @Override
-    public void close(CloseCode code) {
+    public void close(CloseStatus code) {
         // nothing holds it
     }
 }

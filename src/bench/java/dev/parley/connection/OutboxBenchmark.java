@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,7 @@ public class OutboxBenchmark {
         }
 
         @Override
-        public void close(CloseCode code) {
+        public void close(CloseStatus code) {
             // nothing holds it
         }
 
@@ -106,7 +106,7 @@ public class OutboxBenchmark {
         }
 
         @Override
-        public void farewell(CloseCode code) {
+        public void farewell(CloseStatus code) {
             // it never ends
         }
     }

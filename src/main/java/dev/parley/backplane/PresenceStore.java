@@ -15,7 +15,8 @@ public interface PresenceStore {
      * A member of this node is in.
      *
      * @param farewell what is appended to the room's log should this node die: the very draft that the node appends when the
-     *     member leaves, so that its key keeps it from being said twice. Its author is the member.
+     *     member leaves, so that its key keeps it from being said twice. Its author is the member. One of another kind than
+     *     {@link Draft.Kind#LEFT} only names the member, and is not said
      */
     void enter(RoomId room, Draft farewell);
 

@@ -1,9 +1,10 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -40,7 +41,12 @@ final class BatchWire implements Wire {
         RemoteEndpoint.Basic remote = session.getBasicRemote();
         remote.setBatchingAllowed(true);
         for (Outgoing message : messages) {
-            remote.sendText(message.text());
+            ByteBuffer binary = message.binary();
+            if (binary == null) {
+                remote.sendText(message.text());
+            } else {
+                remote.sendBinary(binary);
+            }
         }
         remote.setBatchingAllowed(false); // which writes what was gathered
     }
@@ -51,7 +57,7 @@ final class BatchWire implements Wire {
     }
 
     @Override
-    public void close(CloseCode code) throws IOException {
+    public void close(CloseStatus code) throws IOException {
         single.close(code);
     }
 }

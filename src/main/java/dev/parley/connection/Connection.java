@@ -1,6 +1,7 @@
 package dev.parley.connection;
 
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Printable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +47,7 @@ public final class Connection {
     private volatile long endedAt;
     private volatile long lastSeen;
     private volatile @Nullable Ping lastPing;
-    private volatile CloseCode endCode = CloseCode.GOING_AWAY;
+    private volatile CloseStatus endCode = CloseCode.GOING_AWAY;
     private volatile String endCause = "";
     private volatile Figures.Peer peer = Figures.Peer.UNKNOWN;
     private volatile long roundTripNanos = -1;
@@ -115,6 +115,11 @@ public final class Connection {
         send(List.of(new Outgoing(text)));
     }
 
+    /** Queues a binary message; nobody may change the bytes from now on. */
+    public void send(byte[] binary) {
+        send(List.of(new Outgoing(binary)));
+    }
+
     /**
      * Says that an answer to the peer is on its way from elsewhere, such as a room. {@link #settle} waits for it until it is
      * {@link #paid}.
@@ -143,15 +148,15 @@ public final class Connection {
     }
 
     /** Ends it politely: what waits is sent first, then the close frame. */
-    public void close(CloseCode code) {
-        if (end(code.reason(), code.name().toLowerCase(Locale.ROOT), code)) {
+    public void close(CloseStatus code) {
+        if (end(code.reason(), code.cause(), code)) {
             outbox.finish(code);
         }
     }
 
     /** Ends it now: what waits is dropped. */
-    public void abort(CloseCode code) {
-        end(code.reason(), code.name().toLowerCase(Locale.ROOT), code);
+    public void abort(CloseStatus code) {
+        end(code.reason(), code.cause(), code);
         outbox.discard();
         shut(code);
     }
@@ -172,7 +177,12 @@ public final class Connection {
 
     /** A part of a message arrived; the last one makes it whole. */
     public void received(String part, boolean isLast) {
-        bytesIn.addAndGet(Utf8.length(part));
+        received(Utf8.length(part), isLast);
+    }
+
+    /** A part of that many bytes arrived. */
+    public void received(int bytes, boolean isLast) {
+        bytesIn.addAndGet(bytes);
         if (isLast) {
             messagesIn.incrementAndGet();
         }
@@ -328,7 +338,7 @@ public final class Connection {
         }
     }
 
-    private boolean end(String why, String cause, CloseCode code) {
+    private boolean end(String why, String cause, CloseStatus code) {
         List<Runnable> listeners;
         synchronized (endListeners) {
             if (ended) {
@@ -355,7 +365,7 @@ public final class Connection {
         }
     }
 
-    private void shut(CloseCode code) {
+    private void shut(CloseStatus code) {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
@@ -366,7 +376,7 @@ public final class Connection {
         }
     }
 
-    private void closeWire(CloseCode code) {
+    private void closeWire(CloseStatus code) {
         try {
             wire.close(code);
         } catch (Exception alreadyClosed) {
@@ -398,7 +408,7 @@ public final class Connection {
         }
 
         @Override
-        public void farewell(CloseCode code) {
+        public void farewell(CloseStatus code) {
             shut(code);
         }
     }

@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -51,7 +51,7 @@ final class FrameWire implements Wire {
     }
 
     @Override
-    public void close(CloseCode code) throws IOException {
+    public void close(CloseStatus code) throws IOException {
         session.close(code);
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 
 /** What can stand in an outbox. */
 sealed interface Item permits Outgoing, Item.Ping, Item.Farewell {
@@ -10,5 +10,5 @@ sealed interface Item permits Outgoing, Item.Ping, Item.Farewell {
     }
 
     /** The last item of a connection: close with this code, once all before it is sent. */
-    record Farewell(CloseCode code) implements Item {}
+    record Farewell(CloseStatus code) implements Item {}
 }

@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ final class Outbox {
         void pinged(long startedAt);
 
         /** Everything before the farewell is sent: close now. */
-        void farewell(CloseCode code);
+        void farewell(CloseStatus code);
     }
 
     /**
@@ -184,7 +184,7 @@ final class Outbox {
     }
 
     /** Takes nothing more; when all that waits is sent, {@link Owner#farewell} is called. */
-    void finish(CloseCode code) {
+    void finish(CloseStatus code) {
         synchronized (queue) {
             if (closed) {
                 return;

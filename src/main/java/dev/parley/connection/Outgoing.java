@@ -5,14 +5,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text message on its way out: made once, shared by everybody it goes to. Immutable.
+ * One message on its way out, a text or binary: made once, shared by everybody it goes to. Immutable.
  */
 public final class Outgoing implements Item {
     private static final int FIN_TEXT = 0x81;
+    private static final int FIN_BINARY = 0x82;
     private static final int LENGTH_OF_16_BITS = 126;
     private static final int LENGTH_OF_64_BITS = 127;
 
-    private final String text;
+    private final String text; // empty if it is binary
+    private final byte @Nullable [] binary;
     private final int bytes;
     private final @Nullable Lane lane;
     private volatile byte @Nullable [] frame; // made when first wanted; made twice at worst
@@ -25,12 +27,27 @@ public final class Outgoing implements Item {
     /** One that may be given up for a later one of its lane. */
     public Outgoing(String text, @Nullable Lane lane) {
         this.text = text;
+        this.binary = null;
         this.bytes = Utf8.length(text);
         this.lane = lane;
     }
 
+    /** A binary one, over bytes that nobody changes any more. */
+    public Outgoing(byte[] binary) {
+        this.text = "";
+        this.binary = binary;
+        this.bytes = binary.length;
+        this.lane = null;
+    }
+
     String text() {
         return text;
+    }
+
+    /** What is in it, in a buffer that is the caller's own; null if it is a text. */
+    @Nullable
+    ByteBuffer binary() {
+        return binary == null ? null : ByteBuffer.wrap(binary).asReadOnlyBuffer();
     }
 
     /** What it may be given up for; null if for nothing. */
@@ -45,7 +62,7 @@ public final class Outgoing implements Item {
     }
 
     /**
-     * Itself as one unmasked text frame, in a buffer that is the caller's own over bytes that are everybody's.
+     * Itself as one unmasked frame, in a buffer that is the caller's own over bytes that are everybody's.
      *
      * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>
      */
@@ -59,9 +76,9 @@ public final class Outgoing implements Item {
     }
 
     private byte[] encode() {
-        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        byte[] payload = binary == null ? text.getBytes(StandardCharsets.UTF_8) : binary;
         ByteBuffer buffer = ByteBuffer.allocate(payload.length + headerLength(payload.length));
-        buffer.put((byte) FIN_TEXT);
+        buffer.put((byte) (binary == null ? FIN_TEXT : FIN_BINARY));
         if (payload.length < LENGTH_OF_16_BITS) {
             buffer.put((byte) payload.length);
         } else if (payload.length <= 0xFFFF) {

@@ -1,8 +1,9 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
@@ -55,7 +56,9 @@ final class SessionWire implements Wire {
 
     /** One after the other; several only come when a wire that takes batches falls back on this one. */
     private void sendFrom(int index, List<Outgoing> messages, Completion completion) {
-        remote.sendText(messages.get(index).text(), result -> {
+        Outgoing message = messages.get(index);
+        ByteBuffer binary = message.binary();
+        SendHandler next = result -> {
             if (!result.isOK()) {
                 completion.completed(failureOf(result));
             } else if (index + 1 == messages.size()) {
@@ -63,7 +66,12 @@ final class SessionWire implements Wire {
             } else {
                 sendNext(index + 1, messages, completion);
             }
-        });
+        };
+        if (binary == null) {
+            remote.sendText(message.text(), next);
+        } else {
+            remote.sendBinary(binary, next);
+        }
     }
 
     /** Called by the container, which must not get what it throws itself: then nobody would hear of the failure. */
@@ -95,7 +103,7 @@ final class SessionWire implements Wire {
     }
 
     @Override
-    public void close(CloseCode code) throws IOException {
+    public void close(CloseStatus code) throws IOException {
         session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code.code()), code.reason()));
     }
 }

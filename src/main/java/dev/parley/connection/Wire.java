@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,5 +29,5 @@ interface Wire {
     void ping(Completion completion);
 
     /** Closes the session. May block for seconds (Tomcat, Open Liberty). */
-    void close(CloseCode code) throws IOException;
+    void close(CloseStatus code) throws IOException;
 }

@@ -23,7 +23,6 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
  * The chat: everybody reads what everybody says, and who left. It is the text window on a room, the lobby unless the query
@@ -60,7 +59,7 @@ public final class ChatEndpoint {
     }
 
     /** Its number proves nothing: where not everybody may be, it may not be either. */
-    private Consumer<String> enter(Visit visit, Connection connection) {
+    private Inlet.Receiver enter(Visit visit, Connection connection) {
         RoomId room = visit.room();
         if (!permissions.allow(null, Right.JOIN, room)) {
             connection.close(CloseCode.POLICY);

@@ -53,7 +53,7 @@ public final class ConsoleEndpoint {
 
     @OnOpen
     public void open(Session session) {
-        inlet.open(session, Visit.class, (visit, connection) -> console.open(visit.ticket(), connection));
+        inlet.open(session, Visit.class, (visit, connection) -> console.open(visit.ticket(), connection)::accept);
     }
 
     @OnMessage

@@ -1,31 +1,35 @@
 package dev.parley.endpoint;
 
+import dev.parley.connection.BinaryBuffer;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
 import dev.parley.connection.MessageBuffer;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Handshake;
+import dev.parley.handshake.WebSocketException;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in, the same for all endpoints: what the container calls back about one session. Parts become messages here, the size
- * limit is enforced here, and whatever goes wrong ends here. Nothing escapes to the container, because an exception closes the
- * session on Tomcat and Jetty, each with a code of its own, and not elsewhere.
+ * The way in, the same for all endpoints, and for those of other applications: what the container calls back about one session.
+ * Parts become messages here, the size limit is enforced here, and whatever goes wrong ends here: a {@link WebSocketException}
+ * with its close code, everything else with 1011. Nothing escapes to the container, because an exception closes the session on
+ * Tomcat and Jetty, each with a code of its own, and not elsewhere.
  *
  * <p>The container calls back one at a time per session; {@link #closed} alone may come from any thread.
  */
-final class Inlet {
+public final class Inlet {
     private static final Logger LOG = System.getLogger(Inlet.class.getName());
 
     /** How long the next frame of a peer may wait for the answer to the last one. */
@@ -33,31 +37,48 @@ final class Inlet {
 
     private final ConnectionManager connections;
     private final MessageBuffer buffer;
+    private final BinaryBuffer binaries;
 
     // Volatile, because servers may call back on a thread of their choice: @OnOpen here, @OnMessage there.
     private volatile @Nullable Connection connection;
-    private volatile Consumer<String> onMessage = message -> {};
+    private volatile Receiver receiver = message -> {};
     private volatile boolean isClosed;
 
-    Inlet(ConnectionManager connections, int maxMessageBytes) {
-        this.connections = connections;
-        this.buffer = new MessageBuffer(maxMessageBytes);
+    /** One for one session, whose messages have at most so many bytes. */
+    public Inlet(ConnectionManager connections, int maxMessageBytes) {
+        this(connections, maxMessageBytes, Integer.MAX_VALUE);
     }
 
     /** One whose messages come in a limited number of parts. */
-    Inlet(ConnectionManager connections, int maxMessageBytes, int maxParts) {
+    public Inlet(ConnectionManager connections, int maxMessageBytes, int maxParts) {
         this.connections = connections;
         this.buffer = new MessageBuffer(maxMessageBytes, maxParts);
+        this.binaries = new BinaryBuffer(maxMessageBytes, maxParts);
+    }
+
+    /**
+     * What an endpoint does with each message of a connection; called one at a time. It may refuse one, and all that would follow,
+     * with a {@link WebSocketException}.
+     */
+    @FunctionalInterface
+    public interface Receiver {
+        /** A text message. */
+        void text(String message);
+
+        /** A binary message; not accepted unless an endpoint says otherwise. */
+        default void binary(byte[] message) {
+            throw new WebSocketException(CloseCode.NOT_ACCEPTED.code(), CloseCode.NOT_ACCEPTED.reason());
+        }
     }
 
     /** What an endpoint does with a new connection: it answers with what to do with each message. */
     @FunctionalInterface
-    interface Opening<P> {
-        Consumer<String> open(P parameters, Connection connection);
+    public interface Opening<P> {
+        Receiver open(P parameters, Connection connection);
     }
 
     /** Begins, if the gate let this session in; else closes it with 1008 and serves nothing on it. */
-    <P extends Record> void open(Session session, Class<P> parameters, Opening<P> opening) {
+    public <P extends Record> void open(Session session, Class<P> parameters, Opening<P> opening) {
         Optional<Handshake> handshake = Optional.empty();
         Optional<P> bound;
         Connection opened;
@@ -89,13 +110,14 @@ final class Inlet {
             return;
         }
         try {
-            onMessage = opening.open(bound.get(), opened);
+            receiver = opening.open(bound.get(), opened);
         } catch (RuntimeException e) {
             failed(opened, e);
         }
     }
 
-    void text(String part, boolean last) {
+    /** A part of a text message arrived. To be called by {@code @OnMessage}. */
+    public void text(String part, boolean last) {
         Connection current = live();
         if (current == null) {
             return;
@@ -103,17 +125,39 @@ final class Inlet {
         current.received(part, last);
         MessageBuffer.Gathered gathered = buffer.add(part, last);
         if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
-            try {
-                onMessage.accept(whole.text());
-                current.settle(PATIENCE);
-            } catch (RuntimeException e) {
-                failed(current, e);
-            }
+            serve(current, () -> receiver.text(whole.text()));
         } else if (gathered == MessageBuffer.Gathered.Oversize.TOO_BIG) {
             current.close(CloseCode.TOO_BIG);
         }
     }
 
+    private static void serve(Connection current, Runnable service) {
+        try {
+            service.run();
+            current.settle(PATIENCE);
+        } catch (RuntimeException e) {
+            failed(current, e);
+        }
+    }
+
+    /** A part of a binary message arrived, which may be accepted. To be called by {@code @OnMessage}. */
+    public void binary(ByteBuffer part, boolean last) {
+        Connection current = live();
+        if (current == null) {
+            return;
+        }
+        current.received(part.remaining(), last);
+        if (binaries.isTooMuch(part)) {
+            current.close(CloseCode.TOO_BIG);
+            return;
+        }
+        byte[] message = binaries.add(part, last);
+        if (message != null) {
+            serve(current, () -> receiver.binary(message));
+        }
+    }
+
+    /** A part of a binary message arrived where none is accepted. */
     void binary() {
         Connection current = live();
         if (current != null) {
@@ -121,20 +165,23 @@ final class Inlet {
         }
     }
 
-    void pong() {
+    /** To be called by {@code @OnMessage} for a {@code PongMessage}. */
+    public void pong() {
         Connection current = connection;
         if (current != null) {
             current.ponged();
         }
     }
 
-    void failed(Throwable failure) {
+    /** To be called by {@code @OnError}. */
+    public void failed(Throwable failure) {
         Connection current = connection;
         LOG.log(Level.DEBUG, () -> (current == null ? "a session" : current) + " failed: " + failure);
         // Nothing to do: what the container reports here, a close callback or the heartbeat follows up.
     }
 
-    void closed(CloseReason reason) {
+    /** To be called by {@code @OnClose}. */
+    public void closed(CloseReason reason) {
         isClosed = true; // before the connection is looked at, as the opening does it the other way round
         Connection current = connection;
         if (current != null) {
@@ -163,6 +210,10 @@ final class Inlet {
     }
 
     private static void failed(Connection connection, RuntimeException failure) {
+        if (failure instanceof WebSocketException refused) {
+            connection.close(new CloseStatus.Own(refused.closeCode(), refused.reason()));
+            return;
+        }
         LOG.log(Level.ERROR, () -> connection + " is closed because of a fault of ours", failure);
         connection.close(CloseCode.INTERNAL_ERROR);
     }

@@ -1,10 +1,11 @@
 package dev.parley.handshake;
 
-import java.nio.charset.StandardCharsets;
+import dev.parley.protocol.CloseStatus;
 
 /**
  * A refusal in the guide's words, a close code and a reason. Thrown in a handshake, where there is no connection yet, it is 403, and
- * code and reason are its detail, for the log.
+ * code and reason are its detail, for the log. Thrown while messages are served, by what an {@code Inlet} calls, it closes the
+ * connection with that code and reason, after what has been sent before.
  *
  * @see <a href="https://fastapi.tiangolo.com/advanced/websockets/#using-depends-and-others">FastAPI,
  *     fastapi/exceptions.py, class WebSocketException</a>
@@ -12,10 +13,8 @@ import java.nio.charset.StandardCharsets;
 public final class WebSocketException extends HandshakeRefused {
     private static final long serialVersionUID = 1;
     private static final int FORBIDDEN = 403;
-    private static final int MAX_REASON_BYTES = 123;
 
-    private final int closeCode;
-    private final String reason;
+    private final transient CloseStatus status;
 
     /**
      * A refusal.
@@ -27,31 +26,16 @@ public final class WebSocketException extends HandshakeRefused {
      */
     public WebSocketException(int closeCode, String reason) {
         super(FORBIDDEN, "close code " + closeCode + (reason.isEmpty() ? "" : ", " + reason));
-        if (!maySend(closeCode)) {
-            throw new IllegalArgumentException("no endpoint may close with " + closeCode);
-        }
-        if (reason.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
-            throw new IllegalArgumentException("a reason has at most " + MAX_REASON_BYTES + " bytes");
-        }
-        this.closeCode = closeCode;
-        this.reason = reason;
+        this.status = new CloseStatus.Own(closeCode, reason);
     }
 
     /** The code of the close frame. */
     public int closeCode() {
-        return closeCode;
+        return status.code();
     }
 
     /** What the close frame says. */
     public String reason() {
-        return reason;
-    }
-
-    private static boolean maySend(int code) {
-        return (code >= 3000 && code <= 4999)
-                || code == 1000
-                || code == 1001
-                || code == 1003
-                || (code >= 1007 && code <= 1011);
+        return status.reason();
     }
 }

@@ -8,7 +8,7 @@ package dev.parley.protocol;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-7.4">RFC 6455, section 7.4</a>
  */
-public enum CloseCode {
+public enum CloseCode implements CloseStatus {
     NORMAL(1000, ""),
     GOING_AWAY(1001, "service restart"),
     NOT_ACCEPTED(1003, "text messages only"),
@@ -32,12 +32,13 @@ public enum CloseCode {
         this.reason = reason;
     }
 
-    /** The number on the wire. */
+    @Override
     public int code() {
         return code;
     }
 
-    /** The fixed text beside it; at most 123 bytes, never anything that came from a peer. */
+    /** A fixed text, never anything that came from a peer. */
+    @Override
     public String reason() {
         return reason;
     }

@@ -282,6 +282,12 @@ public final class JsonMember extends Member {
         room.presence().lost(this);
     }
 
+    /** Nothing is said: that a JSON client leaves is presence, and no message, however it leaves. */
+    @Override
+    Draft farewell() {
+        return new Draft(author.connection() + "-left", author, Draft.Kind.JSON, "null");
+    }
+
     private void fail(@Nullable String id, ErrorCode code) {
         Duration after = code.mayRetry() ? TRY_AGAIN : null;
         connection.send(new Outbound.Failure(id, code, after, code.sentence()).text());

@@ -44,7 +44,7 @@ abstract sealed class Member permits TextMember, JsonMember {
     abstract void ended();
 
     /** What is said when it leaves, and by another node should this one die: so always under the same key. */
-    final Draft farewell() {
+    Draft farewell() {
         return new Draft(author.connection() + "-left", author, Draft.Kind.LEFT, "");
     }
 }

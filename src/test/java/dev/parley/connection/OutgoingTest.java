@@ -47,6 +47,15 @@ final class OutgoingTest {
     }
 
     @Test
+    void aBinaryMessageIsABinaryFrame() {
+        Outgoing message = new Outgoing(new byte[] {0, -1, 7});
+
+        assertThat(message.bytes()).isEqualTo(3);
+        assertThat(bytes(message.frame())).containsExactly(0x82, 3, 0, -1, 7);
+        assertThat(new Outgoing("text").binary()).isNull();
+    }
+
+    @Test
     void itIsEncodedOnceForAll() {
         Outgoing message = new Outgoing("shared");
 

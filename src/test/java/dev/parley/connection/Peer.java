@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -86,11 +86,11 @@ public final class Peer {
         wire.awaitTextOrClose(line);
     }
 
-    public CloseCode awaitClose() {
+    public CloseStatus awaitClose() {
         return wire.awaitClose();
     }
 
-    public List<CloseCode> closes() {
+    public List<CloseStatus> closes() {
         return wire.closes();
     }
 

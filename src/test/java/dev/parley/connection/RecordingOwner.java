@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RecordingOwner implements Outbox.Owner {
     final List<Throwable> broken = new CopyOnWriteArrayList<>();
     final List<Long> pinged = new CopyOnWriteArrayList<>();
-    final List<CloseCode> farewells = new CopyOnWriteArrayList<>();
+    final List<CloseStatus> farewells = new CopyOnWriteArrayList<>();
 
     @Override
     public void broken(Throwable failure) {
@@ -21,7 +21,7 @@ final class RecordingOwner implements Outbox.Owner {
     }
 
     @Override
-    public void farewell(CloseCode code) {
+    public void farewell(CloseStatus code) {
         farewells.add(code);
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.connection;
 
-import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -75,7 +75,7 @@ final class ScriptedWire implements Wire {
     private final List<String> events = new ArrayList<>();
     private final List<String> texts = new ArrayList<>();
     private final List<Integer> batches = new ArrayList<>();
-    private final List<CloseCode> closes = new ArrayList<>();
+    private final List<CloseStatus> closes = new ArrayList<>();
     private final ArrayDeque<Completion> held = new ArrayDeque<>();
     private boolean isHolding;
     private int pings;
@@ -192,7 +192,7 @@ final class ScriptedWire implements Wire {
     }
 
     @Override
-    public void close(CloseCode code) throws IOException {
+    public void close(CloseStatus code) throws IOException {
         synchronized (this) {
             events.add("close " + code);
             closes.add(code);
@@ -229,7 +229,7 @@ final class ScriptedWire implements Wire {
         return List.copyOf(batches);
     }
 
-    synchronized List<CloseCode> closes() {
+    synchronized List<CloseStatus> closes() {
         return List.copyOf(closes);
     }
 
@@ -264,7 +264,7 @@ final class ScriptedWire implements Wire {
     }
 
     /** Waits for the close and answers with its code. */
-    synchronized CloseCode awaitClose() {
+    synchronized CloseStatus awaitClose() {
         await(() -> !closes.isEmpty());
         return closes.get(0);
     }

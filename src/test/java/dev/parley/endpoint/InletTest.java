@@ -8,9 +8,11 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.RecordedLog;
 import dev.parley.handshake.ScriptedGate;
+import dev.parley.handshake.WebSocketException;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +132,47 @@ final class InletTest {
         callEverything();
 
         assertInternalError();
+    }
+
+    @Test
+    void messageThatIsRefusedClosesWithTheEndpointsOwnCode() throws Exception {
+        inlet.open(session.asSession(), Visit.class, (visit, connection) -> text -> {
+            throw new WebSocketException(4321, text);
+        });
+        inlet.text("shut", true);
+
+        assertThat(session.closed()).satisfies(reason -> {
+            assertThat(reason.getCloseCode().getCode()).isEqualTo(4321);
+            assertThat(reason.getReasonPhrase()).isEqualTo("shut");
+        });
+        assertThat(log.lines()).noneMatch(line -> line.startsWith("SEVERE"));
+    }
+
+    @Test
+    void binaryMessagesAreGatheredForWhoeverTakesThem() {
+        List<byte[]> taken = new ArrayList<>();
+        inlet.open(session.asSession(), Visit.class, (visit, connection) -> new Inlet.Receiver() {
+            @Override
+            public void text(String message) {}
+
+            @Override
+            public void binary(byte[] message) {
+                taken.add(message);
+            }
+        });
+        inlet.binary(ByteBuffer.wrap(new byte[] {1, 2}), false);
+        inlet.binary(ByteBuffer.wrap(new byte[] {3}), true);
+
+        assertThat(taken).singleElement().isEqualTo(new byte[] {1, 2, 3});
+    }
+
+    @Test
+    void binaryMessageIsNotAcceptedUnlessTheEndpointSaysSo() throws Exception {
+        open(session);
+
+        inlet.binary(ByteBuffer.wrap(new byte[] {1}), true);
+
+        assertThat(session.closed().getCloseCode().getCode()).isEqualTo(1003);
     }
 
     @Test

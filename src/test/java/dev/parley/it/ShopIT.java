@@ -112,6 +112,53 @@ final class ShopIT {
     }
 
     @Test
+    void textBinaryAndJsonComeBackThroughTheOutbox() {
+        try (RawWebSocket client = site().open("/desk")) {
+            client.send(Frame.text("é"), Frame.text("{\"note\":\"n\",\"more\":1}"));
+            assertHears(client, "Message text was: é", "{\"note\":\"n\"}");
+            client.send(Frame.binary(new byte[600]).notFinal(), Frame.continuation(new byte[400]));
+            assertThat(client.receive())
+                    .isInstanceOfSatisfying(
+                            Incoming.Binary.class,
+                            binary -> assertThat(binary.lengthBytes()).isEqualTo(1_000));
+            client.send(Frame.binary(new byte[1_001]));
+            assertThat(client.receiveWholeClose().code()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void anEndpointClosesWithACodeOfItsOwnAfterWhatItHasSaid() {
+        try (RawWebSocket client = site().open("/desk")) {
+            client.send(Frame.text("x"), Frame.text("bye"), Frame.text("y"));
+            assertHears(client, "Message text was: x");
+            assertThat(client.receiveWholeClose()).isEqualTo(new Incoming.Close(4321, "we are closing"));
+        }
+        try (RawWebSocket client = site().open("/desk")) {
+            client.send(Frame.text("{}"));
+            assertThat(client.receiveWholeClose()).isEqualTo(new Incoming.Close(1007, "not a note"));
+        }
+    }
+
+    @Test
+    void logoutClosesTheConnection() throws Exception {
+        UpgradeRequest basket = site().upgrade("/basket");
+        assertThat(basket.refusal()).isEqualTo(401);
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest.Builder login = HttpRequest.newBuilder(URI.create(base + "login?user=ann"));
+        String cookie = http.send(login.POST(BodyPublishers.noBody()).build(), BodyHandlers.discarding())
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElseThrow()
+                .replaceFirst(";.*", "");
+        try (RawWebSocket client = RawWebSocket.open(basket.with("Cookie", cookie))) {
+            client.send(Frame.text("x"));
+            assertHears(client, "basket of ann: x");
+            http.send(login.DELETE().header("Cookie", cookie).build(), BodyHandlers.discarding());
+            assertThat(client.receiveWholeClose()).isEqualTo(new Incoming.Close(4002, "credential expired"));
+        }
+    }
+
+    @Test
     void badJsonIsAnAnswerAndNotTheEnd() {
         try (RawWebSocket client = RawWebSocket.open(
                 site().upgrade("/orders").with("Sec-WebSocket-Protocol", "orders.v1, bearer.alice"))) {

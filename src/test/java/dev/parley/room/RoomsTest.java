@@ -218,6 +218,16 @@ final class RoomsTest {
     }
 
     @Test
+    void whatIsSaidShouldTheNodeDieIsWhatIsSaidWhenAMemberLeaves() {
+        RoomId room = new RoomId("news");
+        TextMember text = rooms.join(room, new Peer(workers).connection(), "1", GuideWindow.GUIDE);
+        JsonMember json = rooms.join(room, new Peer(workers).connection(), "alice");
+
+        assertThat(text.farewell().kind()).isEqualTo(Draft.Kind.LEFT);
+        assertThat(json.farewell().kind()).isNotEqualTo(Draft.Kind.LEFT);
+    }
+
+    @Test
     void roomsDoNotHearEachOther() {
         RoomId attic = new RoomId("attic");
         Peer alice = new Peer(workers);

@@ -209,7 +209,9 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
         LOG.log(Level.INFO, "node {0} is gone: {1} members leave", gone, members.size());
         List<CompletableFuture<Appended>> said = new ArrayList<>();
         for (Link.Move member : members) {
-            said.add(append.apply(member.room(), member.farewell()).toCompletableFuture());
+            if (member.farewell().kind() == Draft.Kind.LEFT) {
+                said.add(append.apply(member.room(), member.farewell()).toCompletableFuture());
+            }
         }
         CompletableFuture<?> all = CompletableFuture.allOf(said.toArray(CompletableFuture[]::new));
         CompletableFuture<?> unused = all.whenComplete((nothing, failure) -> {

@@ -1,5 +1,7 @@
 package dev.parley.it.shop;
 
+import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Workers;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Gate;
@@ -14,6 +16,7 @@ import dev.parley.handshake.security.Tickets;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,11 @@ import java.util.concurrent.TimeUnit;
 public final class Shop implements ServletContextListener {
     private final Stock stock = new Stock();
     private final Tickets tickets = new MemoryTickets();
+    private final Workers workers = new Workers();
+    private final ConnectionManager connections = new ConnectionManager(
+            new ConnectionManager.Limits(1_000, 1_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+            workers,
+            null);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     @Override
@@ -41,10 +49,13 @@ public final class Shop implements ServletContextListener {
                 List.of(
                         Route.to(ItemSocket.class, ItemSocket::new, ours),
                         Route.to(EchoSocket.class, EchoSocket::new),
-                        Route.to(OrderSocket.class, OrderSocket::new, ours)),
+                        Route.to(OrderSocket.class, OrderSocket::new, ours),
+                        Route.to(DeskSocket.class, () -> new DeskSocket(connections)),
+                        Route.to(BasketSocket.class, () -> new BasketSocket(connections))),
                 new Gate.Rules(origins, () -> {}, true));
         gate.register(event.getServletContext());
         event.getServletContext().addServlet("home", new Home()).addMapping("/");
+        event.getServletContext().addServlet("login", new LoginServlet()).addMapping("/login");
         event.getServletContext()
                 .addServlet("tickets", new TicketServlet(tickets, origins, ours))
                 .addMapping("/tickets");
@@ -53,6 +64,8 @@ public final class Shop implements ServletContextListener {
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
+        connections.drain(Duration.ofSeconds(2));
+        workers.close();
         timer.shutdownNow();
         HandshakeConfigurator.install(null);
     }
