@@ -231,7 +231,8 @@ public final class Gate implements Filter {
     /**
      * RFC 6455, section 4.2.1, as far as servers do not see to it. Undertow answers 101 to a POST and without {@code Connection:
      * Upgrade}, and as Jetty does, whatever the key is ({@code WebSocketHandshakeHandler}, {@code Handshake#matches} of Undertow
-     * 2.3; {@code HandshakerRFC6455} of Jetty 12.1). A version that is not 13, and no key, every server refuses.
+     * 2.3; {@code HandshakerRFC6455} of Jetty 12.1); Grizzly takes the first of two hosts. A version that is not 13, and no key, every
+     * server refuses.
      */
     private static void checkForm(HttpServletRequest request) {
         String key = request.getHeader("Sec-WebSocket-Key");
@@ -239,6 +240,7 @@ public final class Gate implements Filter {
                 .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("upgrade"));
         if (!request.getMethod().equals("GET")
                 || !upgrades
+                || Visitor.headers(request, "Host").size() > 1
                 || (key != null && !KEY.matcher(key).matches())) {
             throw new HandshakeRefused(400, "not a WebSocket handshake");
         }

@@ -30,7 +30,7 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
      * Parses a raw path, which begins with {@code /}, and a raw query.
      *
      * @throws HandshakeRefused 400, if either has a bad percent-escape, bytes that are not UTF-8, a NUL, or a bare character
-     *     beyond ASCII
+     *     that is a control or beyond ASCII, which Grizzly lets by
      */
     static RequestTarget parse(String rawPath, @Nullable String rawQuery) {
         List<String> segments = new ArrayList<>();
@@ -74,8 +74,8 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
                 bytes.put(octet(raw, i + 1));
                 i += 3;
             } else {
-                if (c >= 0x80) {
-                    throw new HandshakeRefused(400, "request target is not ASCII");
+                if (c < ' ' || c >= 0x7f) {
+                    throw new HandshakeRefused(400, "request target is not printable ASCII");
                 }
                 bytes.put((byte) c);
                 i++;
@@ -96,7 +96,7 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
     private static boolean isPlain(String raw) {
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
-            if (c == '%' || c == 0 || c >= 0x80) {
+            if (c == '%' || c < ' ' || c >= 0x7f) {
                 return false;
             }
         }

@@ -218,11 +218,15 @@ abstract class EchoContract {
     }
 
     private void mustBeTooBig(String title, byte[] bytes, int pieceBytes) {
+        mustBeTooBig(1009, title, bytes, pieceBytes);
+    }
+
+    private void mustBeTooBig(int code, String title, byte[] bytes, int pieceBytes) {
         try (RawWebSocket client = site().open("/ws")) {
             client.sendText("before");
             client.socket().dribble(bytes, pieceBytes);
             assertThat(client.receiveText()).as(title).isEqualTo(REPLY + "before");
-            assertThat(client.receiveClose().code()).as(title).isEqualTo(1009);
+            assertThat(client.receiveClose().code()).as(title).isEqualTo(code);
         }
     }
 

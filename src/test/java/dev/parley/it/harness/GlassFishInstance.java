@@ -77,6 +77,9 @@ final class GlassFishInstance implements Instance {
                     "multimode",
                     "--file",
                     ServerFiles.config(config).resolve("parley.asadmin").toString());
+            Path operators = directory.resolve("operators.asadmin");
+            ServerFiles.write(operators, TestOperators.commands(directory));
+            instance.asadmin("multimode", "--file", operators.toString());
             return instance;
         } catch (AssertionError e) {
             process.close();

@@ -60,7 +60,33 @@ public enum KnownDifference {
     STOPPED_APPLICATIONS_HELD(
             Set.of("jetty12", "wildfly"),
             "a few applications that were undeployed stay in memory until later ones are",
-            "the server remembers them; their number does not grow with the deployments");
+            "the server remembers them; their number does not grow with the deployments"),
+    UNMASKED(
+            Names.ON_TYRUS,
+            "a frame that is not masked is taken as if it were",
+            "Tyrus asks no frame of a client whether it is masked (ProtocolHandler)"),
+    HUGE_LENGTH(
+            Names.ON_TYRUS,
+            "a frame that announces more than 2 GiB is closed with 1011, not 1009",
+            "Tyrus fails at the number before it looks at a limit"),
+    MALFORMED_ESCAPE_UNNOTICED(
+            Names.ON_TYRUS,
+            "a malformed escape in a path is answered with 200 and nothing, not with 400; no endpoint is reached",
+            "Grizzly's decoding throws before any application is asked"),
+    BLANK_IN_TARGET(
+            Names.ON_TYRUS,
+            "a blank or a tab in a request target is 505, not 400",
+            "Grizzly takes it for the end of the target"),
+    DOTS_RESOLVED(
+            Names.ON_TYRUS,
+            "a path that ends in /ws/.. is answered with 200 and nothing, and one that begins with /.;/ with 301; no endpoint is"
+                    + " reached",
+            "Grizzly and the server resolve dots in their own ways before any application is asked");
+
+    /** Sets of names that come more than once; an enum's own constants may not refer to its statics. */
+    private static final class Names {
+        static final Set<String> ON_TYRUS = Set.of("payara-micro", "payara", "glassfish7", "glassfish8");
+    }
 
     @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<String> servers;

@@ -27,13 +27,15 @@ final class MicroInstance implements Instance {
         }
         Path directory = ServerFiles.fresh("payara-micro");
         port = ServerFiles.freePorts(1).get(0);
-        Path config = ServerFiles.config("payara-micro");
         // It would listen on every interface; it has no option for that, but takes commands before it listens.
-        Path here = directory.resolve("here.asadmin");
-        ServerFiles.write(
-                here,
+        Path before = directory.resolve("before.asadmin");
+        ServerFiles.copy(ServerFiles.config("payara-micro").resolve("parley.asadmin"), before);
+        ServerFiles.append(
+                before,
                 "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener"
                         + ".address=127.0.0.1\n");
+        Path after = directory.resolve("after.asadmin");
+        ServerFiles.write(after, TestOperators.commands(directory));
         process = ServerProcess.start(
                 "payara-micro",
                 Map.of(),
@@ -49,9 +51,9 @@ final class MicroInstance implements Instance {
                         "--port",
                         Integer.toString(port),
                         "--prebootcommandfile",
-                        here.toString(),
+                        before.toString(),
                         "--postbootcommandfile",
-                        config.resolve("parley.asadmin").toString(),
+                        after.toString(),
                         "--deploy",
                         war.toString(),
                         "--contextroot",

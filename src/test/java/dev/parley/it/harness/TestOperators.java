@@ -1,5 +1,6 @@
 package dev.parley.it.harness;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -20,5 +21,16 @@ public final class TestOperators {
         return ROLES.entrySet().stream()
                 .map(known -> pattern.formatted(known.getKey(), password(known.getKey()), known.getValue()))
                 .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /** Commands of {@code asadmin} that create them; passwords are read from files in the directory. */
+    static String commands(Path directory) {
+        StringBuilder commands = new StringBuilder();
+        ROLES.forEach((user, role) -> {
+            Path file = directory.resolve(user + ".password");
+            ServerFiles.write(file, "AS_ADMIN_USERPASSWORD=" + password(user) + "\n");
+            commands.append("create-file-user --passwordfile=%s --groups=%s %s%n".formatted(file, role, user));
+        });
+        return commands.toString();
     }
 }
