@@ -157,6 +157,15 @@ final class GateTest {
     }
 
     @Test
+    void secondHostIsABadRequest() {
+        assertThat(GateExchange.upgrade("/ws")
+                        .with("Host", "evil.example")
+                        .through(gate)
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void upgradeThatConnectionDoesNotNameIsABadRequest() {
         assertThat(GateExchange.upgrade("/ws")
                         .without("Connection")

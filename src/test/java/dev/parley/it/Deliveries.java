@@ -1,6 +1,9 @@
 package dev.parley.it;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.parley.it.wire.Crowd;
+import dev.parley.it.wire.UpgradeRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a crowd hears in the chat, checked as it comes: from each sender every number once and in order, for all members
@@ -44,6 +48,16 @@ final class Deliveries implements Crowd.Witness {
     Deliveries(int members) {
         ears = new Ear[members];
         Arrays.setAll(ears, i -> new Ear());
+    }
+
+    /** A few members who are all in the room, which the end of a handshake does not say yet. */
+    static Crowd gather(List<UpgradeRequest> requests, Deliveries deliveries) {
+        Crowd crowd = Crowd.gather(requests, deliveries);
+        for (int i = 0; i < requests.size(); i++) {
+            crowd.sendText(i, "here");
+        }
+        await().until(() -> IntStream.range(0, requests.size()).allMatch(i -> deliveries.wrote(i) == 1));
+        return crowd;
     }
 
     static String text(long number, String padding) {

@@ -71,7 +71,7 @@ final class LifecycleIT {
             for (int i = 0; i < TIMES; i++) {
                 deployer.deploy("/again", ParleyWar.file());
                 Deliveries deliveries = new Deliveries(CLIENTS);
-                try (Crowd crowd = gather(site, deliveries);
+                try (Crowd crowd = Deliveries.gather(requests(site, CLIENTS), deliveries);
                         Talk talk = new Talk(crowd, 4, 200, "words")) {
                     talk.goOn(100);
                     if (i % 2 == 0) {
@@ -97,7 +97,8 @@ final class LifecycleIT {
                     assertThat(vm.liveInstances(APPLICATION)).isBetween(1L, 1 + held);
                     assertThat(parleyThreads(vm)).isEqualTo(threadsBefore);
                 });
-        assertThat(vm.liveInstances("dev.parley.connection.Connection")).isZero();
+        // Of an application that is held, some connections may be, too; of all that there were, that would be 600.
+        assertThat(vm.liveInstances("dev.parley.connection.Connection")).isLessThanOrEqualTo(CLIENTS * held);
         assertThat(deployer.leaksOf("/again")).isLessThanOrEqualTo(heldByTomcat());
     }
 
@@ -112,11 +113,13 @@ final class LifecycleIT {
     }
 
     /** Comes and goes all the time, whether there is a deployment, none, or half a one. */
-    private static void knock(Site site, AtomicBoolean isOver) {
+    private void knock(Site site, AtomicBoolean isOver) {
         while (!isOver.get()) {
             try (RawSocket socket = RawSocket.connect(site)) {
                 socket.send(site.upgrade("/items/foo/ws?token=t").bytes());
-                assertThat(socket.readResponse(false).status()).isIn(101, 404, 503);
+                int status = socket.readResponse(false).status();
+                boolean mayBe500 = KnownDifference.STOPPED_APPLICATION_ANSWERS.isOf(server);
+                assertThat(status).isIn(101, 404, 503, mayBe500 ? 500 : 503);
             }
         }
     }
@@ -128,7 +131,7 @@ final class LifecycleIT {
         Site site = new Site(Site.at(base).host(), Site.at(base).port(), "/again");
         deployer.deploy("/again", ParleyWar.file());
         Deliveries deliveries = new Deliveries(2);
-        try (Crowd crowd = Crowd.gather(requests(site, 2), deliveries)) {
+        try (Crowd crowd = Deliveries.gather(requests(site, 2), deliveries)) {
             fill(crowd, deliveries);
             long start = System.nanoTime();
             deployer.undeploy("/again");
@@ -145,7 +148,7 @@ final class LifecycleIT {
     void sigtermSendsEverybodyAwayInGoodOrder() throws Exception {
         try (ExecutableWar war = ExecutableWar.start("--host", "127.0.0.1", "--port", "0")) {
             Deliveries deliveries = new Deliveries(CLIENTS);
-            try (Crowd crowd = gather(Site.at(war.url()), deliveries);
+            try (Crowd crowd = Deliveries.gather(requests(Site.at(war.url()), CLIENTS), deliveries);
                     Talk talk = new Talk(crowd, 4, 200, "words")) {
                 talk.goOn(100);
                 war.terminate();
@@ -161,23 +164,13 @@ final class LifecycleIT {
     void peerThatDoesNotReadCannotHoldUpSigterm() throws Exception {
         try (ExecutableWar war = ExecutableWar.start("--host", "127.0.0.1", "--port", "0")) {
             Deliveries deliveries = new Deliveries(2);
-            try (Crowd crowd = Crowd.gather(requests(Site.at(war.url()), 2), deliveries)) {
+            try (Crowd crowd = Deliveries.gather(requests(Site.at(war.url()), 2), deliveries)) {
                 fill(crowd, deliveries);
                 war.terminate();
                 assertThat(war.exitStatus(STOP)).isEqualTo(143);
                 assertThat(deliveries.endings().get(0).code()).isEqualTo(1001);
             }
         }
-    }
-
-    /** All are in the room, which the end of a handshake does not say yet. */
-    private static Crowd gather(Site site, Deliveries deliveries) {
-        Crowd crowd = Crowd.gather(requests(site, CLIENTS), deliveries);
-        for (int i = 0; i < CLIENTS; i++) {
-            crowd.sendText(i, "here");
-        }
-        await().until(() -> IntStream.range(0, CLIENTS).allMatch(i -> deliveries.wrote(i) == 1));
-        return crowd;
     }
 
     /** Member 1 stops reading, member 0 talks until the kernel takes no more for it and messages wait in its outbox. */

@@ -150,7 +150,7 @@ final class SlowPeersIT {
         Site site = Site.at(base);
         Deliveries deliveries = new Deliveries(3);
         int stalled = 2;
-        try (Crowd crowd = Crowd.gather(requests(site, 3), deliveries)) {
+        try (Crowd crowd = Deliveries.gather(requests(site, 3), deliveries)) {
             crowd.stopReading(stalled);
             long start = System.nanoTime();
             String padding = "x".repeat(128 * 1024);

@@ -53,10 +53,26 @@ public enum KnownDifference {
             Set.of("liberty"),
             "a continuation of nothing is closed with 1002 only if it is final, else its end is waited for",
             "Open Liberty takes it for the first frame of a message (MessageReader)"),
+    SPACE_IN_TARGET(
+            Set.of("liberty"),
+            "a space in the target of a request is 505, not 400",
+            "Open Liberty takes what is behind it for the version"),
+    SESSION_OF_HANDSHAKE(
+            Set.of("liberty"),
+            "the answer to a handshake sets a session cookie, which nothing reads",
+            "Open Liberty makes a session for each handshake (HandshakeProcessor)"),
+    ROOT_ON_CLASS_PATH(
+            Set.of("liberty"),
+            "the application could load the launcher's classes, which it does not",
+            "Open Liberty looks for classes at the root of the archive, too"),
     HASH_IN_PATH(
             Set.of("liberty"),
             "an id with an encoded number sign (%23) is 400",
             "Open Liberty makes a URI of the decoded path"),
+    STOPPED_APPLICATION_ANSWERS(
+            Set.of("wildfly"),
+            "a handshake that meets the end of its application may be 500",
+            "Undertow lets it in and then throws, because the filters have stopped (UT010051)"),
     STOPPED_APPLICATIONS_HELD(
             Set.of("jetty12", "wildfly"),
             "a few applications that were undeployed stay in memory until later ones are",
