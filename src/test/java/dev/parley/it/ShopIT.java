@@ -142,7 +142,7 @@ final class ShopIT {
     @Test
     void logoutClosesTheConnection() throws Exception {
         UpgradeRequest basket = site().upgrade("/basket");
-        assertThat(basket.refusal()).isEqualTo(401);
+        assertThat(basket.exchange().status()).isEqualTo(401);
         HttpClient http = HttpClient.newHttpClient();
         HttpRequest.Builder login = HttpRequest.newBuilder(URI.create(base + "login?user=ann"));
         String cookie = http.send(login.POST(BodyPublishers.noBody()).build(), BodyHandlers.discarding())
