@@ -213,7 +213,7 @@ public final class Gate implements Filter {
                 try {
                     Handshake handshake =
                             route.bind(visitor, handshakes.closing()).from(client);
-                    handshake.holds(leaving::run);
+                    handshake.onEnded(leaving);
                     isIn = true;
                     visitor.login().ifPresent(session -> handshakes.logins().watch(session, handshake));
                     return handshake;

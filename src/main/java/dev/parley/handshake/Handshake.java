@@ -1,6 +1,8 @@
 package dev.parley.handshake;
 
 import jakarta.websocket.Session;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -29,7 +31,7 @@ public final class Handshake {
     private volatile Optional<Credential> credential; // written under the lock
     private boolean revoked; // guarded by this
     private @Nullable Runnable onRevoked; // guarded by this
-    private volatile Runnable onEnded = () -> {};
+    private final List<Runnable> endListeners = new ArrayList<>(2); // guarded by itself
 
     /**
      * A decided handshake.
@@ -119,11 +121,6 @@ public final class Handshake {
         }
     }
 
-    /** Has something closed when it ends. */
-    void holds(AutoCloseable resource) {
-        cleanup.add(resource);
-    }
-
     Class<?> endpoint() {
         return endpoint;
     }
@@ -141,9 +138,15 @@ public final class Handshake {
         return state.get() == State.DECIDED;
     }
 
-    /** Whoever keeps it is told when it ends, before anything is closed and on the thread that ends it: it must not block. */
-    void onEnded(Runnable keeper) {
-        onEnded = keeper;
+    /** Has somebody told when it ends, before anything is closed and on the thread that ends it: it must not block. */
+    void onEnded(Runnable listener) {
+        synchronized (endListeners) {
+            if (state.get() != State.ENDED) {
+                endListeners.add(listener);
+                return;
+            }
+        }
+        listener.run();
     }
 
     /**
@@ -165,7 +168,12 @@ public final class Handshake {
      */
     public void end() {
         if (state.getAndSet(State.ENDED) != State.ENDED) {
-            onEnded.run();
+            List<Runnable> listeners;
+            synchronized (endListeners) {
+                listeners = List.copyOf(endListeners);
+                endListeners.clear();
+            }
+            listeners.forEach(Runnable::run);
             if (!cleanup.isEmpty()) {
                 closing.execute(cleanup::run);
             }

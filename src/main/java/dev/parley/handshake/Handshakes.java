@@ -79,9 +79,6 @@ final class Handshakes implements AutoCloseable {
         giveUpBrokenOff();
         open.add(handshake);
         handshake.onEnded(() -> open.remove(handshake));
-        if (!handshake.isWaiting()) { // its credential ended just now
-            open.remove(handshake);
-        }
         waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
     }
 

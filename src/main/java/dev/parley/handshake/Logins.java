@@ -20,7 +20,7 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
     void watch(HttpSession session, Handshake handshake) {
         String id = session.getId();
         add(id, handshake);
-        handshake.holds(() -> forget(handshake));
+        handshake.onEnded(() -> forget(handshake));
         try {
             session.getCreationTime();
         } catch (IllegalStateException ended) { // while we were deciding, so that its end was not told to us
