@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -100,14 +102,35 @@ public final class Views {
                 .filter(connection ->
                         address.isEmpty() || connection.peer().address().equals(address))
                 .filter(connection -> room.isEmpty() || inRoom.contains(connection.id()));
-        List<Map<String, Object>> rows = found.map(Connection::figures)
-                .sorted(Comparator.comparingInt(Figures::waiting)
-                        .reversed()
-                        .thenComparing(Comparator.comparing(Figures::since).reversed()))
-                .limit(question.limit())
-                .map(this::row)
+        List<Map<String, Object>> rows = first(
+                        question.limit(),
+                        found.map(connection -> new Place(connection, connection.waiting())),
+                        Comparator.comparingInt(Place::waiting)
+                                .reversed()
+                                .thenComparing(place -> place.connection().since(), Comparator.reverseOrder()))
+                .stream()
+                .map(place -> row(place.connection().figures()))
                 .toList();
         return new Survey.Rows(rows, connections.count());
+    }
+
+    /** Where a connection stands in the list; its outbox is looked at once, because it goes on meanwhile. */
+    private record Place(Connection connection, int waiting) {}
+
+    /** The first of all in an order, without sorting all: a page asks every second, and there may be many. */
+    private static <T> List<T> first(int limit, Stream<T> all, Comparator<? super T> order) {
+        PriorityQueue<T> kept = new PriorityQueue<>(order.reversed()); // its head is the last of them
+        all.forEach(one -> {
+            if (kept.size() < limit) {
+                kept.add(one);
+            } else if (limit > 0 && order.compare(one, kept.element()) < 0) {
+                kept.remove();
+                kept.add(one);
+            }
+        });
+        List<T> found = new ArrayList<>(kept);
+        found.sort(order);
+        return found;
     }
 
     /** One connection, with its rooms and what happened on it lately; or how it ended; or nothing. */
@@ -170,6 +193,7 @@ public final class Views {
         row.put("stalledMillis", figures.stalled().toMillis());
         row.put("quietMillis", figures.quiet().toMillis());
         row.put("roundTripMicros", figures.roundTrip().map(Views::micros).orElse(-1L));
+        row.put("dropped", figures.dropped());
         row.put("expires", figures.expires().map(Instant::toString).orElse(""));
         return row;
     }
@@ -189,17 +213,19 @@ public final class Views {
 
     /** Those with the most connections first. */
     private Survey.Rows users(int limit) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
+        Map<String, Integer> counts = new HashMap<>();
         connections
                 .all()
                 .map(connection -> connection.peer().user())
                 .filter(user -> !user.isEmpty())
                 .forEach(user -> counts.merge(user, 1, Integer::sum));
-        List<Map<String, Object>> rows = counts.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue()
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .limit(limit)
+        List<Map<String, Object>> rows = first(
+                        limit,
+                        counts.entrySet().stream(),
+                        Map.Entry.<String, Integer>comparingByValue()
+                                .reversed()
+                                .thenComparing(Map.Entry.comparingByKey()))
+                .stream()
                 .map(entry -> Map.<String, Object>of(
                         "node", cluster.node(), "user", entry.getKey(), "connections", entry.getValue()))
                 .toList();

@@ -2,12 +2,10 @@ package dev.parley.app;
 
 import dev.parley.admin.DocsServlet;
 import dev.parley.api.AsyncApi;
-import dev.parley.api.Check;
 import dev.parley.api.HealthServlet;
 import dev.parley.api.MetricsServlet;
 import dev.parley.api.Realm;
 import dev.parley.backplane.Backplane;
-import dev.parley.backplane.Health;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
@@ -52,7 +50,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
@@ -75,8 +72,6 @@ final class Application {
     /** Set to {@code off} by the launcher when there is nobody who could log in. */
     private static final String CONSOLE = "dev.parley.console";
 
-    private static final Duration LAG_BOUND = Duration.ofSeconds(30);
-    private static final Duration TIMER_BOUND = Duration.ofSeconds(10);
     private static final int SWEEP_SECONDS = 1;
     private static final Duration TOKEN_SKEW = Duration.ofSeconds(30);
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
@@ -192,45 +187,8 @@ final class Application {
                 "/docs/*");
         operating.watch();
         add(context, "tickets", new TicketServlet(tickets, origins, identities), "/tickets");
-        add(context, "health", new HealthServlet(checks()), "/health", "/health/*");
+        add(context, "health", new HealthServlet(Checks.of(connections, doors, backplane)), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
-    }
-
-    /** What must be right for this node to be worth keeping, and to be sent visitors. */
-    private List<Check> checks() {
-        return List.of(
-                new Check(Check.Kind.LIVE, "timer", () -> {
-                    Duration quiet = connections.sinceLastCheck();
-                    return Check.Finding.of(
-                            quiet.compareTo(TIMER_BOUND) < 0, Map.of("millisecondsSinceLastRun", quiet.toMillis()));
-                }),
-                new Check(
-                        Check.Kind.READY,
-                        "doors",
-                        () -> Check.Finding.of(
-                                doors.state() == Doors.State.OPEN,
-                                Map.of("state", doors.state().name().toLowerCase(Locale.ROOT)))),
-                new Check(Check.Kind.READY, "backplane", () -> {
-                    Health health = backplane.health();
-                    return Check.Finding.of(
-                            health.isReachable() && health.lag().compareTo(LAG_BOUND) < 0,
-                            Map.of(
-                                    "engine",
-                                    health.engine(),
-                                    "lagMilliseconds",
-                                    health.lag().toMillis()));
-                }),
-                new Check(
-                        Check.Kind.READY,
-                        "capacity",
-                        () -> Check.Finding.of(
-                                !connections.isFull(),
-                                Map.of(
-                                        "connections",
-                                        connections.count(),
-                                        "max",
-                                        connections.limits().maxConnections()))),
-                new Check(Check.Kind.STARTED, "application", () -> Check.Finding.of(true, Map.of())));
     }
 
     private static void add(ServletContext context, String name, HttpServlet servlet, String... patterns) {

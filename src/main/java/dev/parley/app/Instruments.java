@@ -124,7 +124,7 @@ final class Instruments {
                 () -> byLabel(connections.tally().closedByCause()));
         meters.counter(
                 "parley_dropped_messages",
-                "Messages that were never sent, because their connection ended first.",
+                "Messages that were never sent: left out for a slow peer, or waiting when their connection ended.",
                 () -> connections.tally().droppedMessages());
         traffic(meters, connections);
         meters.gauge(

@@ -20,6 +20,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
+import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
@@ -204,8 +205,9 @@ final class Operating implements AutoCloseable {
         overview.put("refused", refused);
         overview.put("dropped", connections.tally().droppedMessages());
         overview.put("resumes", rooms.resumes());
-        overview.put("waiting", connections.tally().outboxes().waiting());
-        overview.put("deepest", connections.tally().outboxes().deepest());
+        Tally.Outboxes outboxes = connections.tally().outboxes();
+        overview.put("waiting", outboxes.waiting());
+        overview.put("deepest", outboxes.deepest());
         overview.put("nodes", cluster.nodes());
         return overview;
     }

@@ -240,6 +240,16 @@ public final class Connection {
         outbox.afterwards(task);
     }
 
+    /** When it was accepted. */
+    public Instant since() {
+        return since;
+    }
+
+    /** How many messages wait in its outbox. */
+    public int waiting() {
+        return outbox.depth().waiting();
+    }
+
     Outbox.Depth depth() {
         return outbox.depth();
     }
@@ -267,6 +277,7 @@ public final class Connection {
                 Duration.ofNanos(outbox.stalledNanos()),
                 Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastSeen)),
                 rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
+                depth.dropped(),
                 Optional.ofNullable(expires));
     }
 
@@ -321,7 +332,7 @@ public final class Connection {
         if (isFilling != wasFilling) {
             wasFilling = isFilling;
             note(isFilling ? "its outbox is filling: " + outbox.depth().waiting() + " wait" : "its outbox has emptied");
-        } else {
+        } else if (!trail.isEmpty()) {
             trail.forget(Instant.now());
         }
     }

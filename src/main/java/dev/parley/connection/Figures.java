@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param stalled for how long the write under way has been so
  * @param quiet since when nothing has been heard of the peer
  * @param roundTrip how long the last ping took to be answered
+ * @param dropped messages that were left out because it was too slow for them
  * @param expires when its credential ends, if it has one that does
  */
 public record Figures(
@@ -28,6 +29,7 @@ public record Figures(
         Duration stalled,
         Duration quiet,
         Optional<Duration> roundTrip,
+        long dropped,
         Optional<Instant> expires) {
 
     /**
@@ -41,7 +43,7 @@ public record Figures(
      * A connection that this node has ended, or could not write to any more.
      *
      * @param cause the name of a close code, or {@code broken}
-     * @param dropped messages that still waited for it
+     * @param dropped messages that it was never sent: left out before, or still waiting when it ended
      */
     public record Ended(String id, Peer peer, Instant since, Instant at, String cause, long dropped) {}
 

@@ -24,6 +24,7 @@ public final class Tally {
 
     // Guarded by this.
     private final ArrayDeque<Figures.Ended> lately = new ArrayDeque<>();
+    private long toldDropped;
     private Traffic ended = Traffic.NONE;
     private Traffic told = Traffic.NONE;
 
@@ -63,9 +64,17 @@ public final class Tally {
         return counts;
     }
 
-    /** How many messages have never been sent, because their connection ended first. */
+    /** How many messages have never been sent: left out for a peer that was too slow, or because its connection ended first. */
     public long droppedMessages() {
-        return dropped.sum();
+        long sum = dropped.sum();
+        for (Connection connection : live) {
+            sum += connection.depth().dropped();
+        }
+        synchronized (this) {
+            toldDropped =
+                    Math.max(toldDropped, sum); // one that just ends is missing, and what only grows must not shrink
+            return toldDropped;
+        }
     }
 
     /** The last connections that were ended here and not by their peer, oldest first. */

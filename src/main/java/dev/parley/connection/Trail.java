@@ -11,7 +11,7 @@ final class Trail {
     private static final Duration KEPT = Duration.ofSeconds(60);
     private static final int MAX = 30;
 
-    private @Nullable ArrayDeque<Figures.Event> events; // guarded by this; null when there are none
+    private volatile @Nullable ArrayDeque<Figures.Event> events; // guarded by this; null when there are none
 
     synchronized void add(Instant now, String what) {
         ArrayDeque<Figures.Event> known = events;
@@ -25,20 +25,27 @@ final class Trail {
         known.addLast(new Figures.Event(now, what));
     }
 
+    /** Without the lock: connections are checked often, and on most nothing has happened. */
+    boolean isEmpty() {
+        return events == null;
+    }
+
     /** Those of the last minute, oldest first. */
     synchronized List<Figures.Event> since(Instant now) {
         forget(now);
-        return events == null ? List.of() : List.copyOf(events);
+        ArrayDeque<Figures.Event> known = events;
+        return known == null ? List.of() : List.copyOf(known);
     }
 
     /** Lets go of what is older. */
     synchronized void forget(Instant now) {
-        if (events == null) {
+        ArrayDeque<Figures.Event> known = events;
+        if (known == null) {
             return;
         }
         Instant horizon = now.minus(KEPT);
-        events.removeIf(event -> event.at().isBefore(horizon));
-        if (events.isEmpty()) {
+        known.removeIf(event -> event.at().isBefore(horizon));
+        if (known.isEmpty()) {
             events = null;
         }
     }

@@ -289,7 +289,7 @@ function overview() {
       tiles.Nodes.set(is.nodes.length.toLocaleString(), `${everywhere.toLocaleString()} connections in all`, is.nodes.some((node) => !node.backplane?.isReachable));
       const lost = Object.entries(is.resumes).reduce((sum, [outcome, count]) => sum + (outcome === "ok" ? 0 : count), 0);
       tiles["Came back"].set(short(is.resumes.ok ?? 0), `whole, ${short(lost)} with a loss`);
-      tiles["Never sent"].set(short(is.dropped), "messages, as their peers went");
+      tiles["Never sent"].set(short(is.dropped), "messages, too slow or gone");
       tiles.Connections.set(is.connections.toLocaleString(), `of ${short(is.connectionsMax)}`, is.connections >= is.connectionsMax);
       tiles.Rooms.set(is.rooms.toLocaleString());
       tiles["Messages in"].set(short(is.messagesInPerSecond), "a second");
@@ -366,6 +366,7 @@ function connections(filter = {}) {
     { name: "In", number: true, text: (row) => short(row.messagesIn) },
     { name: "Out", number: true, text: (row) => short(row.messagesOut) },
     { name: "Waiting", number: true, text: (row) => row.waiting },
+    { name: "Dropped", number: true, text: (row) => short(row.dropped) },
     { name: "Round trip", number: true, text: (row) => roundTrip(row) },
     { name: "Credential", number: true, text: (row) => expiry(row) },
     { name: "Node", text: (row) => row.node },
@@ -418,7 +419,7 @@ function connection(id) {
         show({ Ended: clock(is.ended), Cause: is.cause, User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
         return;
       }
-      show({ User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
+      show({ User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, Dropped: `${is.dropped} messages`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
       const names = is.rooms.join(" ");
       if (names !== shownPlaces || !places.hasChildNodes()) {
         shownPlaces = names;

@@ -1,0 +1,56 @@
+package dev.parley.app;
+
+import dev.parley.api.Check;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Health;
+import dev.parley.connection.ConnectionManager;
+import dev.parley.handshake.Doors;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What health asks of which part. */
+final class Checks {
+    private static final Duration LAG_BOUND = Duration.ofSeconds(30);
+    private static final Duration TIMER_BOUND = Duration.ofSeconds(10);
+
+    private Checks() {}
+
+    /** What must be right for this node to be worth keeping, and to be sent visitors. */
+    static List<Check> of(ConnectionManager connections, Doors doors, Backplane backplane) {
+        return List.of(
+                new Check(Check.Kind.LIVE, "timer", () -> {
+                    Duration quiet = connections.sinceLastCheck();
+                    return Check.Finding.of(
+                            quiet.compareTo(TIMER_BOUND) < 0, Map.of("millisecondsSinceLastRun", quiet.toMillis()));
+                }),
+                new Check(
+                        Check.Kind.READY,
+                        "doors",
+                        () -> Check.Finding.of(
+                                doors.state() == Doors.State.OPEN,
+                                Map.of("state", doors.state().name().toLowerCase(Locale.ROOT)))),
+                new Check(Check.Kind.READY, "backplane", () -> {
+                    Health health = backplane.health();
+                    return Check.Finding.of(
+                            health.isReachable() && health.lag().compareTo(LAG_BOUND) < 0,
+                            Map.of(
+                                    "engine",
+                                    health.engine(),
+                                    "lagMilliseconds",
+                                    health.lag().toMillis()));
+                }),
+                new Check(
+                        Check.Kind.READY,
+                        "capacity",
+                        () -> Check.Finding.of(
+                                !connections.isFull(),
+                                Map.of(
+                                        "connections",
+                                        connections.count(),
+                                        "max",
+                                        connections.limits().maxConnections()))),
+                new Check(Check.Kind.STARTED, "application", () -> Check.Finding.of(true, Map.of())));
+    }
+}
