@@ -43,9 +43,11 @@ public final class TextMember extends Member {
         connection.send(messages);
     }
 
-    /** The guide has no words for it. */
+    /** The guide has no words for it, and whoever goes on reading would not know. */
     @Override
-    void broken(Break gap) {}
+    void broken(Break gap) {
+        connection.close(CloseCode.INTERNAL_ERROR);
+    }
 
     /** The others read that it left. */
     @Override

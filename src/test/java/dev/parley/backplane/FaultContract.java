@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -41,12 +42,18 @@ public abstract class FaultContract {
         cable = new Cable(engine.port());
         one = node(engine.address(cable.port()));
         other = node(engine.address());
-        account = new Account(ROOMS);
+        account = account(one, other);
+        account.awaitMore(200);
+    }
+
+    /** Both follow all rooms, and in each somebody speaks through either. */
+    public static Account account(Backplane one, Backplane other) {
+        Account account = new Account(ROOMS);
         account.follow(one);
         account.follow(other);
         account.speak(one);
         account.speak(other);
-        account.awaitMore(200);
+        return account;
     }
 
     @AfterEach
@@ -200,8 +207,12 @@ public abstract class FaultContract {
 
     /** What was acknowledged before the engine lost it has been told before; what came afterwards is told, too. */
     protected final void assertThatTheRestIsThere() throws InterruptedException {
+        assertThatTheRestIsThere(account);
+    }
+
+    public static void assertThatTheRestIsThere(Account account) throws InterruptedException {
         var verdict = account.settle();
-        System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "{0}", verdict);
+        System.getLogger(FaultContract.class.getName()).log(System.Logger.Level.INFO, "{0}", verdict);
         assertThat(verdict.lost()).isZero();
         assertThat(verdict.repeated()).isZero();
         assertThat(verdict.reordered()).isZero();
@@ -218,6 +229,15 @@ public abstract class FaultContract {
         while (node.health().isReachable() != isReachable) {
             assertThat(System.nanoTime()).as("%s", node.health()).isLessThan(end);
             pause(20);
+        }
+    }
+
+    /** Waits until it is so. */
+    public static void until(Callable<Boolean> claim) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!claim.call()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            pause(50);
         }
     }
 

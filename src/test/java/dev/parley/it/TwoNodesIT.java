@@ -103,7 +103,7 @@ final class TwoNodesIT {
     }
 
     /** Joining is silent, and a node needs a moment to hear of a room. Whoever has read its own words reads all that follow. */
-    private static void meet(RawWebSocket alice, RawWebSocket bob) {
+    static void meet(RawWebSocket alice, RawWebSocket bob) {
         alice.sendText("hello");
         assertThat(receive(alice, 2)).containsExactly("You wrote: hello", "Client #1 says: hello");
         bob.sendText("hello");

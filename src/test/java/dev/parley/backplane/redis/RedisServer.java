@@ -28,17 +28,27 @@ public final class RedisServer extends EngineProcess {
         return server;
     }
 
+    /** A sentinel that watches the master at a port, which it calls {@code parley}. */
+    static RedisServer launchSentinel(int master) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("parley-sentinel");
+        Path configuration = directory.resolve("sentinel.conf"); // it writes there what it learns
+        Files.writeString(
+                configuration,
+                "sentinel monitor parley 127.0.0.1 " + master + " 1\n"
+                        + "sentinel down-after-milliseconds parley 1000\n"
+                        + "sentinel failover-timeout parley 5000\n");
+        RedisServer sentinel = new RedisServer(directory, List.of(configuration.toString(), "--sentinel"));
+        sentinel.start();
+        return sentinel;
+    }
+
     @Override
     protected List<String> command() {
-        List<String> command = new ArrayList<>(List.of(
-                "redis-server",
-                "--port",
-                Integer.toString(port),
-                "--bind",
-                "127.0.0.1",
-                "--dir",
-                directory.toString()));
-        command.addAll(options);
+        boolean isSentinel = options.contains("--sentinel");
+        List<String> command =
+                new ArrayList<>(isSentinel ? List.of("redis-server", options.get(0)) : List.of("redis-server"));
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", directory.toString()));
+        command.addAll(isSentinel ? options.subList(1, options.size()) : options);
         return command;
     }
 
