@@ -68,8 +68,7 @@ final class OperatorsOfTwoNodesIT {
             String distant = idOf("12", ask("GET", "connections?room=both", ""));
             assertThat(ask("GET", "connections/" + distant, ""))
                     .contains("\"rooms\":[\"both\"]", "\"what\":\"joined both\"", "\"user\":\"12\"");
-            await().untilAsserted(
-                    () -> assertThat(ask("GET", "rooms/both", "")).contains("\"users\":2"));
+            await().untilAsserted(() -> assertThat(ask("GET", "rooms/both", "")).contains("\"users\":2"));
             here.sendText("hello");
             assertThat(there.receiveText()).isEqualTo("Client #11 says: hello");
         }
