@@ -42,6 +42,7 @@ final class OutageIT {
     private static final int SECONDS = Integer.getInteger("outage.seconds", 6);
     private static final int CONNECTIONS = Integer.getInteger("outage.connections", 400);
     private static final int ROOMS = Integer.getInteger("outage.rooms", 20);
+    private static final int WAVE = 200;
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PARLEY_CONNECTIONS_PER_ADDRESS", "20000", "PARLEY_HEARTBEAT", "10m");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -68,8 +69,11 @@ final class OutageIT {
             for (int i = 0; i < CONNECTIONS; i++) {
                 crowd.sendText(i, "{\"id\":1,\"type\":\"connect\",\"token\":\"user" + i + "\"}");
                 crowd.sendText(i, "{\"id\":2,\"type\":\"join\",\"room\":\"" + room(i) + "\"}");
+                if (i % WAVE == WAVE - 1 || i == CONNECTIONS - 1) { // more at a time would wait too long for their reads
+                    int sent = i + 1;
+                    await("all are in").atMost(Duration.ofSeconds(30)).until(() -> heard.joined.get() == sent);
+                }
             }
-            await("all are in").atMost(Duration.ofSeconds(60)).until(() -> heard.joined.get() == CONNECTIONS);
             say(crowd, heard, "before");
             long[] repairsBefore = {repairs(one), repairs(other)};
             int gapsBefore = heard.gaps.get();
