@@ -69,7 +69,8 @@ final class OutageIT {
             for (int i = 0; i < CONNECTIONS; i++) {
                 crowd.sendText(i, "{\"id\":1,\"type\":\"connect\",\"token\":\"user" + i + "\"}");
                 crowd.sendText(i, "{\"id\":2,\"type\":\"join\",\"room\":\"" + room(i) + "\"}");
-                if (i % WAVE == WAVE - 1 || i == CONNECTIONS - 1) { // more at a time would wait too long for their reads
+                if (i % WAVE == WAVE - 1
+                        || i == CONNECTIONS - 1) { // more at a time would wait too long for their reads
                     int sent = i + 1;
                     await("all are in").atMost(Duration.ofSeconds(30)).until(() -> heard.joined.get() == sent);
                 }
