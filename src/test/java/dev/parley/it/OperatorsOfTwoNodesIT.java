@@ -43,8 +43,10 @@ final class OperatorsOfTwoNodesIT {
         redis = RedisServer.launch(RedisServer.DURABLE);
         one = node(users);
         other = node(users);
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> ask("GET", "nodes", "").split("\"doors\":", -1).length == 3);
+        for (ExecutableWar node : new ExecutableWar[] {one, other}) { // each hears of the other when that one speaks next
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> ask(node, "GET", "nodes", "").split("\"doors\":", -1).length == 3);
+        }
     }
 
     private static ExecutableWar node(Path users) {
