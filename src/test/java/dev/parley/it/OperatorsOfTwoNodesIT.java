@@ -43,7 +43,8 @@ final class OperatorsOfTwoNodesIT {
         redis = RedisServer.launch(RedisServer.DURABLE);
         one = node(users);
         other = node(users);
-        for (ExecutableWar node : new ExecutableWar[] {one, other}) { // each hears of the other when that one speaks next
+        for (ExecutableWar node :
+                new ExecutableWar[] {one, other}) { // each hears of the other when that one speaks next
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> ask(node, "GET", "nodes", "").split("\"doors\":", -1).length == 3);
         }

@@ -63,18 +63,21 @@ final class OutageIT {
 
     private static void outage(EngineProcess engine) throws Exception {
         Heard heard = new Heard();
+        List<Crowd> crowds = new ArrayList<>(); // each says who it is before the nodes lose patience with it
         try (ExecutableWar one = node(engine);
-                ExecutableWar other = node(engine);
-                Crowd crowd = Crowd.gather(requests(Site.at(one.url()), Site.at(other.url())), heard)) {
-            for (int i = 0; i < CONNECTIONS; i++) {
-                crowd.sendText(i, "{\"id\":1,\"type\":\"connect\",\"token\":\"user" + i + "\"}");
-                crowd.sendText(i, "{\"id\":2,\"type\":\"join\",\"room\":\"" + room(i) + "\"}");
-                if (i % WAVE == WAVE - 1
-                        || i == CONNECTIONS - 1) { // more at a time would wait too long for their reads
-                    int sent = i + 1;
-                    await("all are in").atMost(Duration.ofSeconds(30)).until(() -> heard.joined.get() == sent);
+                ExecutableWar other = node(engine)) {
+            List<UpgradeRequest> requests = requests(Site.at(one.url()), Site.at(other.url()));
+            for (int from = 0; from < CONNECTIONS; from += WAVE) {
+                int to = Math.min(CONNECTIONS, from + WAVE);
+                Crowd crowd = Crowd.gather(requests.subList(from, to), heard);
+                crowds.add(crowd);
+                for (int i = from; i < to; i++) {
+                    crowd.sendText(i - from, "{\"id\":1,\"type\":\"connect\",\"token\":\"user" + i + "\"}");
+                    crowd.sendText(i - from, "{\"id\":2,\"type\":\"join\",\"room\":\"" + room(i) + "\"}");
                 }
+                await("all are in").atMost(Duration.ofSeconds(30)).until(() -> heard.joined.get() == to);
             }
+            Crowd crowd = crowds.get(0);
             say(crowd, heard, "before");
             long[] repairsBefore = {repairs(one), repairs(other)};
             int gapsBefore = heard.gaps.get();
@@ -95,6 +98,8 @@ final class OutageIT {
             assertThat(heard.gaps.get()).isEqualTo(gapsBefore);
             assertThat(repairs[0]).isBetween((long) ROOMS, 2L * ROOMS);
             assertThat(repairs[1]).isBetween((long) ROOMS, 2L * ROOMS);
+        } finally {
+            crowds.forEach(Crowd::close);
         }
     }
 
