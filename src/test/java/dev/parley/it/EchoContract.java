@@ -200,7 +200,8 @@ abstract class EchoContract {
         if (KnownDifference.WHOLE_FRAMES.isOf(server)) {
             mustBeWaitedFor(frame);
         } else {
-            mustBeTooBig("one frame of 1 TiB", frame, over.length);
+            mustBeTooBig(
+                    KnownDifference.HUGE_LENGTH.isOf(server) ? 1011 : 1009, "one frame of 1 TiB", frame, over.length);
         }
         List<Frame> endless = new ArrayList<>(Frame.fragments(over, 4_096));
         endless.set(endless.size() - 1, endless.get(endless.size() - 1).notFinal());
