@@ -8,4 +8,7 @@ package dev.parley.backplane;
  * @param message the id of the message at {@code seq}, by which a log that was rolled back and went on differently is noticed;
  *     empty at 0, and where it is not known, and then nothing is compared
  */
-public record Position(String epoch, long seq, String message) {}
+public record Position(String epoch, long seq, String message) {
+    /** Before all that any log holds: of no epoch, so that reading begins with the oldest entry that is kept. */
+    public static final Position ORIGIN = new Position("", 0, "");
+}

@@ -1,5 +1,7 @@
 package dev.parley.backplane;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +15,14 @@ import java.util.Optional;
 public record Slice(List<Entry> entries, Optional<Break.Reason> broken, Position top, boolean more) {
     public Slice {
         entries = List.copyOf(entries);
+    }
+
+    /** What was read backwards, with one entry more than asked for if there are more. */
+    public static Slice backwards(List<Entry> newestFirst, int limit, Position top) {
+        boolean more = newestFirst.size() > limit;
+        List<Entry> page = new ArrayList<>(more ? newestFirst.subList(0, limit) : newestFirst);
+        Collections.reverse(page);
+        return new Slice(page, Optional.empty(), top, more);
     }
 
     /** Whether nothing is missing between the position asked for and the first entry. */

@@ -49,7 +49,7 @@ public final class JsonMember extends Member {
     }
 
     private volatile State state = State.WAITING; // written by the loop alone
-    private Position last = new Position("", 0, "");
+    private Position last = Position.ORIGIN;
     private final List<Held> held = new ArrayList<>(0);
     private boolean missed; // while waiting
     private int visits;

@@ -238,8 +238,7 @@ final class RoomPressureTest {
     }
 
     private List<String> drafts() {
-        Position start = new Position("", 0, ""); // of no epoch, so from the oldest entry on
-        return backplane.read(LOBBY, start, Integer.MAX_VALUE).toCompletableFuture().join().entries().stream()
+        return backplane.read(LOBBY, Position.ORIGIN, Integer.MAX_VALUE).toCompletableFuture().join().entries().stream()
                 .map(Entry::draft)
                 .map(RoomPressureTest::kindAndText)
                 .toList();

@@ -18,13 +18,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -121,7 +119,8 @@ final class PostgresLink implements Link {
             append.setArray(7, connection.createArrayOf("bytea", datas));
             try (ResultSet stored = append.executeQuery()) {
                 while (stored.next()) {
-                    outcomes.add(Outcome.stored(position(stored.getString(1), stored.getLong(2), stored.getString(3))));
+                    outcomes.add(
+                            Outcome.stored(new Position(stored.getString(1), stored.getLong(2), stored.getString(3))));
                 }
             }
         }
@@ -134,7 +133,7 @@ final class PostgresLink implements Link {
     @Override
     public Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException {
         Map<RoomId, Position> tops = new HashMap<>();
-        rooms.forEach(room -> tops.put(room, position("", 0, "")));
+        rooms.forEach(room -> tops.put(room, Position.ORIGIN));
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT room, epoch, seq, message FROM parley_room WHERE room = ANY (?) AND epoch <> ''")) {
             select.setArray(1, names(rooms));
@@ -142,7 +141,7 @@ final class PostgresLink implements Link {
                 while (found.next()) {
                     tops.put(
                             new RoomId(found.getString(1)),
-                            position(found.getString(2), found.getLong(3), found.getString(4)));
+                            new Position(found.getString(2), found.getLong(3), found.getString(4)));
                 }
             }
         } catch (SQLException e) {
@@ -181,7 +180,7 @@ final class PostgresLink implements Link {
     }
 
     private static Excerpt.State state(Map<RoomId, Excerpt.State> states, RoomId room) {
-        return states.getOrDefault(room, new Excerpt.State(position("", 0, ""), 0, OptionalLong.empty(), null));
+        return states.getOrDefault(room, new Excerpt.State(Position.ORIGIN, 0, OptionalLong.empty(), null));
     }
 
     private Map<RoomId, Excerpt.State> states(Map<RoomId, Position> after, boolean isForFollowers) throws SQLException {
@@ -211,7 +210,7 @@ final class PostgresLink implements Link {
                             "bigint", positions.stream().map(Position::seq).toArray()));
             try (ResultSet found = select.executeQuery()) {
                 while (found.next()) {
-                    Position top = position(found.getString(2), found.getLong(3), found.getString(4));
+                    Position top = new Position(found.getString(2), found.getLong(3), found.getString(4));
                     long floor = found.getLong(5);
                     long ended = found.getLong(6);
                     OptionalLong end = found.wasNull() ? OptionalLong.empty() : OptionalLong.of(ended);
@@ -268,22 +267,16 @@ final class PostgresLink implements Link {
         } catch (SQLException e) {
             throw PostgresEngine.lost(e);
         }
-        boolean more = entries.size() > limit;
-        List<Entry> page = new ArrayList<>(more ? entries.subList(0, limit) : entries);
-        Collections.reverse(page);
-        return new Slice(page, Optional.empty(), top, more);
+        return Slice.backwards(entries, limit, top);
     }
 
     private static Entry entry(ResultSet found, int column) throws SQLException {
-        Position position = position(found.getString(column + 1), found.getLong(column), found.getString(column + 2));
+        Position position =
+                new Position(found.getString(column + 1), found.getLong(column), found.getString(column + 2));
         return new Entry(
                 position,
                 DraftBytes.decode(java.nio.ByteBuffer.wrap(found.getBytes(column + 4))),
                 found.getTimestamp(column + 3).toInstant());
-    }
-
-    private static Position position(String epoch, long seq, String message) {
-        return new Position(epoch, seq, message);
     }
 
     private Array names(java.util.Collection<RoomId> rooms) throws SQLException {
@@ -300,7 +293,7 @@ final class PostgresLink implements Link {
                 """)) {
             purge.setString(1, room.name());
             try (ResultSet top = purge.executeQuery()) {
-                return top.next() ? position(top.getString(1), top.getLong(2), top.getString(3)) : position("", 0, "");
+                return top.next() ? new Position(top.getString(1), top.getLong(2), top.getString(3)) : Position.ORIGIN;
             }
         } catch (SQLException e) {
             throw PostgresEngine.lost(e);

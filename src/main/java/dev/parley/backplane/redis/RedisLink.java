@@ -17,13 +17,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import redis.clients.jedis.Protocol.Command;
@@ -97,7 +95,7 @@ final class RedisLink implements Link {
         }
         List<RoomId> order = List.copyOf(rooms);
         for (RoomId room : order) {
-            redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
+            askTop(room);
         }
         List<Object> answers = redis.requireAnswers();
         Map<RoomId, Position> tops = new HashMap<>();
@@ -107,12 +105,16 @@ final class RedisLink implements Link {
         return tops;
     }
 
+    private void askTop(RoomId room) throws LinkException {
+        redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
+    }
+
     private static Position top(List<?> meta) {
         String seq = text(meta.get(0));
         String epoch = text(meta.get(1));
         String message = text(meta.get(2));
         return seq == null || epoch == null || message == null
-                ? new Position("", 0, "")
+                ? Position.ORIGIN
                 : new Position(epoch, Long.parseLong(seq), message);
     }
 
@@ -199,7 +201,7 @@ final class RedisLink implements Link {
 
     @Override
     public Slice readBefore(RoomId room, long seq, int limit) throws LinkException {
-        redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
+        askTop(room);
         if (seq > 1) {
             byte[] last = bytes((seq - 1) + "-0");
             redis.send(
@@ -217,10 +219,7 @@ final class RedisLink implements Link {
                 entries.add(entry((List<?>) each));
             }
         }
-        boolean more = entries.size() > limit;
-        List<Entry> page = new ArrayList<>(more ? entries.subList(0, limit) : entries);
-        Collections.reverse(page);
-        return new Slice(page, Optional.empty(), top((List<?>) answers.get(0)), more);
+        return Slice.backwards(entries, limit, top((List<?>) answers.get(0)));
     }
 
     @Override
