@@ -1,6 +1,7 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Draft;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -44,7 +45,7 @@ public final class DraftBytes {
             String key = text(bytes);
             Draft.Author author = new Draft.Author(text(bytes), text(bytes));
             return new Draft(key, author, kind, text(bytes));
-        } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException e) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("not an entry", e);
         }
     }

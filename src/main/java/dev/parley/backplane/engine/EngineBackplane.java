@@ -2,6 +2,7 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
@@ -12,9 +13,12 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,6 +26,7 @@ import java.util.concurrent.CompletionStage;
  * and then fails; followers are told what they missed when it is back.
  */
 public final class EngineBackplane implements Backplane {
+    private static final Logger LOG = System.getLogger(EngineBackplane.class.getName());
     private static final Duration LONGEST_CALL = Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS);
 
     private final Engine engine;
@@ -54,15 +59,14 @@ public final class EngineBackplane implements Backplane {
      * Starts a node.
      *
      * @param secret signs words between nodes; empty for none
-     * @throws dev.parley.backplane.BackplaneException if the engine is there and set up such that it would lose messages
+     * @throws BackplaneException if the engine is there and set up such that it would lose messages
      */
     public static EngineBackplane start(Engine engine, Timing timing, String secret) {
         EngineBackplane backplane = new EngineBackplane(engine, timing, secret);
         try (Link first = engine.connect()) {
-            first.tops(java.util.Set.of());
+            first.tops(Set.of());
         } catch (LinkException away) {
-            System.getLogger(EngineBackplane.class.getName())
-                    .log(System.Logger.Level.WARNING, "the engine is away: {0}", away.getMessage());
+            LOG.log(Level.WARNING, "the engine is away: {0}", away.getMessage());
         }
         backplane.watch.start();
         backplane.hearing.start();

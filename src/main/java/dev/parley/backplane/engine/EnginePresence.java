@@ -92,18 +92,18 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
 
     @Override
     public Subscription watch(RoomId room, Watcher watcher) {
-        Watch watch = new Watch(watcher);
+        Watching watching = new Watching(watcher);
         watched.compute(room, (id, existing) -> {
             Attendance attendance = existing != null ? existing : new Attendance();
             if (existing == null) {
                 hearing.want(room);
             }
-            attendance.add(watch);
+            attendance.add(watching);
             return attendance;
         });
         moved(room);
         return () -> watched.computeIfPresent(room, (id, attendance) -> {
-            if (!attendance.removedLast(watch)) {
+            if (!attendance.removedLast(watching)) {
                 return attendance;
             }
             hearing.unwant(room);
@@ -240,28 +240,28 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
     private record Place(RoomId room, String connection) {}
 
     /** One subscription; the same watcher may have several. */
-    private static final class Watch {
+    private static final class Watching {
         private final Watcher watcher;
 
-        Watch(Watcher watcher) {
+        Watching(Watcher watcher) {
             this.watcher = watcher;
         }
     }
 
     /** Who was in a room when it was last read. */
     private static final class Attendance {
-        private final List<Watch> watches = new ArrayList<>(); // guarded by this
+        private final List<Watching> watchings = new ArrayList<>(); // guarded by this
         private @Nullable Set<String> users; // guarded by this
 
-        synchronized void add(Watch watch) {
-            watches.add(watch);
+        synchronized void add(Watching watching) {
+            watchings.add(watching);
             if (users != null) {
-                users.forEach(watch.watcher::joined);
+                users.forEach(watching.watcher::joined);
             }
         }
 
-        synchronized boolean removedLast(Watch watch) {
-            return watches.remove(watch) && watches.isEmpty();
+        synchronized boolean removedLast(Watching watching) {
+            return watchings.remove(watching) && watchings.isEmpty();
         }
 
         synchronized void update(Set<String> now) {
@@ -271,9 +271,9 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
             Set<String> left = new HashSet<>(before);
             left.removeAll(now);
             users = Set.copyOf(now);
-            for (Watch watch : watches) {
-                joined.forEach(watch.watcher::joined);
-                left.forEach(watch.watcher::left);
+            for (Watching watching : watchings) {
+                joined.forEach(watching.watcher::joined);
+                left.forEach(watching.watcher::left);
             }
         }
     }

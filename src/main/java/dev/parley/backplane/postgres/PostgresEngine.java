@@ -18,6 +18,7 @@ import java.util.Set;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /** PostgreSQL 15 or newer as an engine, by URL or by the server's data source. Thread-safe. */
@@ -174,7 +175,7 @@ public final class PostgresEngine implements Engine {
 
     /** Where connections come from. */
     private interface Source {
-        @org.jspecify.annotations.Nullable
+        @Nullable
         Connection connection() throws SQLException;
     }
 }

@@ -9,6 +9,7 @@ import dev.parley.backplane.engine.DraftBytes;
 import dev.parley.backplane.engine.Excerpt;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
@@ -18,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -275,11 +277,11 @@ final class PostgresLink implements Link {
                 new Position(found.getString(column + 1), found.getLong(column), found.getString(column + 2));
         return new Entry(
                 position,
-                DraftBytes.decode(java.nio.ByteBuffer.wrap(found.getBytes(column + 4))),
+                DraftBytes.decode(ByteBuffer.wrap(found.getBytes(column + 4))),
                 found.getTimestamp(column + 3).toInstant());
     }
 
-    private Array names(java.util.Collection<RoomId> rooms) throws SQLException {
+    private Array names(Collection<RoomId> rooms) throws SQLException {
         return connection.createArrayOf("text", rooms.stream().map(RoomId::name).toArray());
     }
 

@@ -2,6 +2,7 @@ package dev.parley.backplane.redis;
 
 import dev.parley.backplane.RoomId;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The names of everything in Redis. Channels are not kept apart by database, so their names say which one it is. */
 record RedisKeys(int database) {
@@ -50,7 +51,7 @@ record RedisKeys(int database) {
     }
 
     boolean isWords(byte[] channel) {
-        return java.util.Arrays.equals(channel, words());
+        return Arrays.equals(channel, words());
     }
 
     private static byte[] ofRoom(RoomId room, String what) {
