@@ -3,8 +3,8 @@ package dev.parley.backplane;
 import java.util.function.Consumer;
 
 /**
- * Small words from one node to all nodes, itself included, at most once: whoever is away misses them. Thread-safe; no call
- * blocks on the engine.
+ * Small words from one node to all nodes, itself included, at most once: whoever is away misses them. Those of one node come in
+ * the order in which it sent them; those of several nodes in any. Thread-safe; no call blocks on the engine.
  */
 public interface ControlBus {
     /** The longest word, in characters. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What two nodes of a cluster know of each other: who is in which room, and words to all nodes. */
@@ -114,12 +115,31 @@ public abstract class ClusterContract extends TwoNodes {
 
         String word = "kick é€😀 \n\"'" + "x".repeat(1000);
         here.control().send(word);
-        there.control().send("marker");
+        here.control().send("marker");
 
         assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
         assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("marker");
         assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
         assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("marker");
+    }
+
+    @Test
+    void noWordIsLostWhenManyThreadsSpeakAtOnce() throws Exception {
+        LinkedBlockingQueue<String> own = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<String> others = new LinkedBlockingQueue<>();
+        here.control().subscribe(own::add);
+        there.control().subscribe(others::add);
+        awaitWord(own, others);
+
+        List<String> words = IntStream.range(0, 400).mapToObj(i -> "word-" + i).toList();
+        words.parallelStream().forEach(here.control()::send);
+
+        List<String> heard = new ArrayList<>();
+        for (String word; heard.size() < words.size(); heard.add(word)) {
+            word = others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            assertThat(word).as("after %s", heard).isNotNull();
+        }
+        assertThat(heard).containsExactlyInAnyOrderElementsOf(words);
     }
 
     @Test

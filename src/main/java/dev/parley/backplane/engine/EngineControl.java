@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.crypto.Mac;
@@ -31,10 +30,10 @@ final class EngineControl implements ControlBus {
 
     private final List<Listening> listenings = new CopyOnWriteArrayList<>();
     private final Map<String, Long> heard = new LinkedHashMap<>(); // each node's last number; the ear's own
-    private final AtomicLong said = new AtomicLong();
     private final String node;
     private final String secret;
     private final Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask;
+    private long said; // guarded by this
 
     EngineControl(String node, String secret, Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask) {
         this.node = node;
@@ -45,16 +44,20 @@ final class EngineControl implements ControlBus {
     @Override
     public void send(String word) {
         ControlBus.requireShort(word);
-        String numbered = node + ' ' + said.incrementAndGet() + ' ' + word;
+        number(word).exceptionally(e -> {
+            LOG.log(Level.WARNING, "a word to all nodes was not said: {0}", e.getMessage());
+            return false;
+        });
+    }
+
+    /** Words are said in the order of their numbers: one that comes after a higher one would be ignored. */
+    private synchronized CompletionStage<Boolean> number(String word) {
+        String numbered = node + ' ' + ++said + ' ' + word;
         String signed = signature(numbered) + ' ' + numbered;
-        ask.apply(link -> {
-                    link.say(signed);
-                    return true;
-                })
-                .exceptionally(e -> {
-                    LOG.log(Level.WARNING, "a word to all nodes was not said: {0}", e.getMessage());
-                    return false;
-                });
+        return ask.apply(link -> {
+            link.say(signed);
+            return true;
+        });
     }
 
     @Override
