@@ -15,10 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Logins implements HttpSessionListener, HttpSessionIdListener {
     private final Map<String, Set<Handshake>> bySession = new ConcurrentHashMap<>();
+    private final Map<Handshake, String> sessions = new ConcurrentHashMap<>();
 
     /** The handshake relies on {@code session} as long as it lasts. */
     void watch(HttpSession session, Handshake handshake) {
         String id = session.getId();
+        sessions.put(handshake, id);
         add(id, handshake);
         handshake.onEnded(() -> forget(handshake));
         try {
@@ -32,7 +34,10 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
     public void sessionDestroyed(HttpSessionEvent event) {
         Set<Handshake> over = bySession.remove(event.getSession().getId());
         if (over != null) {
-            over.forEach(Handshake::revoke);
+            over.forEach(handshake -> {
+                sessions.remove(handshake);
+                handshake.revoke();
+            });
         }
     }
 
@@ -41,12 +46,18 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
     public void sessionIdChanged(HttpSessionEvent event, String oldId) {
         Set<Handshake> moved = bySession.remove(oldId);
         if (moved != null) {
-            moved.forEach(handshake -> add(event.getSession().getId(), handshake));
+            String id = event.getSession().getId();
+            moved.forEach(handshake -> {
+                add(id, handshake);
+                if (sessions.replace(handshake, id) == null) {
+                    remove(id, handshake); // it was forgotten in the meantime
+                }
+            });
         }
     }
 
     boolean isEmpty() {
-        return bySession.isEmpty();
+        return bySession.isEmpty() && sessions.isEmpty();
     }
 
     private void add(String id, Handshake handshake) {
@@ -57,13 +68,17 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
         });
     }
 
-    /** Wherever it is by now: sessions change their names. */
+    private void remove(String id, Handshake handshake) {
+        bySession.computeIfPresent(id, (same, known) -> {
+            known.remove(handshake);
+            return known.isEmpty() ? null : known;
+        });
+    }
+
     private void forget(Handshake handshake) {
-        for (String id : bySession.keySet()) {
-            bySession.computeIfPresent(id, (same, known) -> {
-                known.remove(handshake);
-                return known.isEmpty() ? null : known;
-            });
+        String id = sessions.remove(handshake);
+        if (id != null) {
+            remove(id, handshake);
         }
     }
 }

@@ -68,6 +68,17 @@ final class LoginsTest {
     }
 
     @Test
+    void connectionThatEndsAfterTheSessionChangedItsNameLeavesNothingBehind() {
+        logins.watch(session, handshake);
+        open();
+        id.set("two");
+        logins.sessionIdChanged(new HttpSessionEvent(session), "one");
+        handshake.end();
+
+        assertThat(logins.isEmpty()).isTrue();
+    }
+
+    @Test
     void connectionThatEndsLeavesNothingBehind() {
         logins.watch(session, handshake);
         open();
