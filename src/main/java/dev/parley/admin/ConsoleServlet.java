@@ -9,10 +9,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -26,25 +22,11 @@ import java.util.Optional;
 public final class ConsoleServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    static final String CONTENT_SECURITY_POLICY = String.join(
-            "; ",
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'");
-
-    private static final Map<String, String> FILES = Map.of(
+    private final transient PageFiles files = new PageFiles(Map.of(
             "/", "console.html",
             "/console.js", "console.js",
             "/charts.js", "charts.js",
-            "/console.css", "console.css");
-
-    private final transient Map<String, String> contents = new HashMap<>();
+            "/console.css", "console.css"));
     private final transient Realm realm;
     private final transient Forgery forgery;
     private final transient Cluster cluster;
@@ -54,7 +36,6 @@ public final class ConsoleServlet extends HttpServlet {
         this.realm = realm;
         this.forgery = forgery;
         this.cluster = cluster;
-        FILES.forEach((path, file) -> contents.put(path, read(file)));
     }
 
     @Override
@@ -71,14 +52,8 @@ public final class ConsoleServlet extends HttpServlet {
         }
         if (path.equals("/session")) {
             session(operator.get(), request, response);
-        } else if (contents.containsKey(path)) {
-            Answer.page(
-                    response,
-                    mediaTypeOf(FILES.getOrDefault(path, "")),
-                    CONTENT_SECURITY_POLICY,
-                    contents.getOrDefault(path, ""));
         } else {
-            Answer.problem(response, 404, "Not found", "There is nothing at this path.");
+            files.send(path, response);
         }
     }
 
@@ -91,24 +66,5 @@ public final class ConsoleServlet extends HttpServlet {
         session.put("token", forgery.token(request, operator.name()));
         session.put("ticket", cluster.ticket(operator));
         Answer.json(response, HttpServletResponse.SC_OK, session);
-    }
-
-    static String mediaTypeOf(String file) {
-        return switch (file.substring(file.lastIndexOf('.') + 1)) {
-            case "html" -> "text/html;charset=UTF-8";
-            case "js" -> "text/javascript;charset=UTF-8";
-            default -> "text/css;charset=UTF-8";
-        };
-    }
-
-    static String read(String name) {
-        try (InputStream in = ConsoleServlet.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("missing from the class path: dev/parley/admin/" + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read dev/parley/admin/" + name, e);
-        }
     }
 }

@@ -14,16 +14,15 @@ import java.util.Map;
  */
 public final class DocsServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final Map<String, String> FILES = Map.of(
+
+    private final transient PageFiles files = new PageFiles(Map.of(
             "/", "docs.html",
             "/docs.js", "docs.js",
-            "/console.css", "console.css");
-
+            "/console.css", "console.css"));
     private final String document;
 
     public DocsServlet(Map<String, Object> asyncApi) {
         this.document = JsonText.of(asyncApi);
-        FILES.values().forEach(ConsoleServlet::read); // fails the deployment rather than a visitor's request
     }
 
     @Override
@@ -33,18 +32,11 @@ public final class DocsServlet extends HttpServlet {
             return;
         }
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
-        String file = FILES.get(path);
         if (path.isEmpty()) {
             response.setStatus(HttpServletResponse.SC_FOUND);
             response.setHeader("Location", getServletContext().getContextPath() + "/docs/");
-        } else if (file == null) {
-            Answer.problem(response, 404, "Not found", "There is nothing at this path.");
         } else {
-            Answer.page(
-                    response,
-                    ConsoleServlet.mediaTypeOf(file),
-                    ConsoleServlet.CONTENT_SECURITY_POLICY,
-                    ConsoleServlet.read(file));
+            files.send(path, response);
         }
     }
 }

@@ -1,0 +1,66 @@
+package dev.parley.admin;
+
+import dev.parley.api.Answer;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A page and what belongs to it, read from the class path once, with the policy that lets it do no more than it needs. */
+final class PageFiles {
+    private static final String CONTENT_SECURITY_POLICY = String.join(
+            "; ",
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'");
+
+    private final Map<String, Content> byPath;
+
+    private record Content(String mediaType, String text) {}
+
+    /**
+     * @param files their names beside this class, by the path after the servlet's
+     * @throws IllegalStateException if one is missing
+     */
+    PageFiles(Map<String, String> files) {
+        byPath = files.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, file -> read(file.getValue())));
+    }
+
+    void send(String path, HttpServletResponse response) throws IOException {
+        Content content = byPath.get(path);
+        if (content == null) {
+            Answer.problem(response, 404, "Not found", "There is nothing at this path.");
+        } else {
+            Answer.page(response, content.mediaType(), CONTENT_SECURITY_POLICY, content.text());
+        }
+    }
+
+    private static Content read(String name) {
+        try (InputStream in = PageFiles.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("missing from the class path: dev/parley/admin/" + name);
+            }
+            return new Content(mediaTypeOf(name), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read dev/parley/admin/" + name, e);
+        }
+    }
+
+    private static String mediaTypeOf(String name) {
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "html" -> "text/html;charset=UTF-8";
+            case "js" -> "text/javascript;charset=UTF-8";
+            default -> "text/css;charset=UTF-8";
+        };
+    }
+}
