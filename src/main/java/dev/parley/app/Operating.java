@@ -36,15 +36,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The parts that operators use, wired: HTTP API and console over what all nodes say to each other. */
 final class Operating implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Operating.class.getName());
-    private static final int SHOW_MILLIS = 1_000;
+    private static final Duration SHOW = Duration.ofSeconds(1);
 
     private final Workers workers;
     private final ConnectionManager connections;
@@ -130,12 +127,12 @@ final class Operating implements AutoCloseable {
 
     /** Begins to look at the parts every few seconds. */
     void watch() {
-        every(Sampler.SECONDS * 1_000, () -> {
+        every(Duration.ofSeconds(Sampler.SECONDS), () -> {
             sampler.sample();
             rates.look();
             cluster.tell(this::status);
         });
-        every(SHOW_MILLIS, () -> {
+        every(SHOW, () -> {
             if (doors.state() == Doors.State.DRAINING) {
                 cluster.tell(this::status); // oftener, so that others can watch how far it is
             }
@@ -144,26 +141,14 @@ final class Operating implements AutoCloseable {
         workers.fanOut().execute(() -> cluster.tell(this::status));
     }
 
-    private void every(int millis, Runnable task) {
-        Runnable guarded = () -> {
+    private void every(Duration pause, Runnable task) {
+        workers.every(pause, () -> {
             try {
                 task.run();
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "what operators see could not be brought up to date", e);
             }
-        };
-        ScheduledFuture<?> unused = workers.timer()
-                .scheduleWithFixedDelay(
-                        () -> {
-                            try {
-                                workers.fanOut().execute(guarded);
-                            } catch (RejectedExecutionException stopped) {
-                                LOG.log(Level.TRACE, "stopped");
-                            }
-                        },
-                        millis,
-                        millis,
-                        TimeUnit.MILLISECONDS);
+        });
     }
 
     private Map<String, Object> status() {

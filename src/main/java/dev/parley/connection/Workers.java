@@ -93,6 +93,21 @@ public final class Workers implements AutoCloseable {
         return pings;
     }
 
+    /** Has it done on a fan-out thread, for the first time after {@code pause} and then again and again until {@link #close}. */
+    public void every(Duration pause, Runnable task) {
+        ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        fanOut.execute(task);
+                    } catch (RejectedExecutionException stopped) {
+                        // so has the timer
+                    }
+                },
+                pause.toMillis(),
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
     /**
      * The same future, which fails with a {@link TimeoutException} if it takes longer. Not the JDK's own way: its timer thread
      * would keep the application's class loader.

@@ -14,9 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -55,18 +52,7 @@ public final class Dialogues {
             Duration heartbeat,
             Workers workers) {
         this(rooms, verifier, permissions, limits, heartbeat, System::nanoTime);
-        ScheduledFuture<?> unused = workers.timer()
-                .scheduleWithFixedDelay(
-                        () -> {
-                            try {
-                                workers.fanOut().execute(this::lookAfterAll);
-                            } catch (RejectedExecutionException stopped) {
-                                // nobody is left to look after
-                            }
-                        },
-                        1,
-                        1,
-                        TimeUnit.SECONDS);
+        workers.every(Duration.ofSeconds(1), this::lookAfterAll);
     }
 
     Dialogues(
