@@ -25,6 +25,7 @@ public abstract class FaultContract {
     protected static final Duration CHECK = Duration.ofSeconds(1);
     protected static final Duration LEASE = Duration.ofSeconds(3);
     private static final int ROOMS = 5;
+    private static final RoomId PRESENCE = new RoomId("presence");
 
     protected EngineProcess engine;
     private Cable cable; // the way of the first node
@@ -109,11 +110,7 @@ public abstract class FaultContract {
         engine.kill();
         awaitReachable(one, false);
         awaitReachable(other, false);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (account.failures() == 0) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            pause(100);
-        }
+        awaitFailures(1);
         engine.start();
         awaitReachable(one, true);
         account.awaitMore(200);
@@ -148,9 +145,9 @@ public abstract class FaultContract {
         Backplane third = node(engine.address());
         awaitReachable(third, true);
         engine.freeze();
-        third.presence().enter(new RoomId("presence"), farewell("carol"));
-        CompletionStage<Appended> unanswered = third.append(
-                new RoomId("presence"), new Draft("k", new Draft.Author("carol", "c"), Draft.Kind.MESSAGE, "bye"));
+        third.presence().enter(PRESENCE, farewell("carol"));
+        CompletionStage<Appended> unanswered =
+                third.append(PRESENCE, new Draft("k", new Draft.Author("carol", "c"), Draft.Kind.MESSAGE, "bye"));
         long start = System.nanoTime();
         third.close();
 
@@ -161,12 +158,10 @@ public abstract class FaultContract {
 
     @Test
     void anOutageLongerThanTheLeaseMakesNobodyLeave() throws Exception {
-        RoomId room = new RoomId("presence");
-        Gone gone = new Gone();
-        other.follow(room, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        one.presence().enter(room, farewell("alice"));
-        other.presence().enter(room, farewell("bob"));
-        awaitMembers(room, Map.of("alice", 1, "bob", 1));
+        Gone gone = gone();
+        one.presence().enter(PRESENCE, farewell("alice"));
+        other.presence().enter(PRESENCE, farewell("bob"));
+        awaitMembers(Map.of("alice", 1, "bob", 1));
         engine.kill();
         pause(LEASE.toMillis() + 500);
         engine.start();
@@ -174,7 +169,7 @@ public abstract class FaultContract {
         awaitReachable(other, true);
         pause(LEASE.multipliedBy(2).toMillis()); // who is not there has been reaped by now
 
-        awaitMembers(room, Map.of("alice", 1, "bob", 1));
+        awaitMembers(Map.of("alice", 1, "bob", 1));
         assertThat(gone.entries).isEmpty();
         assertNothingIsMissing();
     }
@@ -183,18 +178,25 @@ public abstract class FaultContract {
         return new Draft("left-" + user, new Draft.Author(user, "connection-of-" + user), Draft.Kind.LEFT, "");
     }
 
-    private void awaitMembers(RoomId room, Map<String, Integer> members) throws Exception {
+    private void awaitMembers(Map<String, Integer> members) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         Map<String, Integer> found = Map.of();
         while (!found.equals(members)) {
             assertThat(System.nanoTime()).as("%s", found).isLessThan(end);
-            found = other.presence().members(room).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            found = other.presence().members(PRESENCE).toCompletableFuture().get(10, TimeUnit.SECONDS);
             pause(20);
         }
     }
 
+    /** Every follower is told that the engine has lost something, and for this reason; the rest is there, and what comes next. */
+    protected final void assertThatTheBreakIsTold(Break.Reason reason) throws InterruptedException {
+        awaitBreaks(reason);
+        account.awaitMore(500);
+        assertThatTheRestIsThere(account);
+    }
+
     /** Every follower of every room is told, and each for this reason. */
-    protected final void awaitBreaks(Break.Reason reason) throws InterruptedException {
+    private void awaitBreaks(Break.Reason reason) throws InterruptedException {
         int followers = 2 * account.rooms().size();
         for (int i = 0; account.breaks().size() < followers; i++) {
             assertThat(i).as("breaks %s", account.breaks()).isLessThan(1000);
@@ -206,16 +208,24 @@ public abstract class FaultContract {
     }
 
     /** What was acknowledged before the engine lost it has been told before; what came afterwards is told, too. */
-    protected final void assertThatTheRestIsThere() throws InterruptedException {
-        assertThatTheRestIsThere(account);
-    }
-
     public static void assertThatTheRestIsThere(Account account) throws InterruptedException {
         var verdict = account.settle();
         System.getLogger(FaultContract.class.getName()).log(System.Logger.Level.INFO, "{0}", verdict);
         assertThat(verdict.lost()).isZero();
         assertThat(verdict.repeated()).isZero();
         assertThat(verdict.reordered()).isZero();
+    }
+
+    /** Waits until so many more have been refused. */
+    protected final void awaitFailures(int messages) throws InterruptedException {
+        int goal = account.failures() + messages;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (account.failures() < goal) {
+            assertThat(System.nanoTime())
+                    .as("refused %d of %d", account.failures(), goal)
+                    .isLessThan(end);
+            pause(20);
+        }
     }
 
     protected final void assertNothingIsMissing() throws InterruptedException {
@@ -247,18 +257,16 @@ public abstract class FaultContract {
     }
 
     /** A node in a process of its own, with one member. */
-    protected final NodeProcess startNode(RoomId room, String user) throws IOException {
-        return NodeProcess.start(engine.address(), room, user, LEASE);
+    private NodeProcess startNode(String user) throws IOException {
+        return NodeProcess.start(engine.address(), PRESENCE, user, LEASE);
     }
 
     @Test
     void aNodeThatIsKilledLeavesOnceWithinItsLease() throws Exception {
-        RoomId room = new RoomId("presence");
-        Gone gone = new Gone();
-        other.follow(room, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        Gone gone = gone();
         ClusterContract.Watch watch = new ClusterContract.Watch();
-        other.presence().watch(room, watch);
-        try (NodeProcess node = startNode(room, "alice")) {
+        other.presence().watch(PRESENCE, watch);
+        try (NodeProcess node = startNode("alice")) {
             assertThat(watch.take(1)).containsExactly("+alice");
             long killed = System.nanoTime();
             node.signal("KILL");
@@ -272,12 +280,10 @@ public abstract class FaultContract {
 
     @Test
     void aNodeThatIsFrozenLongerThanItsLeaseLeavesOnceAndComesBack() throws Exception {
-        RoomId room = new RoomId("presence");
-        Gone gone = new Gone();
-        other.follow(room, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        Gone gone = gone();
         ClusterContract.Watch watch = new ClusterContract.Watch();
-        other.presence().watch(room, watch);
-        try (NodeProcess node = startNode(room, "alice")) {
+        other.presence().watch(PRESENCE, watch);
+        try (NodeProcess node = startNode("alice")) {
             assertThat(watch.take(1)).containsExactly("+alice");
             node.signal("STOP");
             assertThat(watch.take(1)).containsExactly("-alice");
@@ -286,6 +292,13 @@ public abstract class FaultContract {
             assertThat(watch.take(1)).containsExactly("+alice");
         }
         assertThat(gone.entries).extracting(entry -> entry.draft().kind()).containsExactly(Draft.Kind.LEFT);
+    }
+
+    /** What is said from now on in the room of presence. */
+    private Gone gone() throws Exception {
+        Gone gone = new Gone();
+        other.follow(PRESENCE, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return gone;
     }
 
     private static final class Gone implements Follower {

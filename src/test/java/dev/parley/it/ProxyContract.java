@@ -38,7 +38,7 @@ abstract class ProxyContract {
 
     private ExecutableWar war;
     private ReverseProxy proxy;
-    private TlsLine line;
+    private Relay line;
 
     abstract ReverseProxy start(int behind, Duration idle);
 
@@ -63,7 +63,7 @@ abstract class ProxyContract {
                 "--users",
                 users.toString());
         proxy = start(war.url().getPort(), IDLE);
-        line = TlsLine.to(proxy.trust(), proxy.port(), VISITOR);
+        line = Relay.throughTls(proxy.trust(), proxy.port(), "/parley", VISITOR);
     }
 
     @AfterAll
@@ -81,7 +81,7 @@ abstract class ProxyContract {
 
     /** Through the proxy. */
     private Site site() {
-        return line.site("/parley");
+        return line.site();
     }
 
     /** Past the proxy. */
@@ -188,8 +188,8 @@ abstract class ProxyContract {
 
     @Test
     void whoGuessesPasswordsThroughTheProxyLocksOutThemselvesAlone() {
-        try (TlsLine guesser = TlsLine.to(proxy.trust(), proxy.port(), "127.0.0.66")) {
-            Site through = guesser.site("/parley");
+        try (Relay guesser = Relay.throughTls(proxy.trust(), proxy.port(), "/parley", "127.0.0.66")) {
+            Site through = guesser.site();
             for (int i = 0; i < 10; i++) {
                 assertThat(login(through, "guess " + i, "203.0.113." + i)).isEqualTo(401);
             }

@@ -1,5 +1,6 @@
 package dev.parley.it;
 
+import dev.parley.it.wire.Site;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -9,31 +10,49 @@ import java.net.SocketException;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
 
 /**
- * A bad line: it passes bytes between a browser and a site, until it is cut. Thread-safe.
+ * A line of its own between a client and a site: it passes bytes, byte for byte, until it is cut. Thread-safe.
  *
- * <p>To the browser it is another origin in front of the same pages, as a reverse proxy is.
+ * <p>To a browser it is another origin in front of the same pages, as a reverse proxy is. To a client that decides about every
+ * byte it is the way to a site that speaks TLS alone.
  */
 final class Relay implements AutoCloseable {
-    private final URI site;
+    private final Dial dial;
+    private final String path;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private int port;
     private ServerSocket entrance;
 
-    private Relay(URI site) {
-        this.site = site;
+    private Relay(Dial dial, String path) {
+        this.dial = dial;
+        this.path = path;
     }
 
-    static Relay to(URI site) {
-        Relay relay = new Relay(site);
+    private static Relay to(Dial dial, String path) {
+        Relay relay = new Relay(dial, path);
         relay.restore();
         return relay;
     }
 
+    static Relay to(URI site) {
+        return to(() -> new Socket(site.getHost(), site.getPort()), site.getPath());
+    }
+
+    /** To a path, with TLS to a port of 127.0.0.1, which sees it come from an address of choice, any one of 127.0.0.0/8. */
+    static Relay throughTls(SSLContext trust, int port, String path, String from) {
+        return to(() -> trust.getSocketFactory().createSocket("127.0.0.1", port, InetAddress.getByName(from), 0), path);
+    }
+
     /** The site's address by way of this relay. */
     URI address() {
-        return URI.create("http://127.0.0.1:" + port + site.getPath());
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** The same, for clients that decide about every byte. */
+    Site site() {
+        return new Site("127.0.0.1", port, path);
     }
 
     /** Drops every connection and takes no new one. */
@@ -64,14 +83,14 @@ final class Relay implements AutoCloseable {
         try {
             while (true) {
                 Socket near = current.accept();
-                Socket far = new Socket(site.getHost(), site.getPort());
                 sockets.add(near);
+                Socket far = dial.call();
                 sockets.add(far);
                 start("relay-to-site", () -> copy(near, far));
-                start("relay-to-browser", () -> copy(far, near));
+                start("relay-to-client", () -> copy(far, near));
             }
         } catch (IOException e) {
-            close(current); // cut
+            close(current); // cut, or there is nobody on the other side
         }
     }
 
@@ -103,6 +122,11 @@ final class Relay implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError("a socket did not close", e);
         }
+    }
+
+    /** How the other side is reached. */
+    private interface Dial {
+        Socket call() throws IOException;
     }
 
     private static void start(String name, Runnable task) {

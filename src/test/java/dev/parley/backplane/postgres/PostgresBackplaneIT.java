@@ -1,8 +1,6 @@
 package dev.parley.backplane.postgres;
 
-import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneContract;
-import dev.parley.backplane.engine.EngineBackplane;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,11 +21,6 @@ final class PostgresBackplaneIT extends BackplaneContract {
 
     @Override
     protected Nodes start(int entriesPerRoom) throws Exception {
-        server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-        return new Nodes(node(entriesPerRoom), node(entriesPerRoom));
-    }
-
-    private static Backplane node(int entriesPerRoom) {
-        return PostgresEngine.start(server.address(), entriesPerRoom, EngineBackplane.Timing.USUAL, "");
+        return server.twoNodes(entriesPerRoom, "");
     }
 }

@@ -1,7 +1,6 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.ClusterContract;
-import dev.parley.backplane.engine.EngineBackplane;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -52,10 +51,7 @@ final class PostgresDataSourceIT extends ClusterContract {
 
     @Override
     protected Nodes start(int entriesPerRoom) throws Exception {
-        server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-        return new Nodes(
-                PostgresEngine.start("jndi:jdbc/parley", entriesPerRoom, EngineBackplane.Timing.USUAL, "a secret"),
-                PostgresEngine.start("jndi:jdbc/parley", entriesPerRoom, EngineBackplane.Timing.USUAL, "a secret"));
+        return server.twoNodes("jndi:jdbc/parley", entriesPerRoom, "a secret");
     }
 
     /** A server's directory of names, in which there is one. */

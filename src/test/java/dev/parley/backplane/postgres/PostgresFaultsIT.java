@@ -29,10 +29,8 @@ final class PostgresFaultsIT extends FaultContract {
         engine.stop();
         postgres().makeEmpty();
         engine.start();
-        awaitBreaks(Break.Reason.EPOCH);
-        account.awaitMore(200);
 
-        assertThatTheRestIsThere();
+        assertThatTheBreakIsTold(Break.Reason.EPOCH);
     }
 
     @Test
@@ -44,10 +42,8 @@ final class PostgresFaultsIT extends FaultContract {
         engine.stop();
         postgres().restore();
         engine.start();
-        awaitBreaks(Break.Reason.REWRITTEN);
-        account.awaitMore(500);
 
-        assertThatTheRestIsThere();
+        assertThatTheBreakIsTold(Break.Reason.REWRITTEN);
     }
 
     /** As PostgreSQL says it when the disk is full. */
@@ -57,10 +53,7 @@ final class PostgresFaultsIT extends FaultContract {
                 .sql("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
                         + " $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;"
                         + " CREATE TRIGGER full_disk BEFORE INSERT ON parley_entry EXECUTE FUNCTION full_disk()");
-        int failures = account.failures();
-        while (account.failures() < failures + 20) {
-            pause(20);
-        }
+        awaitFailures(20);
         postgres().sql("DROP TRIGGER full_disk ON parley_entry");
         account.awaitMore(200);
 

@@ -1,6 +1,8 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.TwoNodes;
+import dev.parley.backplane.engine.EngineBackplane;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +130,19 @@ public final class PostgresServer extends EngineProcess {
     @Override
     public String address(int throughPort) {
         return "postgresql://parley@127.0.0.1:" + throughPort + "/postgres";
+    }
+
+    /** Two nodes over a database that knows nothing any more. */
+    TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
+        return twoNodes(address(), entriesPerRoom, secret);
+    }
+
+    /** The same, which reach it by an address of their own. */
+    TwoNodes.Nodes twoNodes(String address, int entriesPerRoom, String secret) throws InterruptedException {
+        sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        return new TwoNodes.Nodes(
+                PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
+                PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
     }
 
     /** What psql answers. */

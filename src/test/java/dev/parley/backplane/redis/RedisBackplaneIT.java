@@ -1,8 +1,6 @@
 package dev.parley.backplane.redis;
 
-import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneContract;
-import dev.parley.backplane.engine.EngineBackplane;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,12 +21,7 @@ final class RedisBackplaneIT extends BackplaneContract {
 
     @Override
     protected Nodes start(int entriesPerRoom) throws Exception {
-        server.cli("FLUSHALL");
-        return new Nodes(node(entriesPerRoom), node(entriesPerRoom));
-    }
-
-    private static Backplane node(int entriesPerRoom) {
-        return RedisEngine.start(server.address(), entriesPerRoom, EngineBackplane.Timing.USUAL, "");
+        return server.twoNodes(entriesPerRoom, "");
     }
 
     /** A stream is trimmed by whole pieces of a hundred entries. */

@@ -31,10 +31,8 @@ final class RedisFaultsIT extends FaultContract {
     @Test
     void aLogThatBeganAnewIsToldAndNothingOfTheNewOneIsMissing() throws Exception {
         assertThat(redis().cli("FLUSHALL")).isEqualTo("OK");
-        awaitBreaks(Break.Reason.EPOCH);
-        account.awaitMore(200);
 
-        assertThatTheRestIsThere();
+        assertThatTheBreakIsTold(Break.Reason.EPOCH);
     }
 
     @Test
@@ -42,10 +40,8 @@ final class RedisFaultsIT extends FaultContract {
         engine.kill();
         redis().keepNoLog();
         engine.start();
-        awaitBreaks(Break.Reason.EPOCH);
-        account.awaitMore(200);
 
-        assertThatTheRestIsThere();
+        assertThatTheBreakIsTold(Break.Reason.EPOCH);
     }
 
     @Test
@@ -56,19 +52,14 @@ final class RedisFaultsIT extends FaultContract {
         engine.kill();
         redis().keepNoLog();
         engine.start();
-        awaitBreaks(Break.Reason.REWRITTEN);
-        account.awaitMore(500);
 
-        assertThatTheRestIsThere();
+        assertThatTheBreakIsTold(Break.Reason.REWRITTEN);
     }
 
     @Test
     void aFullMemoryFailsWhatIsSaidAndLosesNothing() throws Exception {
         redis().cli("CONFIG", "SET", "maxmemory", "1");
-        int failures = account.failures();
-        while (account.failures() < failures + 20) {
-            pause(20);
-        }
+        awaitFailures(20);
         redis().cli("CONFIG", "SET", "maxmemory", "0");
         awaitReachable(one, true); // whose lease could not be renewed
         account.awaitMore(200);

@@ -1,6 +1,8 @@
 package dev.parley.backplane.redis;
 
 import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.TwoNodes;
+import dev.parley.backplane.engine.EngineBackplane;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -66,6 +68,14 @@ public final class RedisServer extends EngineProcess {
     @Override
     public String address(int throughPort) {
         return "redis://127.0.0.1:" + throughPort;
+    }
+
+    /** Two nodes over a Redis that knows nothing any more. */
+    TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
+        cli("FLUSHALL");
+        return new TwoNodes.Nodes(
+                RedisEngine.start(address(), entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
+                RedisEngine.start(address(), entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
     }
 
     /** What redis-cli answers. */
