@@ -292,6 +292,11 @@ public final class Connection {
         return endCause;
     }
 
+    /** Whether it has ended because its peer sent more than it may. */
+    public boolean hasExceededLimit() {
+        return ended && (endCode == CloseCode.LIMIT_EXCEEDED || endCode == CloseCode.TOO_BIG);
+    }
+
     /** Runs {@code listener} once when the connection ends; at once if it has ended already. */
     public void onEnd(Runnable listener) {
         synchronized (endListeners) {

@@ -101,7 +101,12 @@ public final class Inlet {
             String user = decided.credential().map(Credential::user).orElse("");
             opened.introduce(new Figures.Peer(user, decided.address(), pathOf(parameters)));
             opened.expires(decided.credential().flatMap(Credential::expires).orElse(null));
-            opened.onEnd(decided::end);
+            opened.onEnd(() -> {
+                if (opened.hasExceededLimit()) {
+                    decided.throwOut();
+                }
+                decided.end();
+            });
             decided.onRevoked(() -> opened.close(CloseCode.EXPIRED));
         });
         connection = opened; // at once, because the close may come from another thread while the endpoint opens

@@ -14,10 +14,21 @@ public interface Admission {
      * Lets a visitor in from an address, if there is a place for one more.
      *
      * @param address as the server saw it, or a trusted proxy said
-     * @return gives the place back; to be called once, when the visitor has gone or did not come in after all
+     * @return the place, to be given back when the visitor has gone or did not come in after all
      * @throws HandshakeRefused 429, if too many come from there
      */
-    default Runnable admit(String address) {
-        return () -> {};
+    default Place admit(String address) {
+        return isThrownOut -> {};
+    }
+
+    /** Where one visitor is, until it is given back. */
+    @FunctionalInterface
+    interface Place {
+        /**
+         * Gives it back. Idempotent.
+         *
+         * @param isThrownOut whether that is because the visitor has exceeded a limit
+         */
+        void leave(boolean isThrownOut);
     }
 }

@@ -2,48 +2,83 @@ package dev.parley.handshake;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 
 /**
  * How many visitors there are from each address, with a limit. Of IPv6, a network of 64 bits counts as one address, since that is
  * what a household is given. This machine is not counted: a proxy may stand there that nobody told us to trust. Thread-safe.
+ *
+ * <p>Who was thrown out for exceeding a limit goes on to take up a tenth of all places for a minute: or else it would come back at
+ * once, and its limits would begin anew each time.
  */
 final class Crowds {
     private static final int NETWORK_BYTES = 8;
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int SHARE_OF_THE_THROWN_OUT = 10;
+    private static final long MEMORY_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final int max;
-    private final Map<String, Integer> visitors = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
+    private final Map<String, Long> visitors = new ConcurrentHashMap<>();
+    private final ArrayDeque<ThrownOut> thrownOut = new ArrayDeque<>(); // guarded by itself, oldest first
 
-    Crowds(int max) {
+    private record ThrownOut(String crowd, long since) {}
+
+    Crowds(int max, LongSupplier nanoTime) {
         this.max = max;
+        this.nanoTime = nanoTime;
     }
 
     /** As {@link Admission#admit}. */
-    Runnable admit(String address) {
+    Admission.Place admit(String address) {
         Optional<InetAddress> parsed = TrustedProxies.parse(address);
         if (parsed.isEmpty() || parsed.get().isLoopbackAddress()) {
-            return () -> {};
+            return isThrownOut -> {};
         }
+        forgive();
         String crowd = nameOf(parsed.get());
-        if (visitors.merge(crowd, 1, Integer::sum) > max) {
-            leave(crowd);
+        if (visitors.merge(crowd, 1L, Long::sum) > max) {
+            leave(crowd, 1);
             throw new HandshakeRefused(TOO_MANY_REQUESTS, "too many connections from one address");
         }
         AtomicBoolean isIn = new AtomicBoolean(true);
-        return () -> {
-            if (isIn.compareAndSet(true, false)) {
-                leave(crowd);
+        return isThrownOut -> {
+            if (!isIn.compareAndSet(true, false)) {
+                return;
             }
+            if (isThrownOut) {
+                synchronized (thrownOut) {
+                    thrownOut.add(new ThrownOut(crowd, nanoTime.getAsLong()));
+                }
+                visitors.merge(crowd, share(), Long::sum);
+            }
+            leave(crowd, 1);
         };
     }
 
-    private void leave(String crowd) {
-        visitors.computeIfPresent(crowd, (same, count) -> count == 1 ? null : count - 1);
+    private void forgive() {
+        long now = nanoTime.getAsLong();
+        synchronized (thrownOut) {
+            for (ThrownOut oldest; (oldest = thrownOut.peek()) != null && now - oldest.since > MEMORY_NANOS; ) {
+                thrownOut.remove();
+                leave(oldest.crowd, share());
+            }
+        }
+    }
+
+    private long share() {
+        return Math.max(1, max / SHARE_OF_THE_THROWN_OUT);
+    }
+
+    private void leave(String crowd, long places) {
+        visitors.computeIfPresent(crowd, (same, count) -> count == places ? null : count - places);
     }
 
     boolean isEmpty() {

@@ -36,7 +36,7 @@ public final class Doors implements Admission {
     /** As above; no more than so many may be in from one address. */
     public Doors(BooleanSupplier isFull, int maxPerAddress) {
         this.isFull = isFull;
-        this.crowds = new Crowds(maxPerAddress);
+        this.crowds = new Crowds(maxPerAddress, System::nanoTime);
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class Doors implements Admission {
     }
 
     @Override
-    public Runnable admit(String address) {
+    public Place admit(String address) {
         return crowds.admit(address);
     }
 

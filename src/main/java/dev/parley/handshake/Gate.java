@@ -208,19 +208,19 @@ public final class Gate implements Filter {
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);
                 Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request, client);
-                Runnable leaving = rules.admission().admit(client);
+                Admission.Place place = rules.admission().admit(client);
                 boolean isIn = false;
                 try {
                     Handshake handshake =
                             route.bind(visitor, handshakes.closing()).from(client);
-                    handshake.onEnded(leaving);
+                    handshake.onEnded(() -> place.leave(handshake.isThrownOut()));
                     isIn = true;
                     visitor.login().ifPresent(session -> handshakes.logins().watch(session, handshake));
                     return handshake;
                 } finally {
                     visitor.leave();
                     if (!isIn) {
-                        leaving.run();
+                        place.leave(false);
                     }
                 }
             }

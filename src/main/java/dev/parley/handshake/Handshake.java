@@ -28,6 +28,7 @@ public final class Handshake {
     private final Executor closing;
     private final AtomicReference<State> state = new AtomicReference<>(State.DECIDED);
     private volatile String address = "";
+    private volatile boolean thrownOut;
     private volatile Optional<Credential> credential; // written under the lock
     private boolean revoked; // guarded by this
     private @Nullable Runnable onRevoked; // guarded by this
@@ -160,6 +161,15 @@ public final class Handshake {
                         && (state.compareAndSet(State.DECIDED, State.OPEN) || state.get() == State.OPEN)
                 ? Optional.of(type.cast(parameters))
                 : Optional.empty();
+    }
+
+    /** Says that its client has exceeded a limit and is to be closed for that; before {@link #end}. It may be kept from coming back. */
+    public void throwOut() {
+        thrownOut = true;
+    }
+
+    boolean isThrownOut() {
+        return thrownOut;
     }
 
     /**

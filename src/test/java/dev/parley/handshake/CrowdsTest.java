@@ -3,29 +3,57 @@ package dev.parley.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CrowdsTest {
-    private final Crowds crowds = new Crowds(2);
+    private final AtomicLong now = new AtomicLong();
+    private final Crowds crowds = new Crowds(2, now::get);
 
     @Test
     void oneMoreComesInWhenOneHasGone() {
-        Runnable first = crowds.admit("192.0.2.1");
-        Runnable second = crowds.admit("192.0.2.1");
+        Admission.Place first = crowds.admit("192.0.2.1");
+        Admission.Place second = crowds.admit("192.0.2.1");
         assertThatThrownBy(() -> crowds.admit("192.0.2.1"))
                 .isInstanceOf(HandshakeRefused.class)
                 .matches(refused -> ((HandshakeRefused) refused).status() == 429);
-        crowds.admit("192.0.2.2").run();
-        first.run();
-        first.run(); // once is enough
-        Runnable third = crowds.admit("192.0.2.1");
+        crowds.admit("192.0.2.2").leave(false);
+        first.leave(false);
+        first.leave(false); // once is enough
+        Admission.Place third = crowds.admit("192.0.2.1");
         assertThatThrownBy(() -> crowds.admit("192.0.2.1")).isInstanceOf(HandshakeRefused.class);
-        second.run();
-        third.run();
+        second.leave(false);
+        third.leave(false);
 
         assertThat(crowds.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whoIsThrownOutTenTimesInAMinuteDoesNotComeBackAtOnce() {
+        Crowds street = new Crowds(100, now::get);
+        Admission.Place neighbour = street.admit("192.0.2.1");
+        for (int i = 0; i < 9; i++) {
+            street.admit("192.0.2.1").leave(true);
+            now.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+        Admission.Place last = street.admit("192.0.2.1");
+        last.leave(true);
+        last.leave(true); // once is enough
+        assertThatThrownBy(() -> street.admit("192.0.2.1"))
+                .isInstanceOf(HandshakeRefused.class)
+                .matches(refused -> ((HandshakeRefused) refused).status() == 429);
+        street.admit("192.0.2.2").leave(false);
+
+        now.addAndGet(Duration.ofSeconds(52).toNanos());
+        street.admit("192.0.2.1").leave(false);
+        now.addAndGet(Duration.ofSeconds(60).toNanos());
+        street.admit("192.0.2.2").leave(false);
+        neighbour.leave(false);
+
+        assertThat(street.isEmpty()).isTrue();
     }
 
     @Test

@@ -35,9 +35,12 @@ final class RoomsClient implements AutoCloseable {
     }
 
     static RoomsClient as(String user, Site site) {
-        RoomsClient client = unknown(site);
-        assertThat(client.asks("'type':'connect','token':'" + user + "'")).contains("\"type\":\"welcome\"");
-        return client;
+        return unknown(site).introduce(user);
+    }
+
+    RoomsClient introduce(String user) {
+        assertThat(asks("'type':'connect','token':'" + user + "'")).contains("\"type\":\"welcome\"");
+        return this;
     }
 
     RawWebSocket socket() {

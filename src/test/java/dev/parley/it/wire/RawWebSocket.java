@@ -49,7 +49,11 @@ public final class RawWebSocket implements AutoCloseable {
 
     /** Reads the answer to a request that was sent already and demands a correct 101. */
     public static RawWebSocket accepted(RawSocket socket, UpgradeRequest request) {
-        HttpResponse response = socket.readResponse(false);
+        return accepted(socket, request, socket.readResponse(false));
+    }
+
+    /** Demands that the answer that was read already is a correct 101. */
+    public static RawWebSocket accepted(RawSocket socket, UpgradeRequest request, HttpResponse response) {
         boolean isUpgrade = response.status() == 101
                 && response.value("Upgrade")
                         .filter("websocket"::equalsIgnoreCase)
