@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,8 +68,12 @@ public final class Blocks implements Predicate<Figures.Peer> {
         sweep();
         List<Block> blocks = new ArrayList<>();
         until.forEach((target, end) -> blocks.add(new Block(target, end)));
-        blocks.sort(java.util.Comparator.comparing(Block::until));
+        blocks.sort(Comparator.comparing(Block::until));
         return blocks;
+    }
+
+    Duration left(Block block) {
+        return Duration.between(clock.instant(), block.until());
     }
 
     private void sweep() {

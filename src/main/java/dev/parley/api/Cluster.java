@@ -103,7 +103,7 @@ public final class Cluster implements AutoCloseable {
     /** Disconnects a user or an address and keeps it out for a time. */
     public void block(Blocks.Target target, Duration time) {
         Map<String, Object> word = of(target);
-        word.put("seconds", time.toSeconds());
+        word.put("seconds", Math.max(1, time.toSeconds()));
         say("block", word);
     }
 
@@ -236,7 +236,12 @@ public final class Cluster implements AutoCloseable {
                             new Realm.Operator(text(word, "name"), Role.valueOf(text(word, "role"))));
                 }
             }
-            case "status" -> nodes.put(text(word, "node"), new Heard(source(word, "is"), Instant.now()));
+            case "status" -> {
+                String name = text(word, "node");
+                if (nodes.put(name, new Heard(source(word, "is"), Instant.now())) == null) {
+                    welcome(name);
+                }
+            }
             default -> {
                 Consumer<Map<String, Json>> listener = listeners.get(text(word, "do"));
                 if (listener != null) {
@@ -245,6 +250,16 @@ public final class Cluster implements AutoCloseable {
                     LOG.log(Level.DEBUG, "a newer node said something that this one does not know");
                 }
             }
+        }
+    }
+
+    /** A node that has just come, or come back, has not heard who is kept out. One of the others tells it. */
+    private void welcome(String newcomer) {
+        TreeSet<String> others = new TreeSet<>(nodes.keySet());
+        others.add(node);
+        others.remove(newcomer);
+        if (!others.isEmpty() && others.first().equals(node)) {
+            blocks.all().forEach(block -> block(block.target(), blocks.left(block)));
         }
     }
 

@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Everything that the HTTP API can do about a node and its connections, together with what {@link RoomOperations} adds. */
 public final class Operations {
     private static final Map<String, Object> TEXT = Map.of("type", "string");
+    private static final List<Parameter> AIM =
+            List.of(new Parameter("user", "string", "Whose."), new Parameter("address", "string", "From where."));
     private static final int MAX_ROWS = 1_000;
+    private static final int MAX_TARGET = 200;
     private static final Duration MAX_BLOCK = Duration.ofDays(365);
 
     private final Cluster cluster;
@@ -36,8 +40,7 @@ public final class Operations {
     List<Operation> all() {
         List<Operation> all = new ArrayList<>(rooms.all());
         all.add(get("overview", "/overview", "How this node is doing.", ask -> views.overview()));
-        all.add(get(
-                "nodes", "/nodes", "All nodes, as each last said of itself.", ask -> Map.of("nodes", cluster.nodes())));
+        all.add(get("nodes", "/nodes", "All nodes, as each last said of itself.", ask -> views.nodes()));
         all.add(list(
                 "refusals",
                 "/security",
@@ -102,11 +105,9 @@ public final class Operations {
                         "DELETE",
                         "/connections",
                         "Closes all connections of a user or an address with 4501, on all nodes.",
-                        List.of(
-                                new Parameter("user", "string", "Whose."),
-                                new Parameter("address", "string", "From where.")),
+                        AIM,
                         Optional.empty(),
-                        this::disconnectAll),
+                        ask -> aimed(ask::parameter, cluster::disconnect)),
                 act(
                         "block",
                         "POST",
@@ -128,16 +129,9 @@ public final class Operations {
                         "DELETE",
                         "/blocks",
                         "Ends a block, on all nodes.",
-                        List.of(
-                                new Parameter("user", "string", "Whose."),
-                                new Parameter("address", "string", "From where.")),
+                        AIM,
                         Optional.empty(),
-                        ask -> target(ask)
-                                .<Reply>map(target -> {
-                                    cluster.unblock(target);
-                                    return said();
-                                })
-                                .orElseGet(() -> refused(400, "Either user or address must be given."))),
+                        ask -> aimed(ask::parameter, cluster::unblock)),
                 act(
                         "doors",
                         "PUT",
@@ -181,35 +175,17 @@ public final class Operations {
         return RoomOperations.await(survey.ask(question), then);
     }
 
-    private Reply disconnectAll(Ask ask) {
-        Optional<Blocks.Target> target = target(ask);
-        if (target.isEmpty()) {
-            return refused(400, "Either user or address must be given.");
-        }
-        cluster.disconnect(target.get());
-        return said();
-    }
-
     private Reply block(Ask ask) {
         Map<String, Json> body = Json.parse(ask.body()).flatMap(Json::members).orElse(Map.of());
-        Optional<String> user = Optional.ofNullable(body.get("user")).flatMap(Json::string);
-        Optional<String> address = Optional.ofNullable(body.get("address")).flatMap(Json::string);
         Optional<String> seconds = Optional.ofNullable(body.get("seconds")).flatMap(Json::integer);
-        if (user.isPresent() == address.isPresent()
-                || user.or(() -> address)
-                        .filter(text -> text.isEmpty() || text.length() > 200)
-                        .isPresent()) {
-            return refused(400, "Either user or address must be given, with up to 200 characters.");
-        }
         if (seconds.filter(text -> text.matches("[1-9][0-9]{0,7}") && Long.parseLong(text) <= MAX_BLOCK.toSeconds())
                 .isEmpty()) {
             return refused(400, "seconds must be a whole number from 1 to " + MAX_BLOCK.toSeconds() + ".");
         }
-        cluster.block(
-                user.map(name -> new Blocks.Target(Blocks.Kind.USER, name))
-                        .orElseGet(() -> new Blocks.Target(Blocks.Kind.ADDRESS, address.orElseThrow())),
-                Duration.ofSeconds(Long.parseLong(seconds.orElseThrow())));
-        return said();
+        Duration time = Duration.ofSeconds(Long.parseLong(seconds.orElseThrow()));
+        return aimed(
+                name -> Optional.ofNullable(body.get(name)).flatMap(Json::string),
+                target -> cluster.block(target, time));
     }
 
     private Reply doors(Ask ask) {
@@ -228,14 +204,18 @@ public final class Operations {
         return said();
     }
 
-    private static Optional<Blocks.Target> target(Ask ask) {
-        Optional<String> user = ask.parameter("user");
-        Optional<String> address = ask.parameter("address");
-        if (user.isPresent() == address.isPresent()) {
-            return Optional.empty();
+    /** Does something to the user or to the address that was named. */
+    private static Reply aimed(Function<String, Optional<String>> named, Consumer<Blocks.Target> action) {
+        Optional<Blocks.Target> user = named.apply("user").map(name -> new Blocks.Target(Blocks.Kind.USER, name));
+        Optional<Blocks.Target> address =
+                named.apply("address").map(name -> new Blocks.Target(Blocks.Kind.ADDRESS, name));
+        Optional<Blocks.Target> target = user.or(() -> address)
+                .filter(one -> !one.value().isEmpty() && one.value().length() <= MAX_TARGET);
+        if (user.isPresent() == address.isPresent() || target.isEmpty()) {
+            return refused(400, "Either user or address must be given, with up to " + MAX_TARGET + " characters.");
         }
-        return Optional.of(user.map(name -> new Blocks.Target(Blocks.Kind.USER, name))
-                .orElseGet(() -> new Blocks.Target(Blocks.Kind.ADDRESS, address.orElseThrow())));
+        action.accept(target.get());
+        return said();
     }
 
     private static Reply said() {

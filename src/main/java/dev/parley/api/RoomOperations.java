@@ -206,14 +206,10 @@ public final class RoomOperations {
     }
 
     private static Reply in(Ask ask, Function<RoomId, Reply> work) {
-        RoomId room;
-        try {
-            room = new RoomId(ask.variable("room"));
-        } catch (IllegalArgumentException none) {
-            return Operations.refused(
-                    400, "A room's name is a lower-case letter or digit, then up to 99 of a-z 0-9 . _ : -");
-        }
-        return work.apply(room);
+        return RoomId.parse(ask.variable("room"))
+                .map(work)
+                .orElseGet(() -> Operations.refused(
+                        400, "A room's name is a lower-case letter or digit, then up to 99 of a-z 0-9 . _ : -"));
     }
 
     static <T> Reply await(CompletionStage<T> stage, Function<T, Reply> then) {

@@ -250,17 +250,15 @@ public final class Views {
     }
 
     public Map<String, Object> blocks() {
-        return Map.of("blocks", blockRows());
-    }
-
-    private List<Map<String, Object>> blockRows() {
-        return cluster.blocks().all().stream()
-                .map(block -> Map.<String, Object>of(
-                        block.target().kind() == Blocks.Kind.USER ? "user" : "address",
-                        block.target().value(),
-                        "until",
-                        block.until().toString()))
-                .toList();
+        return Map.of(
+                "blocks",
+                cluster.blocks().all().stream()
+                        .map(block -> Map.<String, Object>of(
+                                block.target().kind() == Blocks.Kind.USER ? "user" : "address",
+                                block.target().value(),
+                                "until",
+                                block.until().toString()))
+                        .toList());
     }
 
     public Map<String, Object> settings() {

@@ -10,6 +10,7 @@ import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -381,6 +382,21 @@ final class ApiServletTest {
                 .by("eve", "parley-operator")
                 .to(other.servlet);
         assertThat(node.cluster.blocks().all()).isEmpty();
+    }
+
+    @Test
+    void nodeThatComesLaterHearsWhoIsKeptOut() {
+        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory");
+        node.cluster.block(mallory, Duration.ofMinutes(1));
+        node.cluster.tell(() -> Map.of("node", "node"));
+        try (Node newcomer = new Node("newcomer", backplane)) {
+            assertThat(newcomer.cluster.blocks().all()).isEmpty();
+            newcomer.cluster.tell(() -> Map.of("node", "newcomer"));
+
+            assertThat(newcomer.cluster.blocks().all())
+                    .extracting(Blocks.Block::target)
+                    .containsExactly(mallory);
+        }
     }
 
     @Test
