@@ -2,6 +2,7 @@ package dev.parley.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import dev.parley.api.Node;
 import dev.parley.api.Realm;
 import dev.parley.api.Role;
@@ -13,14 +14,12 @@ import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,14 +106,14 @@ final class ConsoleSocketTest {
 
     /** A session that sends at once. */
     private Session session() {
-        RemoteEndpoint.Async remote = fake(RemoteEndpoint.Async.class, (call, given) -> {
+        RemoteEndpoint.Async remote = Fake.of(RemoteEndpoint.Async.class, (call, given) -> {
             if (call.equals("sendText")) {
                 shown.add((String) given[0]);
                 ((SendHandler) given[1]).onResult(new SendResult((Session) null));
             }
             return null;
         });
-        return fake(Session.class, (method, arguments) -> switch (method) {
+        return Fake.of(Session.class, (method, arguments) -> switch (method) {
             case "getAsyncRemote" -> remote;
             case "getUserProperties" -> new HashMap<String, Object>();
             case "getMaxIdleTimeout" -> 0L;
@@ -124,12 +123,5 @@ final class ConsoleSocketTest {
             }
             default -> throw new AssertionError("unexpected call of " + method);
         });
-    }
-
-    private static <T> T fake(Class<T> type, BiFunction<String, Object[], Object> answers) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(),
-                new Class<?>[] {type},
-                (self, method, arguments) -> answers.apply(method.getName(), arguments)));
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
 import dev.parley.handshake.Doors;
@@ -9,7 +10,6 @@ import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -345,8 +344,8 @@ final class ApiServletTest {
 
     /** A session that can only be closed. */
     private static Session session(BlockingQueue<CloseReason> closed) {
-        return fake(Session.class, (method, arguments) -> switch (method) {
-            case "getAsyncRemote" -> fake(RemoteEndpoint.Async.class, (call, given) -> null);
+        return Fake.of(Session.class, (method, arguments) -> switch (method) {
+            case "getAsyncRemote" -> Fake.of(RemoteEndpoint.Async.class, (call, given) -> null);
             case "getUserProperties" -> new HashMap<String, Object>();
             case "getMaxIdleTimeout" -> 0L;
             case "close" -> {
@@ -355,13 +354,6 @@ final class ApiServletTest {
             }
             default -> throw new AssertionError("unexpected call of " + method);
         });
-    }
-
-    private static <T> T fake(Class<T> type, BiFunction<String, Object[], Object> answers) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(),
-                new Class<?>[] {type},
-                (self, method, arguments) -> answers.apply(method.getName(), arguments)));
     }
 
     @Test

@@ -1,17 +1,15 @@
 package dev.parley.api;
 
+import dev.parley.Fake;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.Base64;
@@ -136,7 +134,7 @@ public final class Call {
     }
 
     private HttpSession session() {
-        return fake(HttpSession.class, (name, arguments) -> {
+        return Fake.of(HttpSession.class, (name, arguments) -> {
             if (!name.equals("invalidate")) {
                 throw new AssertionError("unexpected call of " + name);
             }
@@ -146,7 +144,7 @@ public final class Call {
     }
 
     private HttpServletRequest request() {
-        return fake(HttpServletRequest.class, (name, arguments) -> switch (name) {
+        return Fake.of(HttpServletRequest.class, (name, arguments) -> switch (name) {
             case "getMethod" -> method;
             case "getProtocol" -> "HTTP/1.1";
             case "getPathInfo" -> pathInfo;
@@ -189,7 +187,7 @@ public final class Call {
     }
 
     private HttpServletResponse response() {
-        return fake(HttpServletResponse.class, (name, arguments) -> {
+        return Fake.of(HttpServletResponse.class, (name, arguments) -> {
             switch (name) {
                 case "setStatus", "sendError" -> status = (int) arguments[0];
                 case "setHeader", "addHeader" -> headers.put((String) arguments[0], (String) arguments[1]);
@@ -199,7 +197,7 @@ public final class Call {
                     return false;
                 }
                 case "getOutputStream" -> {
-                    return output();
+                    return Fake.output(body);
                 }
                 default -> throw new AssertionError("unexpected call of " + name);
             }
@@ -235,38 +233,5 @@ public final class Call {
                 return bytes.read(into, from, length);
             }
         };
-    }
-
-    private ServletOutputStream output() {
-        return new ServletOutputStream() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void setWriteListener(WriteListener listener) {
-                throw new AssertionError("the servlet writes at once");
-            }
-
-            @Override
-            public void write(int b) {
-                body.write(b);
-            }
-        };
-    }
-
-    /** What a fake answers to a call. */
-    private interface Answers {
-        @Nullable
-        Object to(String name, Object[] arguments) throws Exception;
-    }
-
-    private static <T> T fake(Class<T> type, Answers answers) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(),
-                new Class<?>[] {type},
-                (self, method, arguments) ->
-                        answers.to(method.getName(), arguments == null ? new Object[0] : arguments)));
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.app;
 
-import dev.parley.handshake.GateExchange;
+import dev.parley.Fake;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
@@ -39,7 +39,7 @@ final class FakeContext {
     }
 
     ServletContext asServletContext() {
-        return GateExchange.fake(ServletContext.class, this::answer);
+        return Fake.of(ServletContext.class, this::answer);
     }
 
     @Nullable
@@ -71,7 +71,7 @@ final class FakeContext {
             case "getInitParameter" -> parameters.get((String) arguments[0]);
             case "addFilter" -> {
                 filter = (Filter) arguments[1];
-                yield GateExchange.fake(FilterRegistration.Dynamic.class, (method, given) -> {
+                yield Fake.of(FilterRegistration.Dynamic.class, (method, given) -> {
                     filterCalls.put(method, flat(given));
                     return null;
                 });
@@ -81,10 +81,10 @@ final class FakeContext {
                     throw new IllegalStateException("too late to add a servlet");
                 }
                 if (!arguments[0].equals("pages")) {
-                    yield GateExchange.fake(ServletRegistration.Dynamic.class, (method, given) -> Set.of());
+                    yield Fake.of(ServletRegistration.Dynamic.class, (method, given) -> Set.of());
                 }
                 servlet = (Servlet) arguments[1];
-                yield GateExchange.fake(ServletRegistration.Dynamic.class, (method, given) -> {
+                yield Fake.of(ServletRegistration.Dynamic.class, (method, given) -> {
                     servletCalls.put(method, flat(given));
                     return Set.of();
                 });

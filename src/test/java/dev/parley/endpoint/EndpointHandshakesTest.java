@@ -2,6 +2,7 @@ package dev.parley.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import dev.parley.backplane.RoomId;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
@@ -177,12 +178,12 @@ final class EndpointHandshakesTest {
                 gate,
                 (request, response) -> new HandshakeConfigurator()
                         .modifyHandshake(config, unused(HandshakeRequest.class), unused(HandshakeResponse.class)));
-        Session session = GateExchange.fake(Session.class, (name, arguments) -> config.getUserProperties());
+        Session session = Fake.of(Session.class, (name, arguments) -> config.getUserProperties());
         return Handshake.of(session, parameters);
     }
 
     private static <T> T unused(Class<T> type) {
-        return GateExchange.fake(type, (name, arguments) -> {
+        return Fake.of(type, (name, arguments) -> {
             throw new AssertionError("unexpected call of " + name);
         });
     }

@@ -1,6 +1,6 @@
 package dev.parley.endpoint;
 
-import dev.parley.handshake.GateExchange;
+import dev.parley.Fake;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
@@ -22,8 +22,8 @@ final class FakeSession {
     private final Map<String, Object> userProperties = new HashMap<>();
     private final List<String> sent = new CopyOnWriteArrayList<>();
     private final BlockingQueue<CloseReason> closes = new LinkedBlockingQueue<>();
-    private final RemoteEndpoint.Async remote = GateExchange.fake(RemoteEndpoint.Async.class, this::send);
-    private final Session self = GateExchange.fake(Session.class, this::answer);
+    private final RemoteEndpoint.Async remote = Fake.of(RemoteEndpoint.Async.class, this::send);
+    private final Session self = Fake.of(Session.class, this::answer);
     private @Nullable Exception onClose;
     private boolean gone;
     private boolean refusingItsTimeout;

@@ -1,15 +1,13 @@
 package dev.parley.handshake;
 
+import dev.parley.Fake;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,8 +30,8 @@ public final class GateExchange {
     private String deployedAt = "";
     private boolean secure;
 
-    private final HttpServletRequest request = fake(HttpServletRequest.class, this::asked);
-    private final HttpServletResponse response = fake(HttpServletResponse.class, this::told);
+    private final HttpServletRequest request = Fake.of(HttpServletRequest.class, this::asked);
+    private final HttpServletResponse response = Fake.of(HttpServletResponse.class, this::told);
     private final Map<String, String> answer = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private boolean headless;
@@ -134,7 +132,7 @@ public final class GateExchange {
             case "getMethod" -> "GET";
             case "getRequestURI" -> uri;
             case "getContextPath" -> contextPath;
-            case "getServletContext" -> fake(ServletContext.class, (method, given) -> deployedAt);
+            case "getServletContext" -> Fake.of(ServletContext.class, (method, given) -> deployedAt);
             case "getQueryString" -> query;
             case "isSecure" -> secure;
             case "getRemoteAddr" -> "";
@@ -151,7 +149,7 @@ public final class GateExchange {
             case "setContentLength" -> answer.put("Content-Length", arguments[0].toString());
             case "setContentType" -> answer.put("Content-Type", (String) arguments[0]);
             case "getOutputStream" -> {
-                return written();
+                return Fake.output(body);
             }
             case "setHeader" -> answer.put((String) arguments[0], (String) arguments[1]);
             default -> throw new AssertionError("unexpected answer by " + name);
@@ -159,45 +157,8 @@ public final class GateExchange {
         return null;
     }
 
-    private ServletOutputStream written() {
-        return new ServletOutputStream() {
-            @Override
-            public void write(int octet) {
-                body.write(octet);
-            }
-
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void setWriteListener(WriteListener listener) {
-                throw new AssertionError("the gate writes at once");
-            }
-        };
-    }
-
     private @Nullable String header(String name) {
         List<String> values = headers.get(name);
         return values == null ? null : values.get(0);
-    }
-
-    /** What a fake does when one of its methods is called. */
-    @FunctionalInterface
-    public interface Answers {
-        @Nullable
-        Object to(String method, Object[] arguments);
-    }
-
-    /** A hand-made instance of an interface that has too many methods to write them all down. */
-    public static <T> T fake(Class<T> type, Answers answers) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> switch (method.getName()) {
-                    case "toString" -> "fake " + type.getSimpleName();
-                    case "hashCode" -> System.identityHashCode(self);
-                    case "equals" -> self == arguments[0];
-                    default -> answers.to(method.getName(), arguments == null ? new Object[0] : arguments);
-                }));
     }
 }

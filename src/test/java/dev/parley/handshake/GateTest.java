@@ -3,6 +3,7 @@ package dev.parley.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.Fake;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.websocket.server.PathParam;
@@ -100,8 +101,8 @@ final class GateTest {
 
     @Test
     void whatIsNotHttpPassesUntouched() throws Exception {
-        ServletRequest request = GateExchange.fake(ServletRequest.class, GateTest::unexpected);
-        ServletResponse response = GateExchange.fake(ServletResponse.class, GateTest::unexpected);
+        ServletRequest request = Fake.of(ServletRequest.class, GateTest::unexpected);
+        ServletResponse response = Fake.of(ServletResponse.class, GateTest::unexpected);
         List<Object> passed = new ArrayList<>();
 
         gate.doFilter(request, response, (passedRequest, passedResponse) -> {

@@ -3,6 +3,7 @@ package dev.parley.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.Fake;
 import jakarta.websocket.Extension;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
@@ -122,7 +123,7 @@ final class HandshakeConfiguratorTest {
 
     @Test
     void noExtensionIsNegotiated() {
-        Extension deflate = GateExchange.fake(Extension.class, (name, arguments) -> "permessage-deflate");
+        Extension deflate = Fake.of(Extension.class, (name, arguments) -> "permessage-deflate");
 
         assertThat(configurator.getNegotiatedExtensions(List.of(deflate), List.of(deflate)))
                 .isEmpty();
@@ -134,13 +135,12 @@ final class HandshakeConfiguratorTest {
     }
 
     private Optional<Visit> bound() {
-        return Handshake.of(
-                GateExchange.fake(Session.class, (name, arguments) -> config.getUserProperties()), Visit.class);
+        return Handshake.of(Fake.of(Session.class, (name, arguments) -> config.getUserProperties()), Visit.class);
     }
 
     /** Containers disagree about what these say, so nothing is asked of them. */
     private static <T> T unasked(Class<T> type) {
-        return GateExchange.fake(type, (name, arguments) -> {
+        return Fake.of(type, (name, arguments) -> {
             throw new AssertionError("unexpected call of " + name);
         });
     }

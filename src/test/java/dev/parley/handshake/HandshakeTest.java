@@ -2,6 +2,7 @@ package dev.parley.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import jakarta.websocket.Session;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ final class HandshakeTest {
 
     private final Handshake handshake = ScriptedGate.handshake(HandshakeTest.class, new Visit("s3cr3t"), new Cleanup());
     private final Map<String, Object> properties = new HashMap<>();
-    private final Session session = GateExchange.fake(Session.class, (name, arguments) -> {
+    private final Session session = Fake.of(Session.class, (name, arguments) -> {
         assertThat(name).isEqualTo("getUserProperties");
         return properties;
     });

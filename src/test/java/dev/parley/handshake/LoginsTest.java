@@ -2,6 +2,7 @@ package dev.parley.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
@@ -17,14 +18,14 @@ final class LoginsTest {
     private final Logins logins = new Logins();
     private final AtomicReference<String> id = new AtomicReference<>("one");
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final HttpSession session = GateExchange.fake(HttpSession.class, (name, arguments) -> {
+    private final HttpSession session = Fake.of(HttpSession.class, (name, arguments) -> {
         if (name.equals("getCreationTime") && ended.get()) {
             throw new IllegalStateException("invalidated");
         }
         return switch (name) {
             case "getId" -> id.get();
             case "getCreationTime" -> 7L;
-            case "getServletContext" -> GateExchange.fake(ServletContext.class, (method, given) -> null);
+            case "getServletContext" -> Fake.of(ServletContext.class, (method, given) -> null);
             default -> throw new AssertionError("unexpected question for " + name);
         };
     });

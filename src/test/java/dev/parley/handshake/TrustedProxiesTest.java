@@ -3,6 +3,7 @@ package dev.parley.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.Fake;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +16,7 @@ final class TrustedProxiesTest {
     private static final TrustedProxies TRUSTED = new TrustedProxies(List.of("10.0.0.0/8", "127.0.0.1", "fd00::/8"));
 
     private static String client(TrustedProxies proxies, String socket, String... forwarded) {
-        return proxies.clientOf(GateExchange.fake(HttpServletRequest.class, (method, arguments) -> switch (method) {
+        return proxies.clientOf(Fake.of(HttpServletRequest.class, (method, arguments) -> switch (method) {
             case "getRemoteAddr" -> socket;
             case "getHeaders" -> Collections.enumeration(List.of(forwarded));
             default -> throw new AssertionError("unexpected question for " + method);

@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.Fake;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Visitors {
             Map<String, List<String>> headers) {
         Map<String, List<String>> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         known.putAll(headers);
-        HttpServletRequest request = GateExchange.fake(HttpServletRequest.class, (name, arguments) -> {
+        HttpServletRequest request = Fake.of(HttpServletRequest.class, (name, arguments) -> {
             if (name.equals("getHeaders")) {
                 return Collections.enumeration(known.getOrDefault((String) arguments[0], List.of()));
             }

@@ -1,11 +1,9 @@
 package dev.parley.web;
 
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
+import dev.parley.Fake;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,7 +71,7 @@ final class Exchange {
     }
 
     private HttpServletRequest request() {
-        return fake(HttpServletRequest.class, (name, arguments) -> switch (name) {
+        return Fake.of(HttpServletRequest.class, (name, arguments) -> switch (name) {
             case "getMethod" -> method;
             case "getRequestURI" -> uri;
             case "getServletPath" -> servletPath;
@@ -85,49 +83,18 @@ final class Exchange {
     }
 
     private HttpServletResponse response() {
-        return fake(HttpServletResponse.class, (name, arguments) -> {
+        return Fake.of(HttpServletResponse.class, (name, arguments) -> {
             switch (name) {
                 case "setStatus" -> status = (int) arguments[0];
                 case "setHeader" -> headers.put((String) arguments[0], (String) arguments[1]);
                 case "setContentType" -> headers.put("Content-Type", (String) arguments[0]);
                 case "setContentLength" -> headers.put("Content-Length", arguments[0].toString());
                 case "getOutputStream" -> {
-                    return stream();
+                    return Fake.output(body);
                 }
                 default -> throw new AssertionError("unexpected call of " + name);
             }
             return null;
         });
-    }
-
-    private ServletOutputStream stream() {
-        return new ServletOutputStream() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void setWriteListener(WriteListener listener) {
-                throw new AssertionError("the servlet writes at once");
-            }
-
-            @Override
-            public void write(int b) {
-                body.write(b);
-            }
-        };
-    }
-
-    interface Answers {
-        @Nullable
-        Object to(String name, Object[] arguments);
-    }
-
-    static <T> T fake(Class<T> type, Answers answers) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(),
-                new Class<?>[] {type},
-                (self, method, arguments) -> answers.to(method.getName(), arguments)));
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +28,9 @@ final class PageServletTest {
 
     @BeforeEach
     void deploy() throws Exception {
-        ServletContext context = Exchange.fake(ServletContext.class, (name, arguments) -> "/parley");
-        servlet.init(Exchange.fake(
-                ServletConfig.class, (name, arguments) -> name.equals("getServletContext") ? context : null));
+        ServletContext context = Fake.of(ServletContext.class, (name, arguments) -> "/parley");
+        servlet.init(
+                Fake.of(ServletConfig.class, (name, arguments) -> name.equals("getServletContext") ? context : null));
     }
 
     @ParameterizedTest

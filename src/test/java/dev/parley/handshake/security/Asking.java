@@ -1,6 +1,6 @@
 package dev.parley.handshake.security;
 
-import dev.parley.handshake.GateExchange;
+import dev.parley.Fake;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class Asking {
     }
 
     HttpServletRequest request() {
-        return GateExchange.fake(HttpServletRequest.class, (name, arguments) -> switch (name) {
+        return Fake.of(HttpServletRequest.class, (name, arguments) -> switch (name) {
             case "getQueryString" -> query;
             case "getHeaders" -> Collections.enumeration(headers.getOrDefault((String) arguments[0], List.of()));
             case "getHeader" ->

@@ -2,13 +2,11 @@ package dev.parley.handshake.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Fake;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Dependencies;
-import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,36 +73,17 @@ final class TicketServletTest {
     private void post(Asking asking) throws IOException {
         answer.clear();
         body.reset();
-        servlet.doPost(asking.request(), GateExchange.fake(HttpServletResponse.class, (name, arguments) -> {
+        servlet.doPost(asking.request(), Fake.of(HttpServletResponse.class, (name, arguments) -> {
             switch (name) {
                 case "setStatus" -> answer.put("status", arguments[0]);
                 case "setHeader" -> answer.put((String) arguments[0], arguments[1]);
                 case "setContentType", "setContentLength" -> answer.put(name, arguments[0]);
                 case "getOutputStream" -> {
-                    return written();
+                    return Fake.output(body);
                 }
                 default -> throw new AssertionError("unexpected answer by " + name);
             }
             return null;
         }));
-    }
-
-    private ServletOutputStream written() {
-        return new ServletOutputStream() {
-            @Override
-            public void write(int octet) {
-                body.write(octet);
-            }
-
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void setWriteListener(WriteListener listener) {
-                throw new AssertionError("it writes at once");
-            }
-        };
     }
 }
