@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A room in which people talk, and beside it one client that does its worst, and comes back at once whenever it was thrown out. It
- * gets its limit, and soon it is not let in any more; the others lose nothing. How long their messages take, with it and without it in turn, is printed, and not asserted: on a machine that has other
- * work it says more about that.
+ * gets its limit, and soon it is not let in any more and told when to ask again; the others lose nothing. How long their messages
+ * take, with it and without it in turn, is printed, and not asserted: on a machine that has other work it says more about that.
  */
 @Tag("standalone")
 final class AttackersIT {
@@ -188,7 +188,7 @@ final class AttackersIT {
     }
 
     /** Attacks until then. */
-    private static Rounds attack(UpgradeRequest door, Attack attack, long deadline) {
+    private static Rounds attack(UpgradeRequest door, Attack attack, long deadline) throws InterruptedException {
         int ended = 0;
         int refused = 0;
         while (System.nanoTime() - deadline < 0) {
@@ -198,6 +198,8 @@ final class AttackersIT {
             if (answer.status() == 429) {
                 raw.close();
                 refused++;
+                TimeUnit.SECONDS.sleep(
+                        Long.parseLong(answer.value("Retry-After").orElseThrow()));
                 continue;
             }
             try (RoomsClient mallory =
