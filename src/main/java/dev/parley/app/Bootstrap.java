@@ -33,6 +33,7 @@ public final class Bootstrap implements ServletContextListener {
     public void contextDestroyed(ServletContextEvent event) {
         if (application != null) {
             application.stop();
+            application = null; // Open Liberty may hold the listener for long after
         }
     }
 

@@ -44,10 +44,13 @@ public final class Outgoing implements Item {
         return text;
     }
 
-    /** What is in it, in a buffer that is the caller's own; null if it is a text. */
+    /**
+     * What is in it, in a buffer that is the caller's own over bytes that are everybody's; null if it is a text. Not read-only,
+     * although nobody writes to it: Open Liberty copies the buffer's array, and ends the connection of one that shows none.
+     */
     @Nullable
     ByteBuffer binary() {
-        return binary == null ? null : ByteBuffer.wrap(binary).asReadOnlyBuffer();
+        return binary == null ? null : ByteBuffer.wrap(binary);
     }
 
     /** What it may be given up for; null if for nothing. */

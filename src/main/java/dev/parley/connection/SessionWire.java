@@ -21,7 +21,6 @@ final class SessionWire implements Wire {
     private static final String TOMCAT_BLOCKING_SEND_TIMEOUT = "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
 
     private static final int BACKSTOP_MILLIS = 1_000;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final Session session;
     private final RemoteEndpoint.Async remote;
@@ -94,7 +93,7 @@ final class SessionWire implements Wire {
         pings.execute(() -> {
             Throwable failure = null;
             try {
-                remote.sendPing(NOTHING.duplicate());
+                remote.sendPing(ByteBuffer.allocate(0)); // not read-only: see Outgoing
             } catch (Exception e) {
                 failure = e;
             }

@@ -7,6 +7,7 @@ import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,15 @@ final class SessionWireTest {
                 .singleElement()
                 .satisfies(data -> assertThat(data.remaining()).isZero());
         assertThat(outcomes).containsExactly("sent");
+    }
+
+    /** Open Liberty copies the array of whatever it sends, and throws where there is none (ReadOnlyBufferException). */
+    @Test
+    void whatIsSentShowsItsArray() {
+        wire.ping(this::note);
+        Clog.settle(workers.pings());
+        assertThat(session.pings).singleElement().matches(ByteBuffer::hasArray);
+        assertThat(new Outgoing(new byte[] {1}).binary()).matches(ByteBuffer::hasArray);
     }
 
     @Test

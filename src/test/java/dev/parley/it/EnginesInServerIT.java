@@ -13,9 +13,7 @@ import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.ServerVm;
 import dev.parley.it.wire.Site;
-import java.io.InputStream;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +22,6 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Tag;
@@ -105,15 +102,7 @@ final class EnginesInServerIT {
 
     /** The archive with one setting more in its descriptor. */
     private static Path warWith(String address) throws Exception {
-        WebArchive war = ParleyWar.under("one");
-        String descriptor;
-        try (InputStream read = war.get("WEB-INF/web.xml").getAsset().openStream()) {
-            descriptor = new String(read.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        String setting = "<context-param><param-name>parley.backplane</param-name><param-value>" + address
-                + "</param-value></context-param></web-app>";
-        war.delete("/WEB-INF/web.xml");
-        war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", setting)), "web.xml");
+        WebArchive war = ParleyWar.with(ParleyWar.under("one"), "parley.backplane", address);
         Path file = Files.createTempFile("parley", ".war");
         war.as(ZipExporter.class).exportTo(file.toFile(), true);
         return file;

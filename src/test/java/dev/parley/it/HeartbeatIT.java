@@ -3,48 +3,45 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Crowd;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Incoming.Close;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
+import java.net.URL;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How quiet peers are told from dead ones, at a heartbeat of half a second instead of twenty. */
-@Tag("standalone")
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
 final class HeartbeatIT {
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
+    private static final int MEMBERS = 300;
+    private static final int SENDERS = 8;
+    private static final int OUTSTANDING = 4;
 
-    private static ExecutableWar war;
+    @ArquillianResource
+    private URL base;
 
-    @BeforeAll
-    static void start() {
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of("-Xmx256m", "-Dparley.heartbeat=" + HEARTBEAT.toMillis() + "ms"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0");
-    }
-
-    @AfterAll
-    static void stop() {
-        war.close();
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return ParleyWar.with(ParleyWar.root(), "parley.heartbeat", HEARTBEAT.toMillis() + "ms");
     }
 
     @Test
     void peerThatDoesNotAnswerPingsIsClosedWith4003AndTheOthersHearItLeave() {
-        Site site = Site.at(war.url());
+        Site site = Site.at(base);
         Deliveries deliveries = new Deliveries(1);
         try (Crowd alive = Crowd.gather(List.of(site.upgrade("/ws/1")), deliveries);
                 RawWebSocket dead = site.open("/ws/2").ignoringPings()) {
@@ -62,7 +59,7 @@ final class HeartbeatIT {
 
     @Test
     void quietPeerThatAnswersPingsStays() {
-        try (RawWebSocket quiet = Site.at(war.url()).open("/ws")) {
+        try (RawWebSocket quiet = Site.at(base).open("/ws")) {
             for (int pings = 0; pings < 8; pings++) {
                 quiet.send(Frame.pong(quiet.receivePing()));
             }
@@ -73,12 +70,46 @@ final class HeartbeatIT {
 
     @Test
     void peerThatTalksInsteadOfAnsweringPingsStays() {
-        try (RawWebSocket talker = Site.at(war.url()).open("/ws")) {
+        try (RawWebSocket talker = Site.at(base).open("/ws")) {
             for (int pings = 0; pings < 8; pings++) {
                 talker.receivePing();
                 talker.sendText("what?");
                 assertThat(talker.receiveText()).isEqualTo("Message text was: what?");
             }
+        }
+    }
+
+    /** Open Liberty once failed at a ping that came between messages, and whoever only listened was closed as too slow. */
+    @Test
+    void thoseWhoOnlyListenArePingedUnderLoadAndStay() {
+        Site site = Site.at(base);
+        Deliveries deliveries = new Deliveries(MEMBERS);
+        long[] said = new long[SENDERS];
+        try (Crowd crowd = Crowd.gather(
+                IntStream.range(0, MEMBERS)
+                        .mapToObj(i -> site.upgrade("/ws/" + i))
+                        .toList(),
+                deliveries)) {
+            long end = System.nanoTime() + HEARTBEAT.multipliedBy(8).toNanos();
+            await().atMost(Duration.ofMinutes(1))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        boolean goesOn =
+                                System.nanoTime() < end && deliveries.endings().isEmpty();
+                        for (int sender = 0; goesOn && sender < SENDERS; sender++) {
+                            while (said[sender] - deliveries.wrote(sender) < OUTSTANDING) {
+                                crowd.sendText(sender, Deliveries.text(said[sender]++, "words"));
+                            }
+                        }
+                        return !goesOn;
+                    });
+            long messages = LongStream.of(said).sum();
+            await().atMost(Duration.ofMinutes(1))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> IntStream.range(0, MEMBERS).allMatch(member -> deliveries.heard(member) == messages)
+                            || !deliveries.endings().isEmpty());
+            assertThat(deliveries.endings()).as("closed although they read").isEmpty();
+            assertThat(deliveries.faults()).isEmpty();
         }
     }
 }

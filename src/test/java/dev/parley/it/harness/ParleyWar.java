@@ -1,10 +1,14 @@
 package dev.parley.it.harness;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
@@ -20,6 +24,21 @@ public final class ParleyWar {
     /** For the context path {@code /name}; the name has no slash. */
     public static WebArchive under(String name) {
         return named(name);
+    }
+
+    /** The same with one setting more in its descriptor, as an administrator would add it. */
+    public static WebArchive with(WebArchive war, String setting, String value) {
+        String descriptor;
+        try (InputStream read = war.get("WEB-INF/web.xml").getAsset().openStream()) {
+            descriptor = new String(read.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String parameter = "<context-param><param-name>" + setting + "</param-name><param-value>" + value
+                + "</param-value></context-param></web-app>";
+        war.delete("/WEB-INF/web.xml");
+        war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", parameter)), "web.xml");
+        return war;
     }
 
     /** The file itself. */
