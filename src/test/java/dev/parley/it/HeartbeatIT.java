@@ -3,7 +3,9 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.harness.ParleyWar;
+import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.Crowd;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Incoming.Close;
@@ -21,6 +23,8 @@ import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How quiet peers are told from dead ones, at a heartbeat of half a second instead of twenty. */
 @ExtendWith(ArquillianExtension.class)
@@ -33,6 +37,9 @@ final class HeartbeatIT {
 
     @ArquillianResource
     private URL base;
+
+    @ArquillianResource
+    private RunningServer server;
 
     @Deployment(testable = false)
     static WebArchive war() {
@@ -76,6 +83,21 @@ final class HeartbeatIT {
                 talker.sendText("what?");
                 assertThat(talker.receiveText()).isEqualTo("Message text was: what?");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5000, 32768, 65535})
+    void closeCodeThatIsTooHighEndsTheConnectionAndTheOthersHearItLeave(int code) {
+        Site site = Site.at(base);
+        Deliveries deliveries = new Deliveries(1);
+        try (Crowd alive = Crowd.gather(List.of(site.upgrade("/ws/1")), deliveries);
+                RawWebSocket client = site.open("/ws/2")) {
+            client.send(Frame.close(code));
+            assertThat(client.receiveClose().code())
+                    .isEqualTo(KnownDifference.HIGH_CLOSE_CODE_UNNOTICED.isOf(server) ? 4003 : 1002);
+            await().until(() -> deliveries.leftAt(2).isPresent());
+            alive.mustBeWell();
         }
     }
 

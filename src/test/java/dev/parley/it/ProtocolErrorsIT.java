@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a peer may not send, the close code that it gets for it, and that a lawful close is echoed, on every endpoint. */
 final class ProtocolErrorsIT extends LobbyContract {
     private static final String LONGEST_REASON = "r".repeat(123);
+    private static final Set<String> TOO_HIGH_CODES = Set.of("close code 5000", "close code 32768", "close code 65535");
 
     @Deployment(testable = false)
     static WebArchive war() {
@@ -50,6 +52,13 @@ final class ProtocolErrorsIT extends LobbyContract {
         Endpoint(String path, String... replies) {
             this.path = path;
             this.replies = List.of(replies);
+        }
+
+        /** The replies to an empty message. */
+        List<String> repliesToNothing() {
+            return replies.stream()
+                    .map(reply -> reply.replaceFirst("(: )x", "$1"))
+                    .toList();
         }
     }
 
@@ -157,6 +166,10 @@ final class ProtocolErrorsIT extends LobbyContract {
             mustTake(endpoint, frames);
         } else if (isUnnoticed(title)) {
             mustSayNothingMore(endpoint, frames);
+        } else if (title.equals("negative length") && KnownDifference.NEGATIVE_LENGTH_EMPTY.isOf(server())) {
+            mustAnswerAsIfEmpty(endpoint, frames);
+        } else if (TOO_HIGH_CODES.contains(title) && KnownDifference.HIGH_CLOSE_CODE_UNNOTICED.isOf(server())) {
+            return; // HeartbeatIT shows how these end there, which takes fifty seconds here
         } else {
             boolean is1009 = title.equals("negative length") && KnownDifference.NEGATIVE_LENGTH.isOf(server());
             mustCloseWith(is1009 ? 1009 : 1002, endpoint, title, frames);
@@ -255,6 +268,17 @@ final class ProtocolErrorsIT extends LobbyContract {
             client.send(Frame.text("x"));
             assertThat(client.receiveTexts(endpoint.replies.size())).isEqualTo(endpoint.replies);
             client.send(frames);
+            client.socket().fin();
+            mustHaveLeft(endpoint, client);
+        }
+    }
+
+    private void mustAnswerAsIfEmpty(Endpoint endpoint, List<Frame> frames) {
+        try (RawWebSocket client = site().open(endpoint.path)) {
+            client.send(Frame.text("x"));
+            assertThat(client.receiveTexts(endpoint.replies.size())).isEqualTo(endpoint.replies);
+            client.send(frames);
+            assertThat(client.receiveTexts(endpoint.replies.size())).isEqualTo(endpoint.repliesToNothing());
             client.socket().fin();
             mustHaveLeft(endpoint, client);
         }

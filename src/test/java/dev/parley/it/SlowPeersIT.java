@@ -47,8 +47,8 @@ final class SlowPeersIT {
     private static final String PADDING = "x".repeat(4096);
     private static final long MIB = 1024 * 1024;
 
-    /** Less than what Linux takes for a peer on the loopback interface (2.8 MB), by some eight seconds of that talk. */
-    private static final long ALMOST_FULL = 2_500_000;
+    /** What is left of what the kernel takes for a peer: some eight seconds of that talk. */
+    private static final long LEFT_FREE = 300_000;
 
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
@@ -68,9 +68,10 @@ final class SlowPeersIT {
         Site site = Site.at(base);
         ServerVm vm = new ServerVm(server.pid());
         Deliveries deliveries = new Deliveries(HEALTHY);
+        long capacity = StalledPeers.capacity(site);
         try (StalledPeers stalled = new StalledPeers(site, STALLED, FIRST_STALLED_ID)) {
             // Filled before the others come, who would otherwise have to take the same megabytes, each of them.
-            stalled.fillUpTo(ALMOST_FULL);
+            stalled.fillUpTo(capacity - LEFT_FREE);
             try (Crowd crowd = Crowd.gather(requests(site, HEALTHY), deliveries);
                     Talk talk = new Talk(crowd, SENDERS, MESSAGES_PER_SECOND, PADDING)) {
                 long heapBefore = vm.liveHeapBytes();

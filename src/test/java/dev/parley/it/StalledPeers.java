@@ -44,6 +44,33 @@ final class StalledPeers implements AutoCloseable {
         members().forEach(crowd::stopReading);
     }
 
+    /**
+     * How much the server's kernel takes for a peer who does not read. It depends on the pieces that the server writes in: Open
+     * Liberty's header in one buffer and content in another is 2.0 MB, others' frames 2.8.
+     */
+    static long capacity(Site site) {
+        long[] unsent = {0, System.nanoTime()};
+        try (Crowd probe = Crowd.gather(List.of(site.upgrade("/ws")), RECEIVE_BUFFER_BYTES, new Deliveries(1))) {
+            probe.stopReading(0);
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(20))
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> {
+                        long now = ServerBacklog.unsentBytes(site.port()).getOrDefault(probe.localPort(0), 0L);
+                        if (now != unsent[0]) {
+                            unsent[0] = now;
+                            unsent[1] = System.nanoTime();
+                        }
+                        Duration unchanged = Duration.ofNanos(System.nanoTime() - unsent[1]);
+                        if (unchanged.toMillis() < 300) { // or it would be closed, because too much waits for it
+                            probe.sendText(0, FILLING);
+                        }
+                        return now > 0 && unchanged.toMillis() > 1000;
+                    });
+        }
+        return unsent[0];
+    }
+
     private List<Integer> members() {
         return IntStream.range(0, size).boxed().toList();
     }

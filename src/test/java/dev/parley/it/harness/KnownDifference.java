@@ -24,6 +24,14 @@ public enum KnownDifference {
             Set.of("wildfly"),
             "a frame that announces a negative length is waited for, until the heartbeat ends the connection with 4003",
             "Undertow counts down from it"),
+    NEGATIVE_LENGTH_EMPTY(
+            Set.of("liberty"),
+            "a frame that announces a negative length is taken as an empty message",
+            "Open Liberty counts what it has against the length, and has enough (FrameReadProcessor)"),
+    HIGH_CLOSE_CODE_UNNOTICED(
+            Set.of("liberty"),
+            "a close code of 5000 or more is not answered; the heartbeat ends the connection with 4003",
+            "Open Liberty fails at the number, and reads no more (LinkRead)"),
     QUESTION_MARK_IN_PATH(
             Set.of("wildfly"),
             "an id with an encoded question mark (%3F) is 404",
