@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Workers implements AutoCloseable {
     private static final int CLOSERS =
             8; // a close may take 55 ms (Tomcat) to 5.5 s (Open Liberty) when the peer is stalled
+    private static final Duration LOST = Duration.ofMinutes(1); // a close that takes so long may never end
     private static final int PINGERS = 4; // a ping blocks when the peer's socket is full (Tomcat, Jetty)
     private static final int WRITERS = 64; // all but a few of them stuck, each in the last write to a peer that stopped
     private static final Duration STUCK = Duration.ofMillis(2); // a write that does not block takes some 50 µs
@@ -45,7 +46,7 @@ public final class Workers implements AutoCloseable {
         this(
                 newTimer(),
                 pool("fanout", CORES),
-                pool("close", CLOSERS),
+                new Closers(CLOSERS, LOST, Duration.ofSeconds(IDLE_SECONDS), threads("close"), System::nanoTime),
                 pool("ping", PINGERS),
                 new ThreadPoolExecutor(
                         0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("write")));

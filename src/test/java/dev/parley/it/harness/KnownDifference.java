@@ -82,9 +82,13 @@ public enum KnownDifference {
             "a handshake that meets the end of its application may be 500",
             "Undertow lets it in and then throws, because the filters have stopped (UT010051)"),
     STOPPED_APPLICATIONS_HELD(
-            Set.of("jetty12", "wildfly"),
+            Set.of("jetty12", "wildfly", "liberty"),
             "a few applications that were undeployed stay in memory until later ones are",
             "the server remembers them; their number does not grow with the deployments"),
+    CLOSE_NEVER_ENDS(
+            Set.of("liberty"),
+            "a connection whose peer goes in the very moment that it is closed may keep a thread of ours, which another replaces",
+            "Open Liberty waits for a write to a socket that it has closed (NioTCPWriteRequestContextImpl)"),
     UNMASKED(
             Names.ON_TYRUS,
             "a frame that is not masked is taken as if it were",
