@@ -27,7 +27,7 @@ import dev.parley.handshake.TokenVerifier;
 import dev.parley.handshake.TrustedProxies;
 import dev.parley.handshake.jwt.JwtKeys;
 import dev.parley.handshake.jwt.JwtVerifier;
-import dev.parley.handshake.security.MemoryTickets;
+import dev.parley.handshake.security.SharedTickets;
 import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
 import dev.parley.metrics.MeterBean;
@@ -88,7 +88,7 @@ final class Application {
     private final OriginRule origins;
     private final TrustedProxies proxies;
     private final Doors doors;
-    private final Tickets tickets = new MemoryTickets();
+    private final Tickets tickets;
     private final TokenVerifier verifier;
     private final Dependencies identities;
     private final Optional<String> metricsToken;
@@ -107,6 +107,7 @@ final class Application {
         this.metricsToken = settings.metricsToken();
 
         this.backplane = settings.log().open(history); // first, because it may refuse to start
+        this.tickets = new SharedTickets(backplane);
         this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress());

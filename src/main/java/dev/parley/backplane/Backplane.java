@@ -1,6 +1,7 @@
 package dev.parley.backplane;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -43,6 +44,18 @@ public interface Backplane extends AutoCloseable {
      * the position after which the log now begins; fails with {@link BackplaneException}.
      */
     CompletionStage<Position> purge(RoomId room);
+
+    /**
+     * Keeps a value for all nodes until somebody takes it, or for so long. Completes when the engine has it; fails with
+     * {@link BackplaneException}. An engine that is restarted or fails over may forget it.
+     */
+    CompletionStage<?> keep(String key, String value, Duration life);
+
+    /**
+     * Takes what is kept under a key. Whoever asks first, on whichever node, gets it, and nobody after; nothing if there is
+     * none, or its time is over. Fails with {@link BackplaneException}, and then it may be gone.
+     */
+    CompletionStage<Optional<String>> take(String key);
 
     PresenceStore presence();
 

@@ -3,9 +3,12 @@ package dev.parley.backplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -162,6 +165,44 @@ public abstract class ClusterContract extends TwoNodes {
     void aWordThatIsTooLongForSomeEngineIsRefusedByAll() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> here.control().send("x".repeat(ControlBus.MAX_CHARACTERS + 1)));
+    }
+
+    @Test
+    void whatOneNodeKeepsIsTakenOnTheOtherOnce() throws Exception {
+        String value = "{\"user\":\"é€😀 \n'\"}" + "x".repeat(8_192);
+        result(here.keep("key", value, Duration.ofSeconds(30)));
+        result(here.keep("another", "another", Duration.ofSeconds(30)));
+
+        assertThat(result(there.take("key"))).contains(value);
+        assertThat(result(there.take("key"))).isEmpty();
+        assertThat(result(here.take("key"))).isEmpty();
+        assertThat(result(here.take("another"))).contains("another");
+    }
+
+    @Test
+    void ofManyWhoTakeTheSameOnBothNodesOneGetsIt() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            String key = "key-" + i;
+            result(here.keep(key, "value", Duration.ofSeconds(30)));
+            List<CompletionStage<Optional<String>>> answers = new ArrayList<>();
+            for (int j = 0; j < 8; j++) {
+                answers.add((j % 2 == 0 ? here : there).take(key));
+            }
+            int taken = 0;
+            for (CompletionStage<Optional<String>> answer : answers) {
+                taken += result(answer).isPresent() ? 1 : 0;
+            }
+            assertThat(taken).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatNobodyTakesInTimeIsGone() throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        do {
+            assertThat(System.nanoTime()).isLessThan(end);
+            result(here.keep("key", "value", Duration.ofMillis(1)));
+        } while (result(there.take("key")).isPresent());
     }
 
     /** Nodes may take a moment until they listen: repeats a word until all have heard it, and empties the queues. */

@@ -2,15 +2,6 @@ package dev.parley.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.OctetSequenceKey;
-import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Incoming;
@@ -28,8 +19,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -46,16 +35,12 @@ final class RoomsCredentialsIT {
     @TempDir
     static Path directory;
 
-    private static OctetSequenceKey key;
+    private static TokenIssuer issuer;
     private static ExecutableWar war;
 
     @BeforeAll
-    static void start() throws IOException, JOSEException {
-        key = new OctetSequenceKeyGenerator(256)
-                .keyID("k1")
-                .algorithm(JWSAlgorithm.HS256)
-                .generate();
-        Path keys = Files.writeString(directory.resolve("keys.json"), new JWKSet(key).toString(false));
+    static void start() throws IOException {
+        issuer = TokenIssuer.in(directory);
         Path rules = Files.writeString(directory.resolve("rules"), """
                 lobby          all     known
                 staff          all     claim:role=staff
@@ -64,13 +49,7 @@ final class RoomsCredentialsIT {
                 """);
         war = ExecutableWar.start(
                 ParleyWar.file(),
-                List.of(
-                        "-Xmx256m",
-                        "-Dparley.jwt-keys=" + keys,
-                        "-Dparley.jwt-algorithms=HS256",
-                        "-Dparley.jwt-audience=parley",
-                        "-Dparley.room-rules=" + rules,
-                        "-Dparley.credential-grace=1s"),
+                issuer.trustedBy("-Xmx256m", "-Dparley.room-rules=" + rules, "-Dparley.credential-grace=1s"),
                 Map.of(),
                 "--host",
                 "127.0.0.1",
@@ -88,19 +67,7 @@ final class RoomsCredentialsIT {
     }
 
     private static String token(String user, Duration life, Map<String, Object> claims) {
-        JWTClaimsSet.Builder builder = new JWTClaimsSet.Builder()
-                .subject(user)
-                .audience("parley")
-                .expirationTime(Date.from(Instant.now().plus(life)));
-        claims.forEach(builder::claim);
-        SignedJWT jwt = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(key.getKeyID()).build(), builder.build());
-        try {
-            jwt.sign(new MACSigner(key));
-        } catch (JOSEException e) {
-            throw new AssertionError(e);
-        }
-        return jwt.serialize();
+        return issuer.token(user, life, claims);
     }
 
     private static String token(String user) {

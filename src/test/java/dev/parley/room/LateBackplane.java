@@ -14,9 +14,11 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +121,16 @@ final class LateBackplane implements Backplane {
     @Override
     public CompletionStage<Position> purge(RoomId room) {
         return later(() -> log.purge(room));
+    }
+
+    @Override
+    public CompletionStage<?> keep(String key, String value, Duration life) {
+        return log.keep(key, value, life);
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> take(String key) {
+        return log.take(key);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -37,10 +38,12 @@ public final class EngineBackplane implements Backplane {
     private final Reader reader;
     private final EnginePresence presence;
     private final EngineControl control;
+    private final Seal seal;
 
     private EngineBackplane(Engine engine, Timing timing, String secret) {
         String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
         this.engine = engine;
+        this.seal = new Seal(secret);
         this.hearing = new Hearing(engine, pulse, Hearer::new);
         this.reader = new Reader(
                 () -> watch.connect(engine), pulse, hearing, timing.check().toMillis());
@@ -52,13 +55,13 @@ public final class EngineBackplane implements Backplane {
                 hearing,
                 this::append,
                 chores -> new Clerk(() -> watch.connect(engine), pulse, chores));
-        this.control = new EngineControl(node, secret, presence.clerk()::ask);
+        this.control = new EngineControl(node, seal, presence.clerk()::ask);
     }
 
     /**
      * Starts a node.
      *
-     * @param secret signs words between nodes; empty for none
+     * @param secret seals words between nodes and what they keep; empty for none
      * @throws BackplaneException if the engine is there and set up such that it would lose messages
      */
     public static EngineBackplane start(Engine engine, Timing timing, String secret) {
@@ -105,6 +108,30 @@ public final class EngineBackplane implements Backplane {
     @Override
     public CompletionStage<Position> purge(RoomId room) {
         return presence.clerk().ask(link -> link.purge(room));
+    }
+
+    @Override
+    public CompletionStage<?> keep(String key, String value, Duration life) {
+        String kept = seal.of(key + ' ' + value) + ' ' + value; // with its key, so that it cannot be moved
+        return presence.clerk().ask(link -> {
+            link.keep(key, kept, life);
+            return true;
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> take(String key) {
+        return presence.clerk().ask(link -> link.take(key)).thenApply(kept -> kept.flatMap(text -> opened(key, text)));
+    }
+
+    private Optional<String> opened(String key, String kept) {
+        int space = Math.max(0, kept.indexOf(' '));
+        String value = kept.substring(space + 1);
+        if (!seal.fits(kept.substring(0, space), key + ' ' + value)) {
+            LOG.log(Level.WARNING, "what was kept is not sealed with our secret, and is ignored");
+            return Optional.empty();
+        }
+        return Optional.of(value);
     }
 
     @Override

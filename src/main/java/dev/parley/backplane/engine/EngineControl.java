@@ -4,10 +4,6 @@ import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,29 +11,25 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Words to all nodes, as {@code signature node number word}. With a shared secret the signature is an HMAC-SHA256 of the rest
- * and whatever is not signed by it is ignored; a number that is not above the node's last one is ignored too, so that nobody
+ * Words to all nodes, as {@code seal node number word}. The seal is of the rest, and whatever has none of ours is ignored; a number that is not above the node's last one is ignored too, so that nobody
  * who reads along can say a word again.
  */
 final class EngineControl implements ControlBus {
     private static final Logger LOG = System.getLogger(EngineControl.class.getName());
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int MAX_NODES = 10_000;
 
     private final List<Listening> listenings = new CopyOnWriteArrayList<>();
     private final Map<String, Long> heard = new LinkedHashMap<>(); // each node's last number; the ear's own
     private final String node;
-    private final String secret;
+    private final Seal seal;
     private final Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask;
     private long said; // guarded by this
 
-    EngineControl(String node, String secret, Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask) {
+    EngineControl(String node, Seal seal, Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask) {
         this.node = node;
-        this.secret = secret;
+        this.seal = seal;
         this.ask = ask;
     }
 
@@ -53,7 +45,7 @@ final class EngineControl implements ControlBus {
     /** Words are said in the order of their numbers: one that comes after a higher one would be ignored. */
     private synchronized CompletionStage<Boolean> number(String word) {
         String numbered = node + ' ' + ++said + ' ' + word;
-        String signed = signature(numbered) + ' ' + numbered;
+        String signed = seal.of(numbered) + ' ' + numbered;
         return ask.apply(link -> {
             link.say(signed);
             return true;
@@ -74,8 +66,7 @@ final class EngineControl implements ControlBus {
             LOG.log(Level.WARNING, "a word that no node says is ignored");
             return;
         }
-        byte[] expected = signature(signed.substring(parts[0].length() + 1)).getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(expected, parts[0].getBytes(StandardCharsets.UTF_8))) {
+        if (!seal.fits(parts[0], signed.substring(parts[0].length() + 1))) {
             LOG.log(Level.WARNING, "a word that is not signed with our secret is ignored");
             return;
         }
@@ -89,21 +80,6 @@ final class EngineControl implements ControlBus {
         }
         for (Listening listening : listenings) {
             listening.listener.accept(parts[3]);
-        }
-    }
-
-    private String signature(String text) {
-        if (secret.isEmpty()) {
-            return "-";
-        }
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
     }
 

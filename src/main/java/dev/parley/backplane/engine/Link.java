@@ -53,6 +53,12 @@ public interface Link extends Closeable {
     /** Tells all nodes. */
     void say(String word) throws LinkException;
 
+    /** As {@link dev.parley.backplane.Backplane#keep}, by the engine's clock. */
+    void keep(String key, String value, Duration life) throws LinkException;
+
+    /** As {@link dev.parley.backplane.Backplane#take}. */
+    Optional<String> take(String key) throws LinkException;
+
     /** What the engine does not do by itself, such as trimming. Called every few seconds. */
     default void tend() throws LinkException {}
 

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -146,6 +147,19 @@ final class Watch implements AutoCloseable {
                 to.say(word);
                 return true;
             });
+        }
+
+        @Override
+        public void keep(String key, String value, Duration life) throws LinkException {
+            boolean unused = timed(to -> {
+                to.keep(key, value, life);
+                return true;
+            });
+        }
+
+        @Override
+        public Optional<String> take(String key) throws LinkException {
+            return timed(to -> to.take(key));
         }
 
         @Override

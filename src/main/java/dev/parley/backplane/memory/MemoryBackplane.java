@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ public final class MemoryBackplane implements Backplane {
     private final Map<RoomId, MemoryLog> logs = new ConcurrentHashMap<>();
     private final String epoch = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
     private final MemoryPresence presence = new MemoryPresence();
+    private final MemoryShelf shelf = new MemoryShelf();
     private final MemoryControl control = new MemoryControl();
     private final int entriesPerRoom;
     private final InstantSource clock;
@@ -65,6 +67,18 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public CompletionStage<Position> purge(RoomId room) {
         return CompletableFuture.completedStage(log(room).purge());
+    }
+
+    @Override
+    public CompletionStage<?> keep(String key, String value, Duration life) {
+        return shelf.put(key, value, life, clock.instant())
+                ? CompletableFuture.completedStage(true)
+                : CompletableFuture.failedStage(new BackplaneException("too much is kept"));
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> take(String key) {
+        return CompletableFuture.completedStage(shelf.take(key, clock.instant()));
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -38,6 +39,7 @@ final class PostgresLink implements Link {
 
     private final Connection connection;
     private final PostgresPresence presence;
+    private final PostgresShelf shelf;
     private final String run;
     private final int entriesPerRoom;
     private final Set<RoomId> known = new HashSet<>(); // rooms that have a row
@@ -45,6 +47,7 @@ final class PostgresLink implements Link {
     PostgresLink(Connection connection, String run, int entriesPerRoom) {
         this.connection = connection;
         this.presence = new PostgresPresence(connection);
+        this.shelf = new PostgresShelf(connection);
         this.run = run;
         this.entriesPerRoom = entriesPerRoom;
     }
@@ -328,6 +331,16 @@ final class PostgresLink implements Link {
     }
 
     @Override
+    public void keep(String key, String value, Duration life) throws LinkException {
+        shelf.keep(key, value, life);
+    }
+
+    @Override
+    public Optional<String> take(String key) throws LinkException {
+        return shelf.take(key);
+    }
+
+    @Override
     public void say(String word) throws LinkException {
         presence.say(word);
     }
@@ -335,6 +348,7 @@ final class PostgresLink implements Link {
     /** Deletes what is below the floor and older than keys must be known; one node at a time, some rows at a time. */
     @Override
     public void tend() throws LinkException {
+        shelf.tend();
         try (Statement statement = connection.createStatement()) {
             statement.execute("DELETE FROM parley_entry WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM parley_entry e"
                     + " JOIN parley_room r ON r.room = e.room AND e.seq <= r.floor"

@@ -32,6 +32,10 @@ record RedisKeys(int database) {
         return RedisConnection.bytes(PREFIX + "node:" + node);
     }
 
+    byte[] kept(String key) {
+        return RedisConnection.bytes(PREFIX + "kept:" + key);
+    }
+
     String channels() {
         return PREFIX + database + ":room:";
     }

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import redis.clients.jedis.Protocol.Command;
@@ -303,6 +304,18 @@ final class RedisLink implements Link {
                 bytes(isOurs ? 1 : 0),
                 bytes(keys.channels()));
         List<Object> unused = redis.requireAnswers();
+    }
+
+    @Override
+    public void keep(String key, String value, Duration life) throws LinkException {
+        redis.send(Command.SET, keys.kept(key), bytes(value), bytes("PX"), bytes(life.toMillis()));
+        List<Object> unused = redis.requireAnswers();
+    }
+
+    @Override
+    public Optional<String> take(String key) throws LinkException {
+        redis.send(Command.GETDEL, keys.kept(key));
+        return Optional.ofNullable(text(redis.requireAnswers().get(0)));
     }
 
     @Override

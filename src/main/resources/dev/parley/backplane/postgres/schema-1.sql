@@ -37,6 +37,13 @@ CREATE UNLOGGED TABLE parley_member (
 );
 CREATE INDEX ON parley_member (room);
 
+-- What is kept until somebody takes it, such as a ticket, need not outlive a crash, either.
+CREATE UNLOGGED TABLE parley_kept (
+    key text PRIMARY KEY,
+    value text NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
 -- Stores drafts in the order given: one call is one transaction and one fsync. All rows of rooms must exist before, made by an
 -- earlier transaction; otherwise two writers could number the same new room.
 CREATE FUNCTION parley_append(

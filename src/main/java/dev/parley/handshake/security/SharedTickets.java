@@ -1,0 +1,60 @@
+package dev.parley.handshake.security;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.handshake.Credential;
+import dev.parley.handshake.HandshakeRefused;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+
+/**
+ * Tickets that are good on every node of a backplane, once over all of them. Thread-safe; waits for the engine, as long as the
+ * backplane does. The engine has a digest of each, and what it stands for, for as long as it is good.
+ */
+public final class SharedTickets implements Tickets {
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
+    private static final int UNAVAILABLE = 503;
+
+    private final Backplane backplane;
+
+    public SharedTickets(Backplane backplane) {
+        this.backplane = backplane;
+    }
+
+    @Override
+    public Optional<Secret> give(Credential credential, Optional<String> origin) {
+        Secret ticket = Secret.random();
+        Object unused = await(backplane.keep(key(ticket), new Passport(credential, origin).toText(), LIFETIME));
+        return Optional.of(ticket);
+    }
+
+    @Override
+    public Optional<Credential> redeem(Secret ticket, Optional<String> origin) {
+        if (!FORM.matcher(ticket.reveal()).matches()) {
+            return Optional.empty(); // no need to ask
+        }
+        return await(backplane.take(key(ticket)))
+                .flatMap(Passport::parse)
+                .filter(found -> found.origin().equals(origin))
+                .map(Passport::credential);
+    }
+
+    private static String key(Secret ticket) {
+        return "ticket:" + ticket.digest();
+    }
+
+    /** The backplane answers or fails within seconds. */
+    private static <T> T await(CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BackplaneException) {
+                throw new HandshakeRefused(
+                        UNAVAILABLE, "tickets cannot be had: " + e.getCause().getMessage());
+            }
+            throw e;
+        }
+    }
+}
