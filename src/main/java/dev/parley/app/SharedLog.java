@@ -19,9 +19,9 @@ record SharedLog(String address, String secret) {
     /** Reads an address as far as the engine that it is of. */
     static String address(String text) {
         if (!text.equals("memory:")
-                && !text.matches("(?s)(redis|rediss|redis-sentinel|postgresql|jdbc:postgresql)://.+|jndi:.+")) {
-            throw new IllegalArgumentException("must be memory:, redis://…, rediss://…, redis-sentinel://…,"
-                    + " postgresql://…, jdbc:postgresql://… or jndi:…");
+                && !text.matches("(?s)(rediss?(-sentinel|-cluster)?|postgresql|jdbc:postgresql)://.+|jndi:.+")) {
+            throw new IllegalArgumentException("must be memory:, redis://…, redis-sentinel://…, redis-cluster://…, the"
+                    + " same with rediss for TLS, postgresql://…, jdbc:postgresql://… or jndi:…");
         }
         return text;
     }

@@ -26,10 +26,8 @@ final class Schema {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_xact_lock(" + LOCK + ")");
-            statement.execute("CREATE TABLE IF NOT EXISTS parley_schema (version int PRIMARY KEY)");
             for (int next = version(connection) + 1; next <= VERSION; next++) {
-                statement.execute(script(next));
-                statement.execute("INSERT INTO parley_schema VALUES (" + next + ")");
+                statement.execute(script(next)); // which notes its version, because somebody may run it by hand
             }
             connection.commit();
         } catch (SQLException e) {

@@ -8,11 +8,20 @@ import java.util.List;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Where a Redis is: {@code redis://[[user]:password@]host[:port][/database]}, {@code rediss://} with TLS, or
+ * Where a Redis is: {@code redis://[[user]:password@]host[:port][/database]};
  * {@code redis-sentinel://[[user]:password@]host[:port],…[/database]?master=name}, where the sentinels are asked who is master
- * before each connection.
+ * before each connection; or {@code redis-cluster://[[user]:password@]host[:port],…}, where any one server of the cluster is
+ * asked who the masters are. With TLS they begin with {@code rediss}.
  */
-record RedisAddress(List<HostAndPort> hosts, String master, boolean isTls, String user, String password, int database) {
+record RedisAddress(
+        Kind kind, List<HostAndPort> hosts, String master, boolean isTls, String user, String password, int database) {
+    /** What the hosts are. */
+    enum Kind {
+        SERVER,
+        SENTINELS,
+        CLUSTER
+    }
+
     private static final int PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
 
@@ -27,7 +36,8 @@ record RedisAddress(List<HostAndPort> hosts, String master, boolean isTls, Strin
      */
     static RedisAddress parse(String text) {
         URI uri = URI.create(text.replace(" ", "%20"));
-        boolean isSentinel = "redis-sentinel".equals(uri.getScheme());
+        Kind kind = kind(String.valueOf(uri.getScheme()));
+        boolean isSentinel = kind == Kind.SENTINELS;
         String authority = uri.getRawAuthority();
         if (authority == null || authority.isEmpty()) {
             throw new IllegalArgumentException("a Redis address needs a host");
@@ -39,23 +49,35 @@ record RedisAddress(List<HostAndPort> hosts, String master, boolean isTls, Strin
                 .toList();
         String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
         String master = query.startsWith("master=") ? decode(query.substring("master=".length())) : "";
-        if (isSentinel == master.isEmpty() || (!isSentinel && hosts.size() > 1)) {
+        if (isSentinel == master.isEmpty() || (kind == Kind.SERVER && hosts.size() > 1)) {
             throw new IllegalArgumentException(
                     isSentinel
                             ? "sentinels need ?master=name"
-                            : "one Redis host, or redis-sentinel:// with ?master=name");
+                            : "one Redis host, redis-cluster://, or redis-sentinel:// with ?master=name");
         }
         String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", "");
         if (!path.matches("[0-9]{0,4}")) {
             throw new IllegalArgumentException("the path of a Redis address is the number of a database");
         }
+        int database = path.isEmpty() ? 0 : Integer.parseInt(path);
+        if (kind == Kind.CLUSTER && database != 0) {
+            throw new IllegalArgumentException("a Redis Cluster has one database only");
+        }
         return new RedisAddress(
+                kind,
                 hosts,
                 master,
-                "rediss".equals(uri.getScheme()),
+                uri.getScheme().startsWith("rediss"),
                 decode(credential[0]),
                 decode(credential[1]),
-                path.isEmpty() ? 0 : Integer.parseInt(path));
+                database);
+    }
+
+    private static Kind kind(String scheme) {
+        if (scheme.endsWith("-sentinel")) {
+            return Kind.SENTINELS;
+        }
+        return scheme.endsWith("-cluster") ? Kind.CLUSTER : Kind.SERVER;
     }
 
     private static HostAndPort hostAndPort(String text, int port) {

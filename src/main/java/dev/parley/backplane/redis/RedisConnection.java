@@ -43,15 +43,6 @@ final class RedisConnection implements AutoCloseable {
         }
     }
 
-    /** Runs a script that was loaded: keys and arguments in order. */
-    void sendScript(byte[] sha, int keys, byte[]... keysAndArguments) throws LinkException {
-        byte[][] all = new byte[keysAndArguments.length + 2][];
-        all[0] = sha;
-        all[1] = bytes(keys);
-        System.arraycopy(keysAndArguments, 0, all, 2, keysAndArguments.length);
-        send(Protocol.Command.EVALSHA, all);
-    }
-
     /** The answers to all that was sent, in order. A refusal is a {@link JedisDataException} among them. */
     List<Object> answers() throws LinkException {
         int count = sent;
@@ -88,7 +79,8 @@ final class RedisConnection implements AutoCloseable {
     /** Whether it says that this server is not, or not yet, the one to ask. */
     private static boolean isOfTheServer(JedisDataException refusal) {
         String message = String.valueOf(refusal.getMessage());
-        return message.matches("(?s)(NOSCRIPT|LOADING|READONLY|MASTERDOWN|NOAUTH|NOREPLICAS|BUSY|UNKILLABLE).*");
+        return message.matches(
+                "(?s)(NOSCRIPT|LOADING|READONLY|MASTERDOWN|NOAUTH|NOREPLICAS|BUSY|UNKILLABLE|MOVED|ASK|TRYAGAIN|CLUSTERDOWN).*");
     }
 
     /** Only the first word of what Redis says: the rest may repeat what was sent. */

@@ -7,11 +7,15 @@ import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -50,18 +54,65 @@ public final class RedisEngine implements Engine {
 
     @Override
     public Link connect() throws LinkException {
-        RedisConnection connection = connect(host(), config());
+        RedisShards shards = address.kind() == RedisAddress.Kind.CLUSTER ? cluster() : server();
+        return new RedisLink(shards, new RedisKeys(address.database()), entriesPerRoom);
+    }
+
+    private RedisShards server() throws LinkException {
+        RedisShard shard = shard(host());
+        return closingIfInVain(List.of(shard), () -> new RedisShards(List.of(shard), new RedisShard[0]));
+    }
+
+    private RedisShards cluster() throws LinkException {
+        HostAndPort[] masters = RedisCluster.masters(address.hosts(), config());
+        Map<HostAndPort, RedisShard> shards = new LinkedHashMap<>();
+        return closingIfInVain(shards.values(), () -> {
+            RedisShard[] bySlot = new RedisShard[masters.length];
+            for (int slot = 0; slot < masters.length; slot++) {
+                RedisShard shard = shards.get(masters[slot]);
+                if (shard == null) {
+                    shard = shard(masters[slot]);
+                    shards.put(masters[slot], shard);
+                }
+                bySlot[slot] = shard;
+            }
+            return new RedisShards(List.copyOf(shards.values()), bySlot);
+        });
+    }
+
+    private static RedisShards closingIfInVain(Collection<RedisShard> opened, Opening opening) throws LinkException {
+        try {
+            return opening.call();
+        } catch (LinkException | RuntimeException e) {
+            opened.forEach(RedisShard::close);
+            throw e;
+        }
+    }
+
+    private RedisShard shard(HostAndPort host) throws LinkException {
+        RedisConnection connection = connect(host, config());
         try {
             String server = Objects.toString(RedisConnection.text(connection.call(Protocol.Command.INFO, "server")));
             Matcher run = RUN_ID.matcher(server);
             if (!run.find()) {
                 throw new BackplaneException("Redis does not tell its run id");
             }
+            requireThatItIs(address.kind(), server.contains("redis_mode:cluster"));
             requireThatNothingIsDropped(connection);
-            return new RedisLink(connection, new RedisKeys(address.database()), run.group(1), entriesPerRoom);
+            return new RedisShard(connection, run.group(1));
         } catch (LinkException | RuntimeException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /** A server of a cluster refuses most rooms, and one that is none knows no masters. */
+    private static void requireThatItIs(RedisAddress.Kind kind, boolean isCluster) {
+        if (isCluster != (kind == RedisAddress.Kind.CLUSTER)) {
+            throw new BackplaneException(
+                    isCluster
+                            ? "this is a Redis Cluster: its address begins with redis-cluster:// or rediss-cluster://"
+                            : "this is no Redis Cluster: its address begins with redis:// or rediss://");
         }
     }
 
@@ -76,12 +127,13 @@ public final class RedisEngine implements Engine {
         }
     }
 
+    /** What is published on one server of a cluster is told by all. */
     @Override
     public Ear listen(Set<RoomId> rooms) throws LinkException {
         return new RedisEar(host(), config(), new RedisKeys(address.database()), rooms);
     }
 
-    private static RedisConnection connect(HostAndPort host, JedisClientConfig config) throws LinkException {
+    static RedisConnection connect(HostAndPort host, JedisClientConfig config) throws LinkException {
         try {
             return new RedisConnection(new Connection(host, config));
         } catch (JedisException e) {
@@ -90,16 +142,18 @@ public final class RedisEngine implements Engine {
     }
 
     private HostAndPort host() throws LinkException {
-        return address.master().isEmpty() ? address.hosts().get(0) : master();
+        return switch (address.kind()) {
+            case SERVER -> address.hosts().get(0);
+            case SENTINELS -> master();
+            case CLUSTER -> RedisCluster.member(address.hosts(), config());
+        };
     }
 
     private HostAndPort master() throws LinkException {
         LinkException last = new LinkException("there is no sentinel");
         for (HostAndPort sentinel : address.hosts()) {
-            JedisClientConfig config = DefaultJedisClientConfig.builder()
-                    .timeoutMillis(TIMEOUT_MILLIS)
-                    .build();
-            try (RedisConnection connection = connect(sentinel, config)) {
+            try (RedisConnection connection = connect(
+                    sentinel, withTls(DefaultJedisClientConfig.builder()).build())) {
                 Object found = connection.call(Protocol.Command.SENTINEL, "get-master-addr-by-name", address.master());
                 if (found instanceof List<?> pair && pair.size() == 2) {
                     String host = Objects.requireNonNull(RedisConnection.text(pair.get(0)));
@@ -114,14 +168,11 @@ public final class RedisEngine implements Engine {
     }
 
     private JedisClientConfig config() {
-        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
+        DefaultJedisClientConfig.Builder config = withTls(DefaultJedisClientConfig.builder())
                 .resp2()
-                .timeoutMillis(TIMEOUT_MILLIS)
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED) // one right less that the user needs
                 .database(address.database())
                 .clientName("parley");
-        if (address.isTls()) {
-            config.sslOptions(SslOptions.defaults()); // the JVM's trust store, and the host's name is checked
-        }
         if (!address.user().isEmpty()) {
             config.user(address.user());
         }
@@ -129,6 +180,12 @@ public final class RedisEngine implements Engine {
             config.password(address.password());
         }
         return config.build();
+    }
+
+    /** By the JVM's trust store, and the host's name is checked. */
+    private DefaultJedisClientConfig.Builder withTls(DefaultJedisClientConfig.Builder config) {
+        config.timeoutMillis(TIMEOUT_MILLIS);
+        return address.isTls() ? config.sslOptions(SslOptions.defaults()) : config;
     }
 
     @Override
@@ -139,5 +196,9 @@ public final class RedisEngine implements Engine {
     @Override
     public String toString() {
         return address.toString();
+    }
+
+    private interface Opening {
+        RedisShards call() throws LinkException;
     }
 }

@@ -4,9 +4,13 @@ import dev.parley.backplane.RoomId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The names of everything in Redis. Channels are not kept apart by database, so their names say which one it is. */
+/**
+ * The names of everything in Redis. Channels are not kept apart by database, so their names say which one it is. What is changed
+ * in one step has one hash tag, so that it is on one server of a cluster: a room's log, and who is where in all rooms.
+ */
 record RedisKeys(int database) {
-    static final String PREFIX = "parley:";
+    private static final String PREFIX = "parley:";
+    private static final String PRESENCE = PREFIX + "{presence}:";
 
     byte[] meta(RoomId room) {
         return ofRoom(room, "m");
@@ -21,15 +25,20 @@ record RedisKeys(int database) {
     }
 
     byte[] present(RoomId room) {
-        return ofRoom(room, "p");
+        return RedisConnection.bytes(PRESENCE + "room:" + room.name());
     }
 
     byte[] nodes() {
-        return RedisConnection.bytes(PREFIX + "nodes");
+        return RedisConnection.bytes(PRESENCE + "nodes");
     }
 
     byte[] node(String node) {
-        return RedisConnection.bytes(PREFIX + "node:" + node);
+        return RedisConnection.bytes(PRESENCE + "node:" + node);
+    }
+
+    /** What all keys of presence begin with. */
+    byte[] presence() {
+        return RedisConnection.bytes(PRESENCE);
     }
 
     byte[] kept(String key) {

@@ -34,40 +34,29 @@ final class RedisLink implements Link {
     private static final long STREAM_SECONDS = Duration.ofDays(7).toSeconds(); // of a room where nobody speaks
     private static final long META_SECONDS = Duration.ofDays(30).toSeconds(); // longer, so that numbers go on
 
-    private final RedisConnection redis;
+    private final RedisShards redis;
     private final RedisKeys keys;
-    private final String run;
+    private final RedisPresence presence;
     private final int entriesPerRoom;
-    private final Map<String, byte[]> scripts = new HashMap<>();
 
-    RedisLink(RedisConnection redis, RedisKeys keys, String run, int entriesPerRoom) throws LinkException {
+    RedisLink(RedisShards redis, RedisKeys keys, int entriesPerRoom) {
         this.redis = redis;
         this.keys = keys;
-        this.run = run;
+        this.presence = new RedisPresence(redis, keys);
         this.entriesPerRoom = entriesPerRoom;
-        for (String script : List.of(
-                Scripts.APPEND,
-                Scripts.READ,
-                Scripts.PURGE,
-                Scripts.RENEW,
-                Scripts.ENTER,
-                Scripts.EXPIRED,
-                Scripts.BURY)) {
-            scripts.put(script, (byte[]) redis.call(Command.SCRIPT, "LOAD", script));
-        }
     }
 
     @Override
     public List<Outcome> append(List<Proposal> batch) throws LinkException {
         for (Proposal proposal : batch) {
             RoomId room = proposal.room();
-            script(
+            redis.sendScript(
                     Scripts.APPEND,
                     3,
                     keys.meta(room),
                     keys.stream(room),
                     keys.key(room, proposal.draft().key()),
-                    bytes(run),
+                    bytes(redis.run(keys.meta(room))),
                     bytes(proposal.message()),
                     bytes(proposal.message()),
                     DraftBytes.encode(proposal.draft()),
@@ -91,7 +80,7 @@ final class RedisLink implements Link {
     @Override
     public Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException {
         if (rooms.isEmpty()) {
-            Object unused = redis.call(Command.PING);
+            redis.ping();
             return Map.of();
         }
         List<RoomId> order = List.copyOf(rooms);
@@ -149,7 +138,7 @@ final class RedisLink implements Link {
         List<RoomId> order = List.copyOf(after.keySet());
         for (RoomId room : order) {
             Position position = Objects.requireNonNull(after.get(room));
-            script(
+            redis.sendScript(
                     Scripts.READ,
                     2,
                     keys.meta(room),
@@ -225,85 +214,33 @@ final class RedisLink implements Link {
 
     @Override
     public Position purge(RoomId room) throws LinkException {
-        script(Scripts.PURGE, 2, keys.meta(room), keys.stream(room));
+        redis.sendScript(Scripts.PURGE, 2, keys.meta(room), keys.stream(room));
         return top((List<?>) redis.requireAnswers().get(0));
     }
 
     @Override
     public boolean renew(String node, Duration lease) throws LinkException {
-        script(Scripts.RENEW, 1, keys.nodes(), bytes(node), bytes(lease.toMillis()));
-        return (long) redis.requireAnswers().get(0) == 1;
+        return presence.renew(node, lease);
     }
 
     @Override
     public void move(String node, List<Move> moves) throws LinkException {
-        for (Move move : moves) {
-            RoomId room = move.room();
-            Draft.Author member = move.farewell().author();
-            byte[] place = bytes(room.name() + ' ' + member.connection());
-            byte[] here = bytes(node + ' ' + member.connection());
-            if (move.isIn()) {
-                script(
-                        Scripts.ENTER,
-                        3,
-                        keys.nodes(),
-                        keys.node(node),
-                        keys.present(room),
-                        bytes(node),
-                        place,
-                        DraftBytes.encode(move.farewell()),
-                        here,
-                        bytes(member.user()),
-                        keys.channel(room));
-            } else {
-                redis.send(Command.HDEL, keys.present(room), here);
-                redis.send(Command.HDEL, keys.node(node), place);
-                redis.send(Command.PUBLISH, keys.channel(room), bytes("P"));
-            }
-        }
-        List<Object> unused = redis.requireAnswers();
+        presence.move(node, moves);
     }
 
     @Override
     public Map<String, Integer> members(RoomId room) throws LinkException {
-        redis.send(Command.HVALS, keys.present(room));
-        Map<String, Integer> members = new HashMap<>();
-        for (Object user : (List<?>) redis.requireAnswers().get(0)) {
-            members.merge(Objects.requireNonNull(text(user)), 1, Integer::sum);
-        }
-        return members;
+        return presence.members(room);
     }
 
     @Override
     public Map<String, List<Move>> orphans() throws LinkException {
-        script(Scripts.EXPIRED, 1, keys.nodes());
-        Map<String, List<Move>> orphans = new HashMap<>();
-        for (Object expired : (List<?>) redis.requireAnswers().get(0)) {
-            String node = Objects.requireNonNull(text(expired));
-            redis.send(Command.HGETALL, keys.node(node));
-            List<?> fields = (List<?>) redis.requireAnswers().get(0);
-            List<Move> members = new ArrayList<>();
-            for (int i = 0; i < fields.size(); i += 2) {
-                String place = Objects.requireNonNull(text(fields.get(i)));
-                Draft farewell = DraftBytes.decode(ByteBuffer.wrap((byte[]) fields.get(i + 1)));
-                members.add(new Move(new RoomId(place.substring(0, place.indexOf(' '))), farewell, false));
-            }
-            orphans.put(node, members);
-        }
-        return orphans;
+        return presence.orphans();
     }
 
     @Override
     public void bury(String node, boolean isOurs) throws LinkException {
-        script(
-                Scripts.BURY,
-                1,
-                keys.nodes(),
-                bytes(node),
-                bytes(RedisKeys.PREFIX),
-                bytes(isOurs ? 1 : 0),
-                bytes(keys.channels()));
-        List<Object> unused = redis.requireAnswers();
+        presence.bury(node, isOurs);
     }
 
     @Override
@@ -322,10 +259,6 @@ final class RedisLink implements Link {
     public void say(String word) throws LinkException {
         redis.send(Command.PUBLISH, keys.words(), bytes(word));
         List<Object> unused = redis.requireAnswers();
-    }
-
-    private void script(String script, int keyCount, byte[]... keysAndArguments) throws LinkException {
-        redis.sendScript(Objects.requireNonNull(scripts.get(script)), keyCount, keysAndArguments);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.parley.backplane.redis;
 
+import java.util.List;
+
 /** What runs inside Redis. Each script is atomic. */
 final class Scripts {
     private Scripts() {}
@@ -81,13 +83,21 @@ final class Scripts {
             return 1
             """;
 
+    /** KEYS node, present. ARGV place, here, channel. */
+    static final String LEAVE = """
+            redis.call('HDEL', KEYS[1], ARGV[1])
+            redis.call('HDEL', KEYS[2], ARGV[2])
+            redis.call('PUBLISH', ARGV[3], 'P')
+            return 1
+            """;
+
     /** KEYS nodes. Gives the nodes whose lease has run out. */
     static final String EXPIRED = """
             local t = redis.call('TIME')
             return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', t[1] * 1000 + math.floor(t[2] / 1000))
             """;
 
-    /** KEYS nodes. ARGV node, prefix of keys, 1 if its lease need not have run out, prefix of channels. */
+    /** KEYS nodes. ARGV node, what all keys begin with, 1 if its lease need not have run out, prefix of channels. */
     static final String BURY = """
             local t = redis.call('TIME')
             local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -98,7 +108,7 @@ final class Scripts {
             local rooms = {}
             for _, place in ipairs(redis.call('HKEYS', own)) do
               local room, connection = string.match(place, '^(%S+) (.*)$')
-              redis.call('HDEL', ARGV[2] .. '{' .. room .. '}:p', ARGV[1] .. ' ' .. connection)
+              redis.call('HDEL', ARGV[2] .. 'room:' .. room, ARGV[1] .. ' ' .. connection)
               rooms[room] = true
             end
             redis.call('DEL', own)
@@ -106,4 +116,6 @@ final class Scripts {
             for room in pairs(rooms) do redis.call('PUBLISH', ARGV[4] .. room, 'P') end
             return 1
             """;
+
+    static final List<String> ALL = List.of(APPEND, READ, PURGE, RENEW, ENTER, LEAVE, EXPIRED, BURY);
 }

@@ -1,3 +1,6 @@
+CREATE TABLE IF NOT EXISTS parley_schema (version int PRIMARY KEY);
+INSERT INTO parley_schema VALUES (1);
+
 -- Rooms are numbered one at a time under the lock of their row, so numbers have no hole and are in commit order.
 CREATE TABLE parley_room (
     room text PRIMARY KEY,

@@ -132,14 +132,29 @@ public final class PostgresServer extends EngineProcess {
         return "postgresql://parley@127.0.0.1:" + throughPort + "/postgres";
     }
 
-    /** Two nodes over a database that knows nothing any more. */
+    /**
+     * Two nodes over a database that knows nothing any more, where somebody else has made the tables: with no more rights than
+     * those of {@code server-config}.
+     */
     TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
-        return twoNodes(address(), entriesPerRoom, secret);
+        psql(
+                "-c",
+                "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP ROLE IF EXISTS parley_node;"
+                        + " CREATE ROLE parley_node LOGIN",
+                "-f",
+                "src/main/resources/dev/parley/backplane/postgres/schema-1.sql",
+                "-f",
+                "server-config/postgresql/grants.sql");
+        return nodes(address().replace("parley@", "parley_node@"), entriesPerRoom, secret);
     }
 
-    /** The same, which reach it by an address of their own. */
+    /** Two nodes over a database that knows nothing any more, where they make the tables. They have an address of their own. */
     TwoNodes.Nodes twoNodes(String address, int entriesPerRoom, String secret) throws InterruptedException {
         sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        return nodes(address, entriesPerRoom, secret);
+    }
+
+    private static TwoNodes.Nodes nodes(String address, int entriesPerRoom, String secret) {
         return new TwoNodes.Nodes(
                 PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
                 PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
@@ -147,18 +162,13 @@ public final class PostgresServer extends EngineProcess {
 
     /** What psql answers. */
     String sql(String statement) throws InterruptedException {
-        return run(List.of(
-                        programs.resolve("psql").toString(),
-                        "-h",
-                        "127.0.0.1",
-                        "-p",
-                        Integer.toString(port),
-                        "-U",
-                        "parley",
-                        "-d",
-                        "postgres",
-                        "-qtAc",
-                        statement))
-                .strip();
+        return psql("-qtAc", statement).strip();
+    }
+
+    private String psql(String... what) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(programs.resolve("psql").toString(), "-v", "ON_ERROR_STOP=1"));
+        command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-U", "parley", "-d", "postgres"));
+        command.addAll(List.of(what));
+        return run(command);
     }
 }

@@ -54,7 +54,7 @@ final class RedisSentinelIT {
 
     private Backplane node() {
         return RedisEngine.start(
-                "redis-sentinel://127.0.0.1:" + sentinel.port() + "?master=parley",
+                "redis-sentinel://" + RedisServer.USER + "127.0.0.1:" + sentinel.port() + "?master=parley",
                 100_000,
                 EngineBackplane.Timing.USUAL,
                 "");

@@ -12,10 +12,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A real Redis: {@code redis-server} of the path, which is Debian's package of that name. */
+/**
+ * A real Redis: {@code redis-server} of the path, which is Debian's package of that name, with the file of {@code server-config}.
+ * Nodes are its user of no more rights than they need; whoever runs {@code redis-cli} may do everything.
+ */
 public final class RedisServer extends EngineProcess {
-    public static final List<String> DURABLE = List.of("--appendonly", "yes", "--appendfsync", "always", "--save", "");
+    public static final List<String> DURABLE = List.of("--save", ""); // and a log of commands, says the file
     static final List<String> FORGETFUL = List.of("--appendonly", "no", "--save", "");
+
+    static final String USER = "parley:change-me@";
+    private static final Path CONFIGURATION = Path.of("server-config/redis/parley.conf");
 
     private List<String> options;
 
@@ -47,8 +53,9 @@ public final class RedisServer extends EngineProcess {
     @Override
     protected List<String> command() {
         boolean isSentinel = options.contains("--sentinel");
-        List<String> command =
-                new ArrayList<>(isSentinel ? List.of("redis-server", options.get(0)) : List.of("redis-server"));
+        String file =
+                isSentinel ? options.get(0) : CONFIGURATION.toAbsolutePath().toString();
+        List<String> command = new ArrayList<>(List.of("redis-server", file));
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", directory.toString()));
         command.addAll(isSentinel ? options.subList(1, options.size()) : options);
         return command;
@@ -67,7 +74,7 @@ public final class RedisServer extends EngineProcess {
 
     @Override
     public String address(int throughPort) {
-        return "redis://127.0.0.1:" + throughPort;
+        return "redis://" + USER + "127.0.0.1:" + throughPort;
     }
 
     /** Two nodes over a Redis that knows nothing any more. */

@@ -1,0 +1,11 @@
+-- For a user who may not make tables. The owner of the database makes the tables and the user, once:
+--     psql -f schema-1.sql      which is in the WAR, in WEB-INF/classes/dev/parley/backplane/postgres/
+--     CREATE ROLE parley_node LOGIN PASSWORD 'change-me';
+-- and then runs this file. The address is then postgresql://parley_node:change-me@host/database.
+GRANT USAGE ON SCHEMA public TO parley_node;
+GRANT SELECT ON parley_schema TO parley_node;
+GRANT SELECT, INSERT, UPDATE ON parley_room TO parley_node;
+GRANT SELECT, INSERT, DELETE ON parley_entry TO parley_node;
+GRANT SELECT, INSERT, UPDATE, DELETE ON parley_node, parley_kept TO parley_node;
+GRANT SELECT, INSERT, DELETE ON parley_member TO parley_node;
+GRANT EXECUTE ON FUNCTION parley_append(text, text, bigint, text[], bytea[], text[], bytea[]) TO parley_node;

@@ -1,0 +1,100 @@
+package dev.parley.backplane.redis;
+
+import static dev.parley.backplane.redis.RedisConnection.bytes;
+import static dev.parley.backplane.redis.RedisConnection.text;
+
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.engine.DraftBytes;
+import dev.parley.backplane.engine.Link;
+import dev.parley.backplane.engine.LinkException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import redis.clients.jedis.Protocol.Command;
+
+/** Who is where, in Redis; the other half of {@link RedisLink}. */
+final class RedisPresence {
+    private final RedisShards redis;
+    private final RedisKeys keys;
+
+    RedisPresence(RedisShards redis, RedisKeys keys) {
+        this.redis = redis;
+        this.keys = keys;
+    }
+
+    boolean renew(String node, Duration lease) throws LinkException {
+        redis.sendScript(Scripts.RENEW, 1, keys.nodes(), bytes(node), bytes(lease.toMillis()));
+        return (long) redis.requireAnswers().get(0) == 1;
+    }
+
+    void move(String node, List<Link.Move> moves) throws LinkException {
+        for (Link.Move move : moves) {
+            RoomId room = move.room();
+            Draft.Author member = move.farewell().author();
+            byte[] place = bytes(room.name() + ' ' + member.connection());
+            byte[] here = bytes(node + ' ' + member.connection());
+            if (move.isIn()) {
+                redis.sendScript(
+                        Scripts.ENTER,
+                        3,
+                        keys.nodes(),
+                        keys.node(node),
+                        keys.present(room),
+                        bytes(node),
+                        place,
+                        DraftBytes.encode(move.farewell()),
+                        here,
+                        bytes(member.user()),
+                        keys.channel(room));
+            } else {
+                redis.sendScript(
+                        Scripts.LEAVE, 2, keys.node(node), keys.present(room), place, here, keys.channel(room));
+            }
+        }
+        List<Object> unused = redis.requireAnswers();
+    }
+
+    Map<String, Integer> members(RoomId room) throws LinkException {
+        redis.send(Command.HVALS, keys.present(room));
+        Map<String, Integer> members = new HashMap<>();
+        for (Object user : (List<?>) redis.requireAnswers().get(0)) {
+            members.merge(Objects.requireNonNull(text(user)), 1, Integer::sum);
+        }
+        return members;
+    }
+
+    Map<String, List<Link.Move>> orphans() throws LinkException {
+        redis.sendScript(Scripts.EXPIRED, 1, keys.nodes());
+        Map<String, List<Link.Move>> orphans = new HashMap<>();
+        for (Object expired : (List<?>) redis.requireAnswers().get(0)) {
+            String node = Objects.requireNonNull(text(expired));
+            redis.send(Command.HGETALL, keys.node(node));
+            List<?> fields = (List<?>) redis.requireAnswers().get(0);
+            List<Link.Move> members = new ArrayList<>();
+            for (int i = 0; i < fields.size(); i += 2) {
+                String place = Objects.requireNonNull(text(fields.get(i)));
+                Draft farewell = DraftBytes.decode(ByteBuffer.wrap((byte[]) fields.get(i + 1)));
+                members.add(new Link.Move(new RoomId(place.substring(0, place.indexOf(' '))), farewell, false));
+            }
+            orphans.put(node, members);
+        }
+        return orphans;
+    }
+
+    void bury(String node, boolean isOurs) throws LinkException {
+        redis.sendScript(
+                Scripts.BURY,
+                1,
+                keys.nodes(),
+                bytes(node),
+                keys.presence(),
+                bytes(isOurs ? 1 : 0),
+                bytes(keys.channels()));
+        List<Object> unused = redis.requireAnswers();
+    }
+}
