@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Account implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
+    private static final long PROCESS = ProcessHandle.current().pid(); // another one may keep an account, too
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final List<RoomId> rooms = new ArrayList<>();
@@ -34,7 +35,7 @@ public final class Account implements AutoCloseable {
 
     Account(int rooms) {
         for (int i = 0; i < rooms; i++) {
-            this.rooms.add(new RoomId("account-" + NUMBER.incrementAndGet()));
+            this.rooms.add(new RoomId("account-" + PROCESS + "-" + NUMBER.incrementAndGet()));
         }
     }
 

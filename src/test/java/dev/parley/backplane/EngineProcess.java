@@ -123,7 +123,7 @@ public abstract class EngineProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    protected static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

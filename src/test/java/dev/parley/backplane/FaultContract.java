@@ -1,9 +1,12 @@
 package dev.parley.backplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -292,6 +295,30 @@ public abstract class FaultContract {
             assertThat(watch.take(1)).containsExactly("+alice");
         }
         assertThat(gone.entries).extracting(entry -> entry.draft().kind()).containsExactly(Draft.Kind.LEFT);
+    }
+
+    @Test
+    void nodesWhoseClockJumpsLoseNothingAndNobodyLeaves() throws Exception {
+        Gone gone = gone();
+        ClusterContract.Watch watch = new ClusterContract.Watch();
+        other.presence().watch(PRESENCE, watch);
+        other.presence().enter(PRESENCE, farewell("bob"));
+        assertThat(watch.take(1)).containsExactly("+bob");
+        try (ClockedNodes nodes = ClockedNodes.start(engine.address(), PRESENCE, "alice", LEASE)) {
+            assertThat(watch.take(1)).containsExactly("+alice");
+            for (long hours : new long[] {1, -2}) {
+                nodes.set(hours * 3600);
+                nodes.awaitMore();
+                assertThat(nodes.now())
+                        .isCloseTo(Instant.now().plusSeconds(hours * 3600), within(1, ChronoUnit.MINUTES));
+                pause(LEASE.toMillis()); // long enough to take somebody for dead
+            }
+
+            assertThat(nodes.settle()).contains("lost=0, repeated=0, reordered=0, breaks=0");
+            awaitMembers(Map.of("alice", 1, "bob", 1));
+            assertThat(gone.entries).isEmpty();
+        }
+        assertNothingIsMissing();
     }
 
     /** What is said from now on in the room of presence. */

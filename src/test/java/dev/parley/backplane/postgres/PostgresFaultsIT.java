@@ -1,5 +1,7 @@
 package dev.parley.backplane.postgres;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.EngineProcess;
@@ -55,6 +57,23 @@ final class PostgresFaultsIT extends FaultContract {
                         + " CREATE TRIGGER full_disk BEFORE INSERT ON parley_entry EXECUTE FUNCTION full_disk()");
         awaitFailures(20);
         postgres().sql("DROP TRIGGER full_disk ON parley_entry");
+        account.awaitMore(200);
+
+        assertNothingIsMissing();
+    }
+
+    /** The system lets the table grow no more, as when a disk or a quota is full; PostgreSQL's other files have room. */
+    @Test
+    void aTableThatCannotGrowFailsWhatIsSaidAndLosesNothing() throws Exception {
+        postgres().limitFiles(20_000_000); // beyond a segment of its log
+        assertThatThrownBy(
+                        () -> postgres()
+                                .sql(
+                                        "INSERT INTO parley_entry (room, seq, epoch, message, key, data) SELECT 'filler', n, '', '',"
+                                                + " n::text::bytea, convert_to(repeat('x', 1500), 'UTF8') FROM generate_series(1, 20000) n"))
+                .hasMessageContaining("could not extend file");
+        awaitFailures(20);
+        postgres().limitFiles(0);
         account.awaitMore(200);
 
         assertNothingIsMissing();

@@ -1,6 +1,7 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
 import java.io.IOException;
@@ -21,9 +22,11 @@ public final class PostgresServer extends EngineProcess {
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
 
     private final Path programs;
+    private final List<String> options;
 
-    private PostgresServer(Path directory) throws IOException {
+    private PostgresServer(Path directory, List<String> options) throws IOException {
         super(directory);
+        this.options = options;
         try (Stream<Path> versions = Files.list(VERSIONS)) {
             this.programs =
                     versions.max(Comparator.naturalOrder()).orElseThrow().resolve("bin");
@@ -31,8 +34,24 @@ public final class PostgresServer extends EngineProcess {
     }
 
     public static PostgresServer launch() throws IOException, InterruptedException {
+        return launch(List.of());
+    }
+
+    /** One that also takes TLS, with a certificate of the authority. */
+    public static PostgresServer launch(PrivateCa ca) throws IOException, InterruptedException {
+        Path key =
+                Files.copy(ca.key(), Files.createTempDirectory("parley-key").resolve("server.key")); // must be its own
+        if (isRoot()) {
+            Files.setPosixFilePermissions(key.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+            run(List.of("chown", "postgres", key.toString()));
+        }
+        Path certificate = Files.copy(ca.certificate(), key.resolveSibling("server.crt"));
+        return launch(List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + certificate, "-c", "ssl_key_file=" + key));
+    }
+
+    private static PostgresServer launch(List<String> options) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("parley-postgres");
-        PostgresServer server = new PostgresServer(directory);
+        PostgresServer server = new PostgresServer(directory, options);
         if (isRoot()) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
             run(List.of("chown", "postgres", directory.toString()));
@@ -100,7 +119,7 @@ public final class PostgresServer extends EngineProcess {
 
     @Override
     protected List<String> command() {
-        return asUser(
+        List<String> command = asUser(
                 programs.resolve("postgres").toString(),
                 "-D",
                 data().toString(),
@@ -112,6 +131,8 @@ public final class PostgresServer extends EngineProcess {
                 "unix_socket_directories=",
                 "-c",
                 "max_connections=200");
+        command.addAll(options);
+        return command;
     }
 
     @Override
@@ -158,6 +179,31 @@ public final class PostgresServer extends EngineProcess {
         return new TwoNodes.Nodes(
                 PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
                 PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
+    }
+
+    /** Where nodes find it by TLS. */
+    public String tlsAddress(String host, PrivateCa ca) {
+        return "postgresql://parley@" + host + ":" + port + "/postgres?sslmode=verify-full&sslrootcert="
+                + ca.authority();
+    }
+
+    /** Whether each of the nodes' connections is by TLS. */
+    public List<Boolean> tls() throws InterruptedException {
+        return sql("SELECT ssl FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE application_name = 'parley'")
+                .lines()
+                .map("t"::equals)
+                .toList();
+    }
+
+    /** How long files may become that grow from now on; 0 for as long as they like. What it has in use is longer already. */
+    void limitFiles(long bytes) throws InterruptedException {
+        String limit = bytes == 0 ? "unlimited" : Long.toString(bytes);
+        List<String> processes = new ArrayList<>(List.of(Long.toString(pid())));
+        processes.addAll(
+                run(List.of("pgrep", "-P", Long.toString(pid()))).lines().toList());
+        for (String process : processes) {
+            run(asUser("prlimit", "--pid", process, "--fsize=" + limit + ":"));
+        }
     }
 
     /** What psql answers. */

@@ -2,7 +2,6 @@ package dev.parley.backplane.redis;
 
 import dev.parley.backplane.FaultContract;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,7 +26,7 @@ final class RedisClusterServers implements AutoCloseable {
     private void start() throws Exception {
         for (int i = 0; i < MASTERS; i++) {
             List<String> options = new ArrayList<>(RedisServer.DURABLE);
-            int bus = freePort();
+            int bus = RedisServer.freeBus();
             options.addAll(List.of(
                     "--cluster-enabled",
                     "yes",
@@ -80,12 +79,6 @@ final class RedisClusterServers implements AutoCloseable {
     /** The number of the server that has a key. */
     int ownerOf(String key) throws InterruptedException {
         return MASTERS * Integer.parseInt(servers.get(0).cli("CLUSTER", "KEYSLOT", key)) / RedisShards.SLOTS;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.parley.backplane.redis;
 
 import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
 import java.io.IOException;
@@ -22,8 +23,10 @@ public final class RedisServer extends EngineProcess {
 
     static final String USER = "parley:change-me@";
     private static final Path CONFIGURATION = Path.of("server-config/redis/parley.conf");
+    private static final String COPY = "redis.conf";
 
     private List<String> options;
+    private int tlsPort;
 
     private RedisServer(Path directory, List<String> options) throws IOException {
         super(directory);
@@ -32,8 +35,42 @@ public final class RedisServer extends EngineProcess {
 
     public static RedisServer launch(List<String> options) throws IOException, InterruptedException {
         RedisServer server = new RedisServer(Files.createTempDirectory("parley-redis"), options);
+        Files.copy(CONFIGURATION, server.directory.resolve(COPY)); // a failover writes into it
         server.start();
         return server;
+    }
+
+    /** One that also listens for TLS, with a certificate of the authority. */
+    public static RedisServer launch(PrivateCa ca) throws IOException, InterruptedException {
+        int tlsPort = freePort();
+        RedisServer server = launch(List.of(
+                "--save", "",
+                "--tls-port", Integer.toString(tlsPort),
+                "--tls-cert-file", ca.certificate().toString(),
+                "--tls-key-file", ca.key().toString(),
+                "--tls-ca-cert-file", ca.authority().toString(),
+                "--tls-auth-clients", "no"));
+        server.tlsPort = tlsPort;
+        return server;
+    }
+
+    /** Where nodes find it by TLS. */
+    public String tlsAddress(String host) {
+        return "rediss://" + USER + host + ":" + tlsPort;
+    }
+
+    /** Whether each of the nodes' connections is by TLS. */
+    public List<Boolean> tls() throws InterruptedException {
+        return cli("CLIENT", "LIST")
+                .lines()
+                .filter(client -> client.contains(" name=parley "))
+                .map(client -> client.contains(" laddr=127.0.0.1:" + tlsPort + " "))
+                .toList();
+    }
+
+    /** Where a server of a cluster may talk to the others. */
+    static int freeBus() throws IOException {
+        return freePort();
     }
 
     /** A sentinel that watches the master at a port, which it calls {@code parley}. */
@@ -53,8 +90,7 @@ public final class RedisServer extends EngineProcess {
     @Override
     protected List<String> command() {
         boolean isSentinel = options.contains("--sentinel");
-        String file =
-                isSentinel ? options.get(0) : CONFIGURATION.toAbsolutePath().toString();
+        String file = isSentinel ? options.get(0) : directory.resolve(COPY).toString();
         List<String> command = new ArrayList<>(List.of("redis-server", file));
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", directory.toString()));
         command.addAll(isSentinel ? options.subList(1, options.size()) : options);
