@@ -36,6 +36,11 @@ final class RedisCluster {
         });
     }
 
+    /** By what a server says of itself; Valkey says it in a word of its own. */
+    static boolean isCluster(String server) {
+        return server.contains("redis_mode:cluster") || server.contains("server_mode:cluster");
+    }
+
     /** A server that does not know its own name says none, and is where it was asked. */
     private static HostAndPort master(List<?> pair, HostAndPort asked) {
         String name = RedisConnection.text(pair.get(0));
@@ -48,7 +53,7 @@ final class RedisCluster {
         for (HostAndPort host : hosts) {
             try (RedisConnection connection = RedisEngine.connect(host, config)) {
                 String server = Objects.toString(RedisConnection.text(connection.call(Command.INFO, "server")));
-                if (!server.contains("redis_mode:cluster")) {
+                if (!isCluster(server)) {
                     throw new BackplaneException(
                             "this is no Redis Cluster: its address begins with redis:// or rediss://");
                 }

@@ -97,7 +97,7 @@ public final class RedisEngine implements Engine {
             if (!run.find()) {
                 throw new BackplaneException("Redis does not tell its run id");
             }
-            requireThatItIs(address.kind(), server.contains("redis_mode:cluster"));
+            requireThatItIs(address.kind(), RedisCluster.isCluster(server));
             requireThatNothingIsDropped(connection);
             return new RedisShard(connection, run.group(1));
         } catch (LinkException | RuntimeException e) {

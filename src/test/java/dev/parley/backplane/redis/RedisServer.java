@@ -25,16 +25,27 @@ public final class RedisServer extends EngineProcess {
     private static final Path CONFIGURATION = Path.of("server-config/redis/parley.conf");
     private static final String COPY = "redis.conf";
 
+    private final String program;
     private List<String> options;
     private int tlsPort;
 
-    private RedisServer(Path directory, List<String> options) throws IOException {
+    private RedisServer(String program, Path directory, List<String> options) throws IOException {
         super(directory);
+        this.program = program;
         this.options = options;
     }
 
     public static RedisServer launch(List<String> options) throws IOException, InterruptedException {
-        RedisServer server = new RedisServer(Files.createTempDirectory("parley-redis"), options);
+        return launch("redis-server", options);
+    }
+
+    /** A Valkey instead: {@code valkey-server} of the path. */
+    static RedisServer launchValkey(List<String> options) throws IOException, InterruptedException {
+        return launch("valkey-server", options);
+    }
+
+    private static RedisServer launch(String program, List<String> options) throws IOException, InterruptedException {
+        RedisServer server = new RedisServer(program, Files.createTempDirectory("parley-redis"), options);
         Files.copy(CONFIGURATION, server.directory.resolve(COPY)); // a failover writes into it
         server.start();
         return server;
@@ -82,7 +93,8 @@ public final class RedisServer extends EngineProcess {
                 "sentinel monitor parley 127.0.0.1 " + master + " 1\n"
                         + "sentinel down-after-milliseconds parley 1000\n"
                         + "sentinel failover-timeout parley 5000\n");
-        RedisServer sentinel = new RedisServer(directory, List.of(configuration.toString(), "--sentinel"));
+        RedisServer sentinel =
+                new RedisServer("redis-server", directory, List.of(configuration.toString(), "--sentinel"));
         sentinel.start();
         return sentinel;
     }
@@ -91,7 +103,7 @@ public final class RedisServer extends EngineProcess {
     protected List<String> command() {
         boolean isSentinel = options.contains("--sentinel");
         String file = isSentinel ? options.get(0) : directory.resolve(COPY).toString();
-        List<String> command = new ArrayList<>(List.of("redis-server", file));
+        List<String> command = new ArrayList<>(List.of(program, file));
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", directory.toString()));
         command.addAll(isSentinel ? options.subList(1, options.size()) : options);
         return command;
