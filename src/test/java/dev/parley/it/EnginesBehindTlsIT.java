@@ -1,6 +1,7 @@
 package dev.parley.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.postgres.PostgresServer;
@@ -47,7 +48,7 @@ final class EnginesBehindTlsIT {
                 ExecutableWar elsewhere = node(ca.trust(), redis.tlsAddress("127.0.0.1"));
                 ExecutableWar distrusting = node(List.of(), redis.tlsAddress("localhost"))) {
             chat(one, other);
-            assertThat(redis.tls()).hasSize(8).containsOnly(true);
+            await().untilAsserted(() -> assertThat(redis.tls()).hasSize(8).containsOnly(true));
             assertThat(isReady(elsewhere)).isFalse();
             assertThat(isReady(distrusting)).isFalse();
         }
@@ -60,7 +61,7 @@ final class EnginesBehindTlsIT {
                 ExecutableWar other = node(List.of(), postgres.tlsAddress("localhost", ca));
                 ExecutableWar elsewhere = node(List.of(), postgres.tlsAddress("127.0.0.1", ca))) {
             chat(one, other);
-            assertThat(postgres.tls()).hasSize(8).containsOnly(true);
+            await().untilAsserted(() -> assertThat(postgres.tls()).hasSize(8).containsOnly(true));
             assertThat(isReady(elsewhere)).isFalse();
         }
     }
