@@ -52,7 +52,7 @@ final class TicketsOfTwoNodesIT {
                 issuer.trustedBy(
                         "-Xmx256m",
                         "-Dparley.allowed-origins=" + PAGE,
-                        "-Dparley.backplane-secret=shared by the nodes"),
+                        "-Dparley.backplane-secret=shared.by.the.nodes"),
                 Map.of(),
                 "--port",
                 "0",
