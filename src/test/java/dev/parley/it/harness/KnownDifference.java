@@ -77,6 +77,11 @@ public enum KnownDifference {
             Set.of("liberty"),
             "an id with an encoded number sign (%23) is 400",
             "Open Liberty makes a URI of the decoded path"),
+    LOGOUT_CLOSES_BY_ITSELF(
+            Set.of("wildfly"),
+            "a connection whose login ends with its HTTP session is closed with 1008, not 4002",
+            "Undertow closes it before any application hears of the session's end (JsrWebSocketFilter); Jakarta WebSocket, section"
+                    + " 7.2, asks for that"),
     STOPPED_APPLICATION_ANSWERS(
             Set.of("wildfly"),
             "a handshake that meets the end of its application may be 500",
