@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A GlassFish or a Payara Server, with {@code server-config/glassfish} or {@code server-config/payara} applied by its
- * {@code asadmin}, which also deploys.
+ * A GlassFish or a Payara Server, with {@code server-config/glassfish} or {@code server-config/payara} applied, by {@code
+ * asadmin}, whose commands also deploy.
  */
 final class GlassFishInstance implements Instance {
     private static final Pattern UP =
@@ -19,23 +19,16 @@ final class GlassFishInstance implements Instance {
                     + "|NCLS-CORE-00017|startup time : ).*");
     private static final Duration START = Duration.ofMinutes(3);
 
-    private final String name;
-    private final Path home;
-    private final Jdk jdk;
     private final ServerProcess process;
     private final Path domain;
     private final int port;
-    private final int adminPort;
+    private final AdminCommands commands;
 
-    private GlassFishInstance(
-            String name, Path home, Jdk jdk, ServerProcess process, Path domain, int port, int adminPort) {
-        this.name = name;
-        this.home = home;
-        this.jdk = jdk;
+    private GlassFishInstance(ServerProcess process, Path domain, int port, AdminCommands commands) {
         this.process = process;
         this.domain = domain;
         this.port = port;
-        this.adminPort = adminPort;
+        this.commands = commands;
     }
 
     static GlassFishInstance start(String name, Path home, Jdk jdk) {
@@ -57,66 +50,73 @@ final class GlassFishInstance implements Instance {
                 "address=\"127.0.0.1\"",
                 "\"7676\"",
                 "\"" + ports.get(4) + "\"");
-        ServerProcess process = ServerProcess.start(
-                name,
-                Map.of("AS_JAVA", jdk.home().toString(), "JAVA_HOME", jdk.home().toString()),
-                List.of(
-                        "sh",
-                        home.resolve("bin/asadmin").toString(),
-                        "start-domain",
-                        "--verbose",
-                        "--domaindir",
-                        directory.toString(),
-                        "domain1"));
+        Path operators = directory.resolve("operators.asadmin");
+        ServerFiles.write(operators, TestOperators.commands(directory));
+        boolean isPayara = name.startsWith("payara");
+        Path config = ServerFiles.config(isPayara ? "payara" : "glassfish").resolve("parley.asadmin");
+        List<String> command = new ArrayList<>(List.of(
+                "bash",
+                home.resolve("bin/asadmin").toString(),
+                "start-domain",
+                "--verbose",
+                "--domaindir",
+                directory + ""));
+        if (isPayara) {
+            // Before the start, and so without starting twice; GlassFish has no such option.
+            command.addAll(List.of("--prebootcommandfile", config + "", "--postbootcommandfile", operators + ""));
+        }
+        command.add("domain1");
+        Map<String, String> environment =
+                Map.of("AS_JAVA", jdk.home().toString(), "JAVA_HOME", jdk.home().toString());
+        ServerProcess process = ServerProcess.start(name, environment, command);
         try {
             process.await(UP, 0, START);
-            GlassFishInstance instance =
-                    new GlassFishInstance(name, home, jdk, process, domain, ports.get(0), ports.get(2));
-            String config = name.startsWith("glassfish") ? "glassfish" : name;
-            instance.asadmin(
-                    "multimode",
-                    "--file",
-                    ServerFiles.config(config).resolve("parley.asadmin").toString());
-            Path operators = directory.resolve("operators.asadmin");
-            ServerFiles.write(operators, TestOperators.commands(directory));
-            instance.asadmin("multimode", "--file", operators.toString());
-            return instance;
+            AdminCommands commands = new AdminCommands(ports.get(2));
+            if (!isPayara) {
+                for (Path file : List.of(config, operators)) {
+                    Command.run(
+                            name + "-asadmin",
+                            environment,
+                            "bash",
+                            home.resolve("bin/asadmin").toString(),
+                            "--interactive=false",
+                            "--port",
+                            ports.get(2).toString(),
+                            "multimode",
+                            "--file",
+                            file.toString());
+                }
+                int mark = process.mark();
+                commands.run("restart-domain");
+                process.await(UP, mark, START);
+            }
+            return new GlassFishInstance(process, domain, ports.get(0), commands);
         } catch (AssertionError e) {
             process.close();
             throw e;
+        } catch (Refusal e) {
+            process.close();
+            throw new AssertionError(e);
         }
-    }
-
-    private void asadmin(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                "sh",
-                home.resolve("bin/asadmin").toString(),
-                "--interactive=false",
-                "--port",
-                Integer.toString(adminPort)));
-        command.addAll(List.of(arguments));
-        Command.run(
-                name + "-asadmin",
-                Map.of("AS_JAVA", jdk.home().toString(), "JAVA_HOME", jdk.home().toString()),
-                command.toArray(new String[0]));
     }
 
     @Override
     public void deploy(String contextPath, Path war) throws Refusal {
-        try {
-            asadmin("deploy", "--force=true", "--name", id(contextPath), "--contextroot", contextPath, war.toString());
-        } catch (AssertionError e) {
-            throw new Refusal(e.getMessage());
-        }
+        commands.run(
+                "deploy",
+                "force",
+                "true",
+                "name",
+                id(contextPath),
+                "contextroot",
+                contextPath,
+                "DEFAULT",
+                war.toString());
     }
 
     @Override
     public void undeploy(String contextPath) throws Refusal {
-        try {
-            asadmin("undeploy", id(contextPath));
-        } catch (AssertionError e) {
-            throw new Refusal(e.getMessage());
-        }
+        commands.run("undeploy", "DEFAULT", id(contextPath));
     }
 
     private static String id(String contextPath) {

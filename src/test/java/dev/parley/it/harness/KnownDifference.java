@@ -112,7 +112,7 @@ public enum KnownDifference {
             "Grizzly takes it for the end of the target"),
     DOTS_RESOLVED(
             Names.ON_TYRUS,
-            "a path that ends in /ws/.. is answered with 200 and nothing, and one that begins with /.;/ with 301; no endpoint is"
+            "a path that ends in /ws/.. may be answered with 200 and nothing, and one that begins with /.;/ with 301; no endpoint is"
                     + " reached",
             "Grizzly and the server resolve dots in their own ways before any application is asked");
 

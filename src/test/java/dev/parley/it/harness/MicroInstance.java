@@ -1,15 +1,26 @@
 package dev.parley.it.harness;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Payara Micro: an application is a process of its own, given to it at its start. */
+/**
+ * Payara Micro with {@code server-config/payara-micro} applied before it starts. The first application is given to it at its start,
+ * as an operator does it; the others are deployed to the same process by its interface for programs.
+ */
 final class MicroInstance implements Instance {
     private static final Pattern UP = Pattern.compile(".*Payara Micro .* ready in .*");
+    private static final Pattern OUTCOME = Pattern.compile("HOST (done|refused|failed) ?(.*)");
     private static final Duration START = Duration.ofMinutes(2);
 
     private final Path jar;
@@ -22,9 +33,14 @@ final class MicroInstance implements Instance {
 
     @Override
     public void deploy(String contextPath, Path war) throws Refusal {
-        if (process != null) {
-            throw new Refusal("one archive is one server; undeploy the first one");
+        if (process == null) {
+            process = start(contextPath, war);
+        } else {
+            tell(process, "deploy\t" + id(contextPath) + "\t" + contextPath + "\t" + war);
         }
+    }
+
+    private ServerProcess start(String contextPath, Path war) {
         Path directory = ServerFiles.fresh("payara-micro");
         port = ServerFiles.freePorts(1).get(0);
         // It would listen on every interface; it has no option for that, but takes commands before it listens.
@@ -36,42 +52,77 @@ final class MicroInstance implements Instance {
                         + ".address=127.0.0.1\n");
         Path after = directory.resolve("after.asadmin");
         ServerFiles.write(after, TestOperators.commands(directory));
-        process = ServerProcess.start(
-                "payara-micro",
-                Map.of(),
-                List.of(
-                        Jdk.ofTests().java(),
-                        "-Xmx384m",
-                        "-jar",
-                        jar.toString(),
-                        "--rootdir",
-                        directory.resolve("root").toString(),
-                        "--nocluster",
-                        "--disablephonehome",
-                        "--port",
-                        Integer.toString(port),
-                        "--prebootcommandfile",
-                        before.toString(),
-                        "--postbootcommandfile",
-                        after.toString(),
-                        "--deploy",
-                        war.toString(),
-                        "--contextroot",
-                        contextPath));
+        Path archive = directory.resolve(id(contextPath) + ".war"); // the application's name
+        ServerFiles.copy(war, archive);
+        List<String> command = new ArrayList<>(List.of(Jdk.ofTests().java(), "-Xmx384m"));
+        command.addAll(exportsAndOpens());
+        command.addAll(List.of(
+                "-cp",
+                jar.toString(),
+                Path.of("src/test/payara-micro/Host.java").toAbsolutePath().toString(),
+                "--rootdir",
+                directory.resolve("root").toString(),
+                "--nocluster",
+                "--disablephonehome",
+                "--port",
+                Integer.toString(port),
+                "--prebootcommandfile",
+                before.toString(),
+                "--postbootcommandfile",
+                after.toString(),
+                "--deploy",
+                archive.toString(),
+                "--contextroot",
+                contextPath));
+        ServerProcess starting = ServerProcess.startListening("payara-micro", Map.of(), command);
         try {
-            process.await(UP, 0, START);
+            starting.await(UP, 0, START);
+            return starting;
         } catch (AssertionError e) {
-            process.close();
-            process = null;
+            starting.close();
             throw e;
         }
     }
 
+    /** What {@code java -jar} takes from the archive's manifest, as options. */
+    private List<String> exportsAndOpens() {
+        List<String> options = new ArrayList<>();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Attributes manifest = file.getManifest().getMainAttributes();
+            for (String name : List.of("Add-Exports", "Add-Opens")) {
+                for (String module : manifest.getValue(name).split(" ")) {
+                    options.add("--" + name.toLowerCase(Locale.ROOT) + "=" + module + "=ALL-UNNAMED");
+                }
+            }
+            return options;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void tell(ServerProcess process, String command) throws Refusal {
+        int mark = process.mark();
+        process.say(command);
+        MatchResult outcome = process.await(OUTCOME, mark, START);
+        if (!outcome.group(1).equals("done")) {
+            throw new Refusal(outcome.group());
+        }
+    }
+
+    private static String id(String contextPath) {
+        return contextPath.equals("/") ? "ROOT" : contextPath.substring(1);
+    }
+
     @Override
-    public void undeploy(String contextPath) {
-        ServerProcess ending = process;
-        process = null;
-        ending.close();
+    public void undeploy(String contextPath) throws Refusal {
+        tell(running(), "undeploy\t" + id(contextPath));
+    }
+
+    private ServerProcess running() {
+        if (process == null) {
+            throw new IllegalStateException("nothing is deployed");
+        }
+        return process;
     }
 
     @Override
@@ -81,18 +132,13 @@ final class MicroInstance implements Instance {
 
     @Override
     public long pid() {
-        return process.pid();
-    }
-
-    @Override
-    public boolean isShared() {
-        return false;
+        return running().pid();
     }
 
     @Override
     public void close() {
         if (process != null) {
-            undeploy("/");
+            process.close();
         }
     }
 

@@ -2,8 +2,10 @@ package dev.parley.it.harness;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,17 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(String name, Map<String, String> environment, List<String> command) {
+        ServerProcess started = startListening(name, environment, command);
+        try {
+            started.process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + name, e);
+        }
+        return started;
+    }
+
+    /** Starts one that listens to what it is told by {@link #say}. */
+    static ServerProcess startListening(String name, Map<String, String> environment, List<String> command) {
         try {
             Path directory = Files.createDirectories(directory().resolve("log"));
             Path log = directory.resolve(
@@ -46,7 +59,6 @@ final class ServerProcess implements AutoCloseable {
             builder.environment().putAll(environment);
             ServerProcess started = new ServerProcess(builder.start(), log);
             Runtime.getRuntime().addShutdownHook(started.guard);
-            started.process.getOutputStream().close();
             Writer file = Files.newBufferedWriter(log);
             started.pump(started.process.inputReader(), started.out, file, name + "-out");
             started.pump(started.process.errorReader(), started.err, file, name + "-err");
@@ -117,6 +129,17 @@ final class ServerProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting for " + pattern, e);
+        }
+    }
+
+    /** Says a line on its standard input. */
+    void say(String line) {
+        try {
+            OutputStream in = process.getOutputStream();
+            in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            in.flush();
+        } catch (IOException e) {
+            throw new AssertionError("it does not listen; " + this, e);
         }
     }
 
