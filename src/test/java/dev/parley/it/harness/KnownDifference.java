@@ -107,7 +107,7 @@ public enum KnownDifference {
             "a malformed escape in a path is answered with 200 and nothing, not with 400; no endpoint is reached",
             "Grizzly's decoding throws before any application is asked"),
     BLANK_IN_TARGET(
-            Names.ON_TYRUS,
+            Set.of("payara-micro", "glassfish7", "glassfish8"),
             "a blank or a tab in a request target is 505, not 400",
             "Grizzly takes it for the end of the target"),
     DOTS_RESOLVED(
