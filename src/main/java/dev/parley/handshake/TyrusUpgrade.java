@@ -44,6 +44,7 @@ public final class TyrusUpgrade implements HttpUpgradeHandler {
     @Override
     public void destroy() {
         HttpUpgradeHandler handler = theirs;
+        theirs = null; // Grizzly's threads keep the requests that they have served, and those keep this
         if (handler != null) {
             handler.destroy();
         }
