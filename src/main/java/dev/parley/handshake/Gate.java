@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides handshakes before the upgrade. Plain HTTP passes untouched. Thread-safe.
@@ -108,7 +109,7 @@ public final class Gate implements Filter {
         HandshakeConfigurator.install(this);
         leadsToTyrus = TyrusRequest.isNeededIn(context);
         context.addListener(handshakes.logins());
-        FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
+        FilterRegistration.Dynamic filter = context.addFilter("parley-gate", new Held(this));
         filter.setAsyncSupported(true);
         // Not matching after the declared filters: with `true` the upgrade comes first on Tomcat, Payara and Jetty.
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
@@ -163,6 +164,38 @@ public final class Gate implements Filter {
             decided.remove();
             if (left != null) { // the container did not want it
                 left.end();
+            }
+        }
+    }
+
+    /**
+     * What the container holds of a gate, as long as the application lives. In GlassFish 8 the threads keep the requests that they
+     * have served, those their chain of filters, and that would keep the application.
+     */
+    private static final class Held implements Filter {
+        private volatile @Nullable Gate gate;
+
+        Held(Gate gate) {
+            this.gate = gate;
+        }
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            Gate held = gate;
+            if (held != null) {
+                held.doFilter(request, response, chain);
+            } else {
+                ((HttpServletResponse) response).sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            }
+        }
+
+        @Override
+        public void destroy() {
+            Gate held = gate;
+            gate = null;
+            if (held != null) {
+                held.destroy();
             }
         }
     }

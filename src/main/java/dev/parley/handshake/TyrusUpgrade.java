@@ -6,6 +6,8 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,8 @@ public final class TyrusUpgrade implements HttpUpgradeHandler {
         }
         try {
             LateInput input = new LateInput(connection.getInputStream());
-            handler.init(new LateConnection(connection, input));
+            handler.init(
+                    new LateConnection(connection, input, Thread.currentThread().getId(), System.nanoTime()));
             input.begin();
         } catch (IOException gone) {
             throw new IllegalStateException("the connection of the upgrade is gone", gone);
@@ -50,7 +53,11 @@ public final class TyrusUpgrade implements HttpUpgradeHandler {
         }
     }
 
-    private record LateConnection(WebConnection connection, LateInput input) implements WebConnection {
+    /** @param began when the upgrade began, by {@link System#nanoTime}, in the thread of that number */
+    private record LateConnection(WebConnection connection, LateInput input, long thread, long began)
+            implements WebConnection {
+        private static final long SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
         @Override
         public ServletInputStream getInputStream() {
             return input;
@@ -63,6 +70,7 @@ public final class TyrusUpgrade implements HttpUpgradeHandler {
 
         @Override
         public void close() throws IOException {
+            settle();
             try {
                 connection.close();
             } catch (IOException | RuntimeException e) {
@@ -70,6 +78,23 @@ public final class TyrusUpgrade implements HttpUpgradeHandler {
             } catch (Exception e) {
                 throw new IOException("the connection did not close", e);
             }
+        }
+
+        /**
+         * Waits while the request may still be on its way out of the container, which otherwise takes it for one that is no upgrade
+         * (Payara's {@code WebConnectionImpl#close} resets that mark) and leaves the connection open for the next request.
+         */
+        private void settle() {
+            for (long left = left(); left > 0 && Thread.currentThread().getId() != thread; left = left()) {
+                LockSupport.parkNanos(left);
+                if (Thread.currentThread().isInterrupted()) {
+                    return; // the application ends
+                }
+            }
+        }
+
+        private long left() {
+            return SETTLING_NANOS - (System.nanoTime() - began);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.Deliveries.Delays;
 import dev.parley.it.Deliveries.Ending;
+import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.Crowd;
@@ -113,7 +114,9 @@ final class SlowPeersIT {
                         stalled.largestUnsentBytes(),
                         endings(stalled.readToTheEnd()));
 
-                assertThat(noticed).allMatch(time -> time.compareTo(SEND_TIMEOUT.plusSeconds(2)) <= 0);
+                Duration longest =
+                        SEND_TIMEOUT.plusSeconds(KnownDifference.QUEUE_BEHIND_THE_KERNEL.isOf(server) ? 8 : 2);
+                assertThat(noticed).allMatch(time -> time.compareTo(longest) <= 0);
                 for (int sender = 0; sender < SENDERS; sender++) {
                     assertThat(deliveries.wrote(sender)).isEqualTo((messages + SENDERS - 1 - sender) / SENDERS);
                 }
