@@ -73,7 +73,7 @@ final class ClockedNodes implements AutoCloseable {
         Draft.Author member = new Draft.Author(arguments[2], "connection-of-" + arguments[2]);
         try (Backplane one = node(arguments[0], timing);
                 Backplane other = node(arguments[0], timing);
-                Account account = FaultContract.account(one, other);
+                Account account = FaultyNodes.account(one, other);
                 BufferedReader questions =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             one.presence()

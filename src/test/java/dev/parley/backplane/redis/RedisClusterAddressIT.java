@@ -10,7 +10,7 @@ import dev.parley.backplane.BackplaneContract;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ClusterContract;
 import dev.parley.backplane.Draft;
-import dev.parley.backplane.FaultContract;
+import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +69,7 @@ final class RedisClusterAddressIT {
     void aMasterThatIsKilledAndStartedAgainHasLostNothing() throws Exception {
         try (Backplane one = node(100_000);
                 Backplane other = node(100_000);
-                Account account = FaultContract.account(one, other)) {
+                Account account = FaultyNodes.account(one, other)) {
             account.awaitMore(200);
             cluster.server(1).kill();
             cluster.server(1).start();

@@ -1,6 +1,6 @@
 package dev.parley.backplane.redis;
 
-import dev.parley.backplane.FaultContract;
+import dev.parley.backplane.FaultyNodes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ final class RedisClusterServers implements AutoCloseable {
             servers.get(0).cli("CLUSTER", "MEET", "127.0.0.1", Integer.toString(server.port()), Integer.toString(bus));
         }
         for (RedisServer server : servers) {
-            FaultContract.until(() -> server.cli("CLUSTER", "INFO").contains("cluster_state:ok")
+            FaultyNodes.until(() -> server.cli("CLUSTER", "INFO").contains("cluster_state:ok")
                     && server.cli("CLUSTER", "SLOTS")
                                     .lines()
                                     .filter("127.0.0.1"::equals)

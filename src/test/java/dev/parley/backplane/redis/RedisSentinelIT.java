@@ -2,9 +2,10 @@ package dev.parley.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.backplane.Account;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.EngineProcess;
-import dev.parley.backplane.FaultContract;
+import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.engine.EngineBackplane;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,7 @@ final class RedisSentinelIT {
         replica = RedisServer.launch(
                 List.of("--replicaof", "127.0.0.1 " + master.port(), "--repl-diskless-sync-delay", "0"));
         sentinel = RedisServer.launchSentinel(master.port());
-        FaultContract.until(() -> sentinel.cli("SENTINEL", "REPLICAS", "parley").contains("127.0.0.1:" + replica.port())
+        FaultyNodes.until(() -> sentinel.cli("SENTINEL", "REPLICAS", "parley").contains("127.0.0.1:" + replica.port())
                 && replica.cli("INFO", "replication").contains("master_link_status:up"));
     }
 
@@ -42,13 +43,13 @@ final class RedisSentinelIT {
     void afterAFailoverNodesGoOnWithTheNewMasterAndAreToldWhatItHasNot() throws Exception {
         try (Backplane one = node();
                 Backplane other = node();
-                dev.parley.backplane.Account account = FaultContract.account(one, other)) {
+                Account account = FaultyNodes.account(one, other)) {
             account.awaitMore(200);
             master.kill();
             account.awaitMore(400);
 
             assertThat(replica.cli("ROLE")).startsWith("master");
-            FaultContract.assertThatTheRestIsThere(account);
+            FaultyNodes.assertThatTheRestIsThere(account);
         }
     }
 
