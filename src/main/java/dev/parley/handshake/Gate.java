@@ -36,7 +36,7 @@ public final class Gate implements Filter {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
-    private final List<Route> routes;
+    private volatile List<Route> routes;
     private final Rules rules;
     private final Decisions decisions;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
@@ -118,6 +118,11 @@ public final class Gate implements Filter {
     /** Revokes what has outlasted its credential, and gives up what was broken off. To be called about every second. */
     public void sweep() {
         handshakes.sweep();
+    }
+
+    /** Forgets the endpoints, once nobody is let in any more: Open Liberty holds filters for as long as any socket that they saw. */
+    void forget() {
+        routes = List.of();
     }
 
     /** Lets go of its threads and of the endpoints. Idempotent. */

@@ -20,7 +20,11 @@ public final class HandshakeConfigurator extends ServerEndpointConfig.Configurat
 
     /** Connects the container's instances to the application's gate, or to none. */
     public static void install(@Nullable Gate installed) {
+        Gate before = gate;
         gate = installed;
+        if (installed == null && before != null) {
+            before.forget();
+        }
     }
 
     /** Second line only. An Origin that the rule refuses never comes here, except when the gate was bypassed. */

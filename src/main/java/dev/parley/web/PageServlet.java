@@ -46,7 +46,7 @@ public final class PageServlet extends HttpServlet {
             "Cache-Control", "no-cache");
 
     private final transient Pages pages;
-    private final transient Runnable onDestroy;
+    private transient volatile Runnable onDestroy;
 
     /**
      * Reads all pages; fails if one is missing.
@@ -62,6 +62,7 @@ public final class PageServlet extends HttpServlet {
     @Override
     public void destroy() {
         onDestroy.run();
+        onDestroy = () -> {}; // Open Liberty holds servlets for as long as any socket that they served
     }
 
     @Override
