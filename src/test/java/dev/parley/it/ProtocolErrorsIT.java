@@ -202,7 +202,8 @@ final class ProtocolErrorsIT extends LobbyContract {
     void badUtf8IsClosedWith1007(Endpoint endpoint, String title, String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         mustCloseWith(1007, endpoint, title, List.of(Frame.text(bytes)));
-        mustCloseWith(1007, endpoint, title + ", dribbled in fragments", Frame.fragments(bytes, 1));
+        boolean endsLate = KnownDifference.LATE_END.isOf(server()) && bytes[0] > 0; // its first fragment is good
+        mustCloseWith(1007, endpoint, title + ", dribbled in fragments", Frame.fragments(bytes, 1), !endsLate);
         byte[] late = Arrays.copyOf("x".repeat(70_000).getBytes(StandardCharsets.UTF_8), 70_000 + bytes.length);
         System.arraycopy(bytes, 0, late, 70_000, bytes.length);
         mustCloseWith(1007, endpoint, title + ", behind 70 kB", List.of(Frame.text(late)));
@@ -303,13 +304,19 @@ final class ProtocolErrorsIT extends LobbyContract {
 
     /** Replies to what came before in the same segment arrive before the close frame. */
     private void mustCloseWith(int code, Endpoint endpoint, String title, List<Frame> frames) {
+        mustCloseWith(code, endpoint, title, frames, true);
+    }
+
+    private void mustCloseWith(int code, Endpoint endpoint, String title, List<Frame> frames, boolean endsSoon) {
         try (RawWebSocket client = site().open(endpoint.path)) {
             client.send(
                     Stream.concat(Stream.of(Frame.text("x")), frames.stream()).toList());
             Close close = closeBehind(endpoint.replies, client);
             assertThat(close.code()).as(title).isEqualTo(code);
             client.send(Frame.close(close.code(), close.reason()));
-            client.socket().expectEnd();
+            if (endsSoon) {
+                client.socket().expectEnd();
+            }
             mustHaveLeft(endpoint, client);
         }
     }

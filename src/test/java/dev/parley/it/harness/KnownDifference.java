@@ -44,6 +44,10 @@ public enum KnownDifference {
             Set.of("liberty"),
             "a character that is split between two fragments of a message is 1007",
             "Open Liberty decodes each fragment by itself (LinkRead); taken whole instead, fragments would have no limit"),
+    LATE_END(
+            Set.of("liberty"),
+            "where a later fragment is no UTF-8, the close frame with 1007 comes at once, and the end of the socket half a minute later",
+            "Open Liberty waits for a close frame that it no longer recognises (LinkRead)"),
     WHOLE_FRAMES(
             Set.of("liberty"),
             "a frame over the limit is closed with 1009 when all of it has come, and not by what it announces",
