@@ -274,6 +274,8 @@ abstract class ItemsContract {
             assertThat(request.exchange().status()).isEqualTo(404);
         } else if (itemId.contains("#") && KnownDifference.HASH_IN_PATH.isOf(server)) {
             assertThat(request.exchange().status()).isEqualTo(400);
+        } else if (itemId.contains(":") && KnownDifference.COLON_IN_PATH.isOf(server)) {
+            assertThat(request.exchange().status()).isEqualTo(503);
         } else {
             mustAnswer(request, "t", q, itemId);
         }

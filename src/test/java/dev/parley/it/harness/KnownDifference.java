@@ -102,6 +102,11 @@ public enum KnownDifference {
             Names.ON_TYRUS,
             "a peer that does not read is closed some seconds later: 32 KB more are taken for it before its send timeout begins",
             "Grizzly has a queue of its own behind the kernel's; server-config makes it that small"),
+    COLON_IN_PATH(
+            Set.of("glassfish8"),
+            "a path with a colon is 503, and no application is asked",
+            "GlassFish asks for a permission that is named by the path, and a colon may not be in such a name"
+                    + " (URLPatternSpec)"),
     UNMASKED(
             Names.ON_TYRUS,
             "a frame that is not masked is taken as if it were",
