@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides handshakes before the upgrade. Plain HTTP passes untouched. Thread-safe.
@@ -109,7 +108,7 @@ public final class Gate implements Filter {
         HandshakeConfigurator.install(this);
         leadsToTyrus = TyrusRequest.isNeededIn(context);
         context.addListener(handshakes.logins());
-        FilterRegistration.Dynamic filter = context.addFilter("parley-gate", new Held(this));
+        FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
         filter.setAsyncSupported(true);
         // Not matching after the declared filters: with `true` the upgrade comes first on Tomcat, Payara and Jetty.
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
@@ -120,7 +119,10 @@ public final class Gate implements Filter {
         handshakes.sweep();
     }
 
-    /** Forgets the endpoints, once nobody is let in any more: Open Liberty holds filters for as long as any socket that they saw. */
+    /**
+     * Forgets the endpoints, once nobody is let in any more: Open Liberty holds filters for as long as any socket that they saw, and
+     * GlassFish 8 in the requests that its threads keep for the next ones.
+     */
     void forget() {
         routes = List.of();
     }
@@ -169,38 +171,6 @@ public final class Gate implements Filter {
             decided.remove();
             if (left != null) { // the container did not want it
                 left.end();
-            }
-        }
-    }
-
-    /**
-     * What the container holds of a gate, as long as the application lives. In GlassFish 8 the threads keep the requests that they
-     * have served, those their chain of filters, and that would keep the application.
-     */
-    private static final class Held implements Filter {
-        private volatile @Nullable Gate gate;
-
-        Held(Gate gate) {
-            this.gate = gate;
-        }
-
-        @Override
-        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-                throws IOException, ServletException {
-            Gate held = gate;
-            if (held != null) {
-                held.doFilter(request, response, chain);
-            } else {
-                ((HttpServletResponse) response).sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-            }
-        }
-
-        @Override
-        public void destroy() {
-            Gate held = gate;
-            gate = null;
-            if (held != null) {
-                held.destroy();
             }
         }
     }
