@@ -50,7 +50,7 @@ public enum KnownDifference {
             "Open Liberty waits for a close frame that it no longer recognises (LinkRead)"),
     WHOLE_FRAMES(
             Set.of("liberty"),
-            "a frame over the limit is closed with 1009 when all of it has come, and not by what it announces",
+            "a frame over the limit is closed with 1009 only when all of it has come, and fills the heap until then, however long it is",
             "Open Liberty gathers a frame before it asks anybody, and looks at no limit where messages are taken in"
                     + " parts (MessageReader)"),
     EARLY_FRAMES_LOST(
