@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What lets an operator's page open its socket: good for one use within half a minute, and for the role that was held when it
- * was issued. Only digests are kept. Thread-safe, bounded.
+ * What lets an operator's page open its socket: good for one use within half a minute on each node, which tell each other of it,
+ * and for the role that was held when it was issued. Only digests are kept. Thread-safe, bounded.
  *
  * <p>Browsers differ in whether they send a password along when a socket opens, so the page fetches one of these beforehand.
  */
