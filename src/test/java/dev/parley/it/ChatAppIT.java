@@ -16,6 +16,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
@@ -25,8 +26,10 @@ import org.openqa.selenium.WebElement;
  * The chat in a real browser, under a context path. Each test has a room of its own; who comes through a {@link Relay} comes
  * from another origin, so it is another visitor to the browser, too.
  *
- * <p>Unless a test has said which messages it expects in the browser's console, there must be none.
+ * <p>Unless a test has said which messages it expects in the browser's console, there must be none. What the browser is told does not
+ * depend on the server, as {@code RoomsIT} shows on each, so one is enough.
  */
+@Tag("standalone")
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 final class ChatAppIT {
