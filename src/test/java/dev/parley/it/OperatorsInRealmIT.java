@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 @Tag("realm")
-final class OperatorsInRealmIT extends OperatorsContract {
+final class OperatorsInRealmIT extends ConsoleContract {
     @ArquillianResource
     private URL base;
 
