@@ -15,13 +15,13 @@ import java.util.function.LongSupplier;
  * How many visitors there are from each address, with a limit. Of IPv6, a network of 64 bits counts as one address, since that is
  * what a household is given. This machine is not counted: a proxy may stand there that nobody told us to trust. Thread-safe.
  *
- * <p>Who was thrown out for exceeding a limit goes on to take up a tenth of all places for a minute: or else it would come back at
+ * <p>Who was thrown out for exceeding a limit goes on to take up a fifth of all places for a minute: or else it would come back at
  * once, and its limits would begin anew each time.
  */
 final class Crowds {
     private static final int NETWORK_BYTES = 8;
     private static final int TOO_MANY_REQUESTS = 429;
-    private static final int SHARE_OF_THE_THROWN_OUT = 10;
+    private static final int SHARE_OF_THE_THROWN_OUT = 5;
     private static final long MEMORY_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final int max;

@@ -42,7 +42,7 @@ final class AttackersIT {
     private static final Duration PACE = Duration.ofMillis(60);
     private static final String ROOM = "talk";
     private static final String END = "end";
-    private static final int MAX_ROUNDS = 10; // of one address in a minute
+    private static final int MAX_ROUNDS = 5; // of one address in a minute
 
     private static ExecutableWar war;
 
