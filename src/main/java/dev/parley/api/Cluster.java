@@ -102,9 +102,13 @@ public final class Cluster implements AutoCloseable {
 
     /** Disconnects a user or an address and keeps it out for a time. */
     public void block(Blocks.Target target, Duration time) {
+        say("block", keepOut(target, time));
+    }
+
+    private static Map<String, Object> keepOut(Blocks.Target target, Duration time) {
         Map<String, Object> word = of(target);
         word.put("seconds", Math.max(1, time.toSeconds()));
-        say("block", word);
+        return word;
     }
 
     /** Closes all connections that are in a room with 4501. What was said there stays. */
@@ -215,10 +219,16 @@ public final class Cluster implements AutoCloseable {
                     removeAll(target(word)::is);
                 }
             }
-            case "block" -> {
-                Blocks.Target target = target(word);
-                blocks.add(target, Duration.ofSeconds(Long.parseLong(source(word, "seconds"))));
-                removeAll(target::is);
+            case "block" -> keepOut(word);
+            case "tell-blocks" -> {
+                if (!text(word, "from").equals(node)) {
+                    tellBlocks(text(word, "from"));
+                }
+            }
+            case "blocked" -> {
+                if (text(word, "to").equals(node)) {
+                    keepOut(word);
+                }
             }
             case "empty" ->
                 rooms.connectionsIn(text(word, "room"))
@@ -238,8 +248,9 @@ public final class Cluster implements AutoCloseable {
             }
             case "status" -> {
                 String name = text(word, "node");
-                if (nodes.put(name, new Heard(source(word, "is"), Instant.now())) == null) {
-                    welcome(name);
+                boolean isNew = nodes.put(name, new Heard(source(word, "is"), Instant.now())) == null;
+                if (isNew && name.equals(node)) { // now it hears; what came before, it has missed
+                    say("tell-blocks", Map.of());
                 }
             }
             default -> {
@@ -253,14 +264,18 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** A node that has just come, or come back, has not heard who is kept out. One of the others tells it. */
-    private void welcome(String newcomer) {
-        TreeSet<String> others = new TreeSet<>(nodes.keySet());
-        others.add(node);
-        others.remove(newcomer);
-        if (!others.isEmpty() && others.first().equals(node)) {
-            blocks.all().forEach(block -> block(block.target(), blocks.left(block)));
+    private void tellBlocks(String asker) {
+        for (Blocks.Block block : blocks.all()) {
+            Map<String, Object> word = keepOut(block.target(), blocks.left(block));
+            word.put("to", asker);
+            say("blocked", word);
         }
+    }
+
+    private void keepOut(Map<String, Json> word) {
+        Blocks.Target target = target(word);
+        blocks.add(target, Duration.ofSeconds(Long.parseLong(source(word, "seconds"))));
+        removeAll(target::is);
     }
 
     private void turn(Doors.State state) {

@@ -22,7 +22,7 @@ public final class Operations {
     private static final List<Parameter> AIM =
             List.of(new Parameter("user", "string", "Whose."), new Parameter("address", "string", "From where."));
     private static final int MAX_ROWS = 1_000;
-    private static final int MAX_TARGET = 200;
+    private static final int MAX_TARGET = 255;
     private static final Duration MAX_BLOCK = Duration.ofDays(365);
 
     private final Cluster cluster;

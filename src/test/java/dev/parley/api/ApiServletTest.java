@@ -380,7 +380,6 @@ final class ApiServletTest {
     void nodeThatComesLaterHearsWhoIsKeptOut() {
         Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory");
         node.cluster.block(mallory, Duration.ofMinutes(1));
-        node.cluster.tell(() -> Map.of("node", "node"));
         try (Node newcomer = new Node("newcomer", backplane)) {
             assertThat(newcomer.cluster.blocks().all()).isEmpty();
             newcomer.cluster.tell(() -> Map.of("node", "newcomer"));

@@ -124,6 +124,9 @@ final class Clerk implements AutoCloseable {
             tasks.clear();
         }
         tether.close();
+        if (current != null) { // its thread has ended, and nobody will ask it
+            rest.add(current);
+        }
         rest.forEach(task -> task.fail("the backplane is closed"));
     }
 

@@ -5,8 +5,10 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.HandshakeRefused;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
 public final class SharedTickets implements Tickets {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final int UNAVAILABLE = 503;
+    private static final long PATIENCE_SECONDS = 5;
 
     private final Backplane backplane;
 
@@ -45,16 +48,20 @@ public final class SharedTickets implements Tickets {
         return "ticket:" + ticket.digest();
     }
 
-    /** The backplane answers or fails within seconds. */
     private static <T> T await(CompletionStage<T> answer) {
         try {
-            return answer.toCompletableFuture().join();
-        } catch (CompletionException e) {
+            return answer.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new HandshakeRefused(UNAVAILABLE, "tickets cannot be had: the node is stopping");
+        } catch (TimeoutException e) {
+            throw new HandshakeRefused(UNAVAILABLE, "tickets cannot be had: the backplane is slow");
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof BackplaneException) {
                 throw new HandshakeRefused(
                         UNAVAILABLE, "tickets cannot be had: " + e.getCause().getMessage());
             }
-            throw e;
+            throw new IllegalStateException(e.getCause());
         }
     }
 }
