@@ -111,6 +111,18 @@ public final class Account implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until every follower has been told something. A log that is gone before its follower has seen any of it is for that
+     * follower one that begins.
+     */
+    void awaitTold() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (ledgers.stream().anyMatch(ledger -> ledger.entries.isEmpty())) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            TimeUnit.MILLISECONDS.timedJoin(speakers.get(0), 10); // it does not end
+        }
+    }
+
     /** Lets the speakers finish, and the followers read on until they have all. */
     public Verdict settle() throws InterruptedException {
         over.set(true);

@@ -41,12 +41,13 @@ public abstract class FaultyNodes {
     }
 
     /** Both follow all rooms, and in each somebody speaks through either. */
-    public static Account account(Backplane one, Backplane other) {
+    public static Account account(Backplane one, Backplane other) throws InterruptedException {
         Account account = new Account(ROOMS);
         account.follow(one);
         account.follow(other);
         account.speak(one);
         account.speak(other);
+        account.awaitTold();
         return account;
     }
 
