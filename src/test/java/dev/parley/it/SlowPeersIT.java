@@ -93,6 +93,8 @@ final class SlowPeersIT {
                     return stalled.ids().stream()
                             .allMatch(id -> deliveries.leftAt(id).isPresent());
                 });
+                talk.goOn(MESSAGES_PER_SECOND); // or else there may be none to look at, if they had all been closed by
+                // then
                 Delays meanwhile = deliveries.takeDelays();
                 long messages = talk.end();
                 often().untilAsserted(() -> mustHaveHeardEverything(deliveries, messages));
