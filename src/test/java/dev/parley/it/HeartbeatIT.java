@@ -50,8 +50,8 @@ final class HeartbeatIT {
     void peerThatDoesNotAnswerPingsIsClosedWith4003AndTheOthersHearItLeave() {
         Site site = Site.at(base);
         Deliveries deliveries = new Deliveries(1);
-        try (Crowd alive = Crowd.gather(List.of(site.upgrade("/ws/1")), deliveries);
-                RawWebSocket dead = site.open("/ws/2").ignoringPings()) {
+        try (Crowd alive = Crowd.gather(List.of(site.upgrade("/ws/1?room=silent")), deliveries);
+                RawWebSocket dead = site.open("/ws/2?room=silent").ignoringPings()) {
             long start = System.nanoTime();
             assertThat(dead.receiveClose()).isEqualTo(new Close(4003, "no pong"));
             Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -90,9 +90,10 @@ final class HeartbeatIT {
     @ValueSource(ints = {5000, 32768, 65535})
     void closeCodeThatIsTooHighEndsTheConnectionAndTheOthersHearItLeave(int code) {
         Site site = Site.at(base);
+        String room = "?room=high-" + code; // of its own: those of other tests may still be leaving
         Deliveries deliveries = new Deliveries(1);
-        try (Crowd alive = Crowd.gather(List.of(site.upgrade("/ws/1")), deliveries);
-                RawWebSocket client = site.open("/ws/2")) {
+        try (Crowd alive = Crowd.gather(List.of(site.upgrade("/ws/1" + room)), deliveries);
+                RawWebSocket client = site.open("/ws/2" + room)) {
             client.send(Frame.close(code));
             assertThat(client.receiveClose().code())
                     .isEqualTo(KnownDifference.HIGH_CLOSE_CODE_UNNOTICED.isOf(server) ? 4003 : 1002);
