@@ -93,8 +93,8 @@ final class SlowPeersIT {
                     return stalled.ids().stream()
                             .allMatch(id -> deliveries.leftAt(id).isPresent());
                 });
-                talk.goOn(MESSAGES_PER_SECOND); // or else there may be none to look at, if they had all been closed by
-                // then
+                talk.goOn(MESSAGES_PER_SECOND); // the stalled may all be gone by now, and nothing said since the last
+                // look
                 Delays meanwhile = deliveries.takeDelays();
                 long messages = talk.end();
                 often().untilAsserted(() -> mustHaveHeardEverything(deliveries, messages));
@@ -123,8 +123,7 @@ final class SlowPeersIT {
                     assertThat(deliveries.wrote(sender)).isEqualTo((messages + SENDERS - 1 - sender) / SENDERS);
                 }
                 // In a room that one of them could freeze, the median would be half the send timeout. The 99th
-                // percentile
-                // is only reported: on a machine that has other work it says more about that.
+                // percentile is only reported: on a machine that has other work it says more about that.
                 assertThat(meanwhile.median()).isLessThan(before.median() + 2000);
                 // All outboxes share the text of a message, so what waits is one backlog and not fifty.
                 assertThat(heapMeanwhile - heapBefore).isLessThan(32 * MIB);
