@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.harness.RunningServer;
-import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
@@ -37,7 +33,7 @@ final class EmbeddedServerIsHiddenIT {
 
     @Deployment(testable = false)
     static WebArchive war() {
-        return ParleyWar.root().addClass(Probe.class);
+        return ParleyWar.root().addClass(ClassProbe.class);
     }
 
     @ArquillianResource
@@ -45,24 +41,6 @@ final class EmbeddedServerIsHiddenIT {
 
     @ArquillianResource
     RunningServer server;
-
-    /** Answers whether the application's class loader finds the class named by the query. */
-    @WebServlet("/probe")
-    public static final class Probe extends HttpServlet {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            String answer;
-            try {
-                Class.forName(request.getQueryString(), false, Probe.class.getClassLoader());
-                answer = "visible";
-            } catch (ClassNotFoundException e) {
-                answer = "hidden";
-            }
-            response.getWriter().write(answer);
-        }
-    }
 
     @Test
     void theApplicationSeesItsOwnClassesAndJakarta() throws Exception {

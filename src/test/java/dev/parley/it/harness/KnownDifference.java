@@ -103,7 +103,7 @@ public enum KnownDifference {
             "a peer that does not read is closed some seconds later: 32 KB more are taken for it before its send timeout begins",
             "Grizzly has a queue of its own behind the kernel's; server-config makes it that small"),
     COLON_IN_PATH(
-            Set.of("glassfish8"),
+            Set.of("glassfish7", "glassfish8"),
             "a path with a colon is 503, and no application is asked",
             "GlassFish asks for a permission that is named by the path, and a colon may not be in such a name"
                     + " (URLPatternSpec)"),
@@ -120,7 +120,7 @@ public enum KnownDifference {
             "a malformed escape in a path is answered with 200 and nothing, not with 400; no endpoint is reached",
             "Grizzly's decoding throws before any application is asked"),
     BLANK_IN_TARGET(
-            Set.of("payara-micro", "glassfish7"),
+            Set.of("payara-micro"),
             "a blank or a tab in a request target is 505, not 400",
             "Grizzly takes it for the end of the target"),
     DOTS_RESOLVED(
