@@ -11,18 +11,6 @@ import java.util.stream.Collectors;
 
 /** A page and what belongs to it, read from the class path once, with the policy that lets it do no more than it needs. */
 final class PageFiles {
-    private static final String CONTENT_SECURITY_POLICY = String.join(
-            "; ",
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'");
-
     private final Map<String, Content> byPath;
 
     private record Content(String mediaType, String text) {}
@@ -41,7 +29,7 @@ final class PageFiles {
         if (content == null) {
             Answer.problem(response, 404, "Not found", "There is nothing at this path.");
         } else {
-            Answer.page(response, content.mediaType(), CONTENT_SECURITY_POLICY, content.text());
+            Answer.page(response, content.mediaType(), content.text());
         }
     }
 

@@ -8,6 +8,23 @@ import java.util.Map;
 
 /** How everything here answers: whole, with a length, not to be cached, and never with the server's own error page. */
 public final class Answer {
+    /**
+     * What a page of ours may do: load what lies beside it, and connect to where it came from. {@code connect-src 'self'} covers
+     * the page's own host for {@code ws} and {@code wss} too (CSP 3, section 6.7.2.8; in Safari since 16). It means the host that
+     * the browser sees, so it is right behind a proxy, where this server could not name it.
+     */
+    public static final String PAGE_POLICY = String.join(
+            "; ",
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'");
+
     private Answer() {}
 
     public static void json(HttpServletResponse response, int status, Object tree) throws IOException {
@@ -32,12 +49,11 @@ public final class Answer {
     }
 
     /** A page or what belongs to one. */
-    public static void page(HttpServletResponse response, String mediaType, String policy, String body)
-            throws IOException {
+    public static void page(HttpServletResponse response, String mediaType, String body) throws IOException {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        send(response, HttpServletResponse.SC_OK, mediaType, policy, body);
+        send(response, HttpServletResponse.SC_OK, mediaType, PAGE_POLICY, body);
     }
 
     public static void send(HttpServletResponse response, int status, String mediaType, String body)

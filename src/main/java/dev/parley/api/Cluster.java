@@ -134,7 +134,7 @@ public final class Cluster implements AutoCloseable {
 
     /** A ticket for a console's socket, good on all nodes. */
     public String ticket(Realm.Operator operator) {
-        String ticket = tickets.make();
+        String ticket = Tickets.make();
         tickets.keep(Tickets.digest(ticket), operator);
         say(
                 "ticket",

@@ -1,13 +1,9 @@
 package dev.parley.api;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
+import dev.parley.handshake.security.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +20,6 @@ public final class Tickets {
 
     private record Issued(Realm.Operator operator, Instant until) {}
 
-    private final SecureRandom random = new SecureRandom();
     private final InstantSource clock;
     private final Map<String, Issued> issued = new LinkedHashMap<>() { // guarded by itself
                 private static final long serialVersionUID = 1L;
@@ -40,10 +35,8 @@ public final class Tickets {
     }
 
     /** A new one; it is good nowhere until its digest is {@link #keep kept}. */
-    String make() {
-        byte[] bytes = new byte[24];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().encodeToString(bytes);
+    static String make() {
+        return Secret.random().reveal();
     }
 
     /** Makes a ticket good on this node. */
@@ -65,12 +58,6 @@ public final class Tickets {
     }
 
     static String digest(String ticket) {
-        try {
-            return Base64.getUrlEncoder()
-                    .encodeToString(
-                            MessageDigest.getInstance("SHA-256").digest(ticket.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return new Secret(ticket).digest();
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.web;
 
+import dev.parley.api.Answer;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -20,25 +21,9 @@ import java.util.Optional;
 public final class PageServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * {@code connect-src 'self'} covers the page's own host for {@code ws} and {@code wss} too (CSP 3, section 6.7.2.8; in
-     * Safari since 16). It means the host that the browser sees, so it is right behind a proxy, where this server could
-     * not name it.
-     */
-    private static final String CONTENT_SECURITY_POLICY = String.join(
-            "; ",
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'");
-
     /** On every answer. No-cache means "ask before you use your copy", and the entity tag makes asking cheap. */
     private static final Map<String, String> HEADERS = Map.of(
-            "Content-Security-Policy", CONTENT_SECURITY_POLICY,
+            "Content-Security-Policy", Answer.PAGE_POLICY,
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "no-referrer",
             "Cross-Origin-Opener-Policy", "same-origin",

@@ -13,7 +13,7 @@ final class TicketsTest {
 
     @Test
     void isGoodOnce() {
-        String ticket = tickets.make();
+        String ticket = Tickets.make();
         tickets.keep(Tickets.digest(ticket), eve);
 
         assertThat(tickets.redeem(ticket)).contains(eve);
@@ -22,7 +22,7 @@ final class TicketsTest {
 
     @Test
     void isGoodForHalfAMinute() {
-        String ticket = tickets.make();
+        String ticket = Tickets.make();
         tickets.keep(Tickets.digest(ticket), eve);
         now = now.plus(Duration.ofSeconds(30));
 
@@ -32,6 +32,6 @@ final class TicketsTest {
     @Test
     void whatWasNeverIssuedIsGoodForNothing() {
         assertThat(tickets.redeem("")).isEmpty();
-        assertThat(tickets.redeem(tickets.make())).isEmpty();
+        assertThat(tickets.redeem(Tickets.make())).isEmpty();
     }
 }

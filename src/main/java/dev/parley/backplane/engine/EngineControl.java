@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Words to all nodes, as {@code seal node number word}. The seal is of the rest, and whatever has none of ours is ignored; a number that is not above the node's last one is ignored too, so that nobody
- * who reads along can say a word again.
+ * Words to all nodes, as {@code seal node number word}. The seal is of the rest, and whatever has none of ours is ignored; a
+ * number that is not above the node's last one is ignored too, so that nobody who reads along can say a word again.
  */
 final class EngineControl implements ControlBus {
     private static final Logger LOG = System.getLogger(EngineControl.class.getName());

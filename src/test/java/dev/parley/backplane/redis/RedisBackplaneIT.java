@@ -1,12 +1,11 @@
 package dev.parley.backplane.redis;
 
-import dev.parley.backplane.BackplaneContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 @Tag("standalone") // no server is needed, so once is enough
-final class RedisBackplaneIT extends BackplaneContract {
+final class RedisBackplaneIT extends RedisLogContract {
     private static RedisServer server;
 
     @BeforeAll
@@ -22,11 +21,5 @@ final class RedisBackplaneIT extends BackplaneContract {
     @Override
     protected Nodes start(int entriesPerRoom) throws Exception {
         return server.twoNodes(entriesPerRoom, "");
-    }
-
-    /** A stream is trimmed by whole pieces of a hundred entries. */
-    @Override
-    protected int trimsLateBy() {
-        return 100;
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.parley.backplane.Account;
 import dev.parley.backplane.Backplane;
-import dev.parley.backplane.BackplaneContract;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ClusterContract;
 import dev.parley.backplane.Draft;
@@ -42,17 +41,11 @@ final class RedisClusterAddressIT {
     }
 
     @Nested
-    final class Log extends BackplaneContract {
+    final class Log extends RedisLogContract {
         @Override
         protected Nodes start(int entriesPerRoom) throws Exception {
             cluster.flush();
             return new Nodes(node(entriesPerRoom), node(entriesPerRoom));
-        }
-
-        /** A stream is trimmed by whole pieces of a hundred entries. */
-        @Override
-        protected int trimsLateBy() {
-            return 100;
         }
     }
 

@@ -2,7 +2,6 @@ package dev.parley.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.backplane.BackplaneContract;
 import dev.parley.backplane.ClusterContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,16 +30,10 @@ final class ValkeyIT {
     }
 
     @Nested
-    final class Log extends BackplaneContract {
+    final class Log extends RedisLogContract {
         @Override
         protected Nodes start(int entriesPerRoom) throws Exception {
             return server.twoNodes(entriesPerRoom, "");
-        }
-
-        /** A stream is trimmed by whole pieces of a hundred entries. */
-        @Override
-        protected int trimsLateBy() {
-            return 100;
         }
     }
 
