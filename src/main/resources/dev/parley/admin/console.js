@@ -343,7 +343,7 @@ function nodes() {
     { name: "Up", number: true, text: (node) => ago(node.uptimeSeconds * 1_000) },
     { name: "Backplane", text: (node) => (node.backplane.isReachable ? `${node.backplane.engine}, lag ${node.backplane.lagMillis} ms` : `${node.backplane.engine} away`) },
     { name: "Version", text: (node) => node.version },
-    { name: "Server", text: (node) => node.server.split("/")[0] },
+    { name: "Server", text: (node) => node.server.split(/\/| \(/)[0] },
     {
       name: "", state: (node) => [node.doors, session?.role], build: (node) => el("div", { class: "bar" },
         ...(node.doors === "open" ? [button("Pause", () => turn(node.node, "paused"))] : [button("Open", () => turn(node.node, "open"))]),
