@@ -49,7 +49,7 @@ final class StalledPeers implements AutoCloseable {
      * Liberty's header in one buffer and content in another is 2.0 MB, others' frames 2.8.
      */
     static long capacity(Site site) {
-        long[] unsent = {0, System.nanoTime()};
+        long[] unsent = {0, System.nanoTime(), 0};
         try (Crowd probe = Crowd.gather(List.of(site.upgrade("/ws")), RECEIVE_BUFFER_BYTES, new Deliveries(1))) {
             probe.stopReading(0);
             await().pollDelay(Duration.ZERO)
@@ -61,11 +61,16 @@ final class StalledPeers implements AutoCloseable {
                             unsent[0] = now;
                             unsent[1] = System.nanoTime();
                         }
-                        Duration unchanged = Duration.ofNanos(System.nanoTime() - unsent[1]);
-                        if (unchanged.toMillis() < 300) { // or it would be closed, because too much waits for it
+                        // Each only when the echo of the last one is there: what a slow server has yet to answer would
+                        // come on
+                        // top of a full kernel, and it would close the probe, because too much waits for it.
+                        if (now >= unsent[2] - FILLING.length() / 2) {
                             probe.sendText(0, FILLING);
+                            unsent[2] += FILLING.length();
                         }
-                        return now > 0 && unchanged.toMillis() > 1000;
+                        return now > 0
+                                && System.nanoTime() - unsent[1]
+                                        > Duration.ofSeconds(2).toNanos();
                     });
         }
         return unsent[0];
