@@ -157,6 +157,8 @@ class ArchitectureTest {
                     "java..",
                     "javax.crypto..",
                     "javax.management..",
+                    "javax.xml.parsers..",
+                    "org.xml.sax..",
                     "com.sun.management..",
                     "jakarta.servlet..",
                     "jakarta.websocket..",
@@ -168,7 +170,13 @@ class ArchitectureTest {
             .resideInAPackage("dev.parley.launch..")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
-                    "dev.parley.launch..", "java..", "javax.crypto..", "com.sun.management..", "org.jspecify.."));
+                    "dev.parley.launch..",
+                    "java..",
+                    "javax.crypto..",
+                    "javax.xml.parsers..",
+                    "org.xml.sax..",
+                    "com.sun.management..",
+                    "org.jspecify.."));
 
     /** Open Liberty asks for it although the configurator makes all instances, and then deploys nothing (CWWKH0001E). */
     @ArchTest

@@ -16,7 +16,11 @@ final class OpenApi {
             400, "Something in the request is wrong.",
             401, "Nobody has said who they are.",
             403, "Role or scope does not suffice, or the request may be forged.",
-            429, "This address has failed to log in too often.");
+            404, "There is no such connection or node.",
+            413, "The body is too big.",
+            415, "The body is not JSON.",
+            429, "This address has failed to log in too often.",
+            503, "The backplane does not answer. What was asked for may have been done all the same.");
 
     private OpenApi() {}
 
@@ -101,6 +105,7 @@ final class OpenApi {
                 Integer.toString(operation.status()),
                 Map.of("description", "Done.", "content", Map.of("application/json", Map.of())));
         PROBLEMS.keySet().stream()
+                .filter(status -> isPossible(status, operation))
                 .sorted()
                 .forEach(status -> responses.put(
                         Integer.toString(status),
@@ -112,6 +117,15 @@ final class OpenApi {
                                         "application/problem+json",
                                         Map.of("schema", Map.of("$ref", "#/components/schemas/Problem"))))));
         return responses;
+    }
+
+    private static boolean isPossible(int status, Operation operation) {
+        return switch (status) {
+            case 404 -> operation.id().equals("connection") || operation.path().contains("{node}");
+            case 413, 415 -> operation.body().isPresent();
+            case 503 -> operation.path().contains("{room}");
+            default -> true;
+        };
     }
 
     private static Map<String, Object> parameter(String name, String in, String type, String description) {

@@ -33,7 +33,7 @@ enum Key {
     ROOM_MESSAGE_BYTES("65536", "The longest message taken at /rooms; a longer one is closed with 1009."),
     ROOMS_PER_CONNECTION("64", "Rooms that one connection may be in."),
     MESSAGES_PER_SECOND("20", "Messages a second that a connection to /rooms may send; twice as many at once."),
-    BYTES_PER_SECOND("262144", "Bytes a second that a connection to /rooms may send; twice as many at once."),
+    BYTES_PER_SECOND("262144", "Characters a second that a connection to /rooms may send; twice as many at once."),
     CONNECTIONS_PER_USER("100", "Connections to /rooms that one user may have on this node."),
     EXPLAIN_REFUSALS("false", "Whether a refused handshake says why, in its body."),
     JWT_KEYS("", "Where the keys are that tokens are signed with, an https URL or a file; without, no token is taken."),

@@ -226,7 +226,8 @@ record Settings(
         try {
             OriginRule unused = new OriginRule(Set.of(origin), false);
         } catch (IllegalArgumentException none) {
-            throw new IllegalArgumentException("not an origin: " + quoted(origin), none);
+            throw new IllegalArgumentException(
+                    "not an origin, which is like https://app.example.com and has no path: " + quoted(origin), none);
         }
     }
 

@@ -42,7 +42,8 @@ record SharedLog(String address, String secret) {
         } catch (BackplaneException e) {
             throw new SettingsException(Key.BACKPLANE.property() + ": " + e.getMessage());
         } catch (IllegalArgumentException e) { // its message may repeat the address
-            throw new SettingsException(Key.BACKPLANE.property() + ": not an address of this kind of engine");
+            throw new SettingsException(Key.BACKPLANE.property() + ": not an address of this kind of engine;"
+                    + " in user and password, what is neither letter nor digit may have to be written as %40");
         }
     }
 

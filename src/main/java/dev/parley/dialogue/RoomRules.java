@@ -54,6 +54,8 @@ public final class RoomRules implements Permissions {
 
     private record Slowness(Pattern rooms, Overflow overflow) {}
 
+    private static final String WHOM = "whom is everyone, known, user:…, scope:… or claim:name=value";
+
     private final List<Rule> rules;
     private final List<Slowness> slownesses;
 
@@ -123,14 +125,16 @@ public final class RoomRules implements Permissions {
         int colon = word.indexOf(':');
         String kind = colon < 0 ? word : word.substring(0, colon);
         String value = word.substring(colon + 1);
+        if (kind.matches("everyone|known") ? colon >= 0 : colon < 0 || value.isEmpty()) {
+            throw new IllegalArgumentException(WHOM);
+        }
         return switch (kind) {
             case "everyone" -> who -> true;
             case "known" -> who -> who != null;
             case "user" -> who -> who != null && who.user().equals(value);
             case "scope" -> who -> who != null && who.scopes().contains(value);
             case "claim" -> claim(value);
-            default ->
-                throw new IllegalArgumentException("whom is everyone, known, user:…, scope:… or claim:name=value");
+            default -> throw new IllegalArgumentException(WHOM);
         };
     }
 
@@ -168,7 +172,9 @@ public final class RoomRules implements Permissions {
             case "close" -> Overflow.CLOSE;
             case "drop-oldest" -> Overflow.DROP_OLDEST;
             case "conflate" -> Overflow.CONFLATE_BY_USER;
-            default -> throw new IllegalArgumentException("overflow is close, drop-oldest, conflate or conflate:name");
+            default ->
+                throw new IllegalArgumentException("a rule is rooms, rights and for whom; of two columns the second is"
+                        + " close, drop-oldest, conflate or conflate:name");
         };
     }
 

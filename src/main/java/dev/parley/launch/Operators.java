@@ -1,6 +1,7 @@
 package dev.parley.launch;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -13,6 +14,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.parsers.SAXParserFactory;
+import org.xml.sax.Attributes;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * Who may use the console of the embedded server, in the form in which that server reads its users. There is no password but the
@@ -47,12 +55,35 @@ record Operators(String usersXml, boolean areThere) {
             throw new StartException("--" + PASSWORD_FILE + " and --" + USERS + " exclude each other");
         }
         if (users != null) {
-            return new Operators(read(USERS, users), true);
+            return new Operators(checked(read(USERS, users)), true);
         }
         if (file != null) {
             return new Operators(admin(read(PASSWORD_FILE, file).strip()), true);
         }
         return new Operators(NOBODY, false);
+    }
+
+    /** Only whether it is XML of that kind: the server would say so with a stack trace, and without the option's name. */
+    private static String checked(String usersXml) throws StartException {
+        String[] root = new String[1];
+        try {
+            SAXParserFactory.newInstance()
+                    .newSAXParser()
+                    .parse(new InputSource(new StringReader(usersXml)), new DefaultHandler() {
+                        @Override
+                        public void startElement(String uri, String local, String name, Attributes attributes) {
+                            root[0] = root[0] == null ? name : root[0];
+                        }
+                    });
+        } catch (SAXParseException e) {
+            throw new StartException("--" + USERS + ": not XML, in line " + e.getLineNumber(), e);
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new StartException("--" + USERS + ": not XML", e);
+        }
+        if (!"tomcat-users".equals(root[0])) {
+            throw new StartException("--" + USERS + ": the outermost element must be tomcat-users");
+        }
+        return usersXml;
     }
 
     private static String admin(String password) throws StartException {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -551,6 +552,36 @@ final class ApiServletTest {
                         .isEqualTo(operation.status());
             }
         }
+    }
+
+    /** And of a bad one. */
+    @Test
+    void badRequestIsAnsweredWithAStatusOfTheDocument() {
+        assertThat(publish("{").to(node.servlet).status()).isEqualTo(400);
+        assertThat(problems("publish")).contains("400", "413", "415", "503").doesNotContain("404");
+        assertThat(call(operation("connection"))
+                        .by("eve", "parley-admin")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(404);
+        assertThat(problems("connection")).contains("404").doesNotContain("413", "415", "503");
+        assertThat(problems("doors")).contains("404", "413", "415");
+    }
+
+    private Set<String> problems(String id) {
+        Operation operation = operation(id);
+        return Json.parse(Call.get("/openapi.json").to(node.servlet).body())
+                .flatMap(Json::members)
+                .map(document -> document.get("paths"))
+                .flatMap(Json::members)
+                .map(paths -> paths.get(operation.path()))
+                .flatMap(Json::members)
+                .map(path -> path.get(operation.method().toLowerCase(java.util.Locale.ROOT)))
+                .flatMap(Json::members)
+                .map(described -> described.get("responses"))
+                .flatMap(Json::members)
+                .orElseThrow()
+                .keySet();
     }
 
     private Operation operation(String id) {

@@ -107,6 +107,10 @@ final class RoomRulesTest {
                 "(a) all everyone",
                 "lobby read everyone",
                 "lobby all nobody",
+                "lobby all user",
+                "lobby all user:",
+                "lobby all everyone:alice",
+                "lobby all known,scope",
                 "lobby all claim:role",
                 "{user}-{user} all known"
             })

@@ -52,6 +52,20 @@ class OperatorsTest {
                 .hasMessageStartingWith("--users");
     }
 
+    @Test
+    void whatIsNoFileOfUsersIsRefusedInTheNameOfItsOption() throws Exception {
+        String users =
+                "<?xml version='1.0'?>\n<tomcat-users xmlns='http://tomcat.apache.org/xml'><user/></tomcat-users>";
+
+        assertThat(Operators.of(Map.of("users", file(users))).usersXml()).isEqualTo(users);
+        assertThatThrownBy(() -> Operators.of(Map.of("users", file("<tomcat-users>\notto:s3cr3t"))))
+                .isInstanceOf(StartException.class)
+                .hasMessage("--users: not XML, in line 2");
+        assertThatThrownBy(() -> Operators.of(Map.of("users", file("<users/>"))))
+                .isInstanceOf(StartException.class)
+                .hasMessageStartingWith("--users: ");
+    }
+
     private String file(String content) throws IOException {
         return Files.writeString(directory.resolve("file"), content).toString();
     }

@@ -35,8 +35,9 @@ public final class PostgresEngine implements Engine {
      * A node over the database at an address: {@code postgresql://user:password@host/database},
      * {@code jdbc:postgresql:…}, or {@code jndi:name} of a data source whose connections are PostgreSQL's.
      *
-     * @throws IllegalArgumentException if it is no address
-     * @throws BackplaneException if the database is there and cannot be used
+     * @throws IllegalArgumentException if it is none, in words that may repeat it
+     * @throws BackplaneException if it is no address, in words that repeat nothing secret, or if the database is there and cannot
+     *     be used
      */
     public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
         Source source = address.startsWith("jndi:") ? jndi(address.substring("jndi:".length())) : url(address);
@@ -54,18 +55,25 @@ public final class PostgresEngine implements Engine {
         properties.setProperty("ApplicationName", "parley");
         String url = address.startsWith("jdbc:") ? address : jdbc(address, properties);
         Driver driver = new Driver(); // asked directly: the manager would find it for every application of the server
+        if (!driver.acceptsURL(url)) {
+            throw new BackplaneException("not an address that PostgreSQL's driver understands");
+        }
         return () -> driver.connect(url, properties);
     }
 
     private static String jdbc(String address, Properties properties) {
         int start = address.indexOf("://") + 3;
-        int at = address.indexOf('@', start);
+        int end = address.indexOf('/', start);
+        if (end < 0) {
+            throw new BackplaneException("an address of PostgreSQL ends in /database");
+        }
+        int at = address.lastIndexOf('@', end);
         if (at < 0) {
             return "jdbc:" + address;
         }
-        String[] credential = (address.substring(start, at) + ":").split(":", -1);
+        String[] credential = address.substring(start, at).split(":", 2);
         properties.setProperty("user", decode(credential[0]));
-        properties.setProperty("password", decode(credential[1]));
+        properties.setProperty("password", credential.length < 2 ? "" : decode(credential[1]));
         return "jdbc:postgresql://" + address.substring(at + 1);
     }
 
@@ -141,7 +149,15 @@ public final class PostgresEngine implements Engine {
 
     /** Only the state: messages may repeat what was sent. */
     static LinkException lost(SQLException e) {
-        return new LinkException("PostgreSQL: state " + e.getSQLState(), e);
+        String state = String.valueOf(e.getSQLState());
+        String why = switch (state) {
+            case "28000", "28P01" -> "PostgreSQL refuses the user or the password";
+            case "3D000" -> "PostgreSQL has no database of this name";
+            case "53300" -> "PostgreSQL has no connection left for us";
+            case "08001" -> "PostgreSQL does not answer";
+            default -> "PostgreSQL";
+        };
+        return new LinkException(why + ": state " + state, e);
     }
 
     static void close(Connection connection) {

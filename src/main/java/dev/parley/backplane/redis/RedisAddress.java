@@ -1,10 +1,13 @@
 package dev.parley.backplane.redis;
 
+import dev.parley.backplane.BackplaneException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import redis.clients.jedis.HostAndPort;
 
 /**
@@ -24,6 +27,8 @@ record RedisAddress(
 
     private static final int PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
+    private static final int MAX_PORT = 65535;
+    private static final Pattern HOST = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^:\\[\\]]+))(?::([0-9]{1,5}))?");
 
     RedisAddress {
         hosts = List.copyOf(hosts);
@@ -32,7 +37,8 @@ record RedisAddress(
     /**
      * Reads one.
      *
-     * @throws IllegalArgumentException in words that repeat nothing secret
+     * @throws BackplaneException if it is none, in words that repeat nothing secret
+     * @throws IllegalArgumentException if it is no URL, in words that may repeat it
      */
     static RedisAddress parse(String text) {
         URI uri = URI.create(text.replace(" ", "%20"));
@@ -40,28 +46,29 @@ record RedisAddress(
         boolean isSentinel = kind == Kind.SENTINELS;
         String authority = uri.getRawAuthority();
         if (authority == null || authority.isEmpty()) {
-            throw new IllegalArgumentException("a Redis address needs a host");
+            throw new BackplaneException("a Redis address needs a host");
         }
         int at = authority.lastIndexOf('@');
-        String[] credential = at < 0 ? new String[] {"", ""} : (authority.substring(0, at) + ":").split(":", -1);
+        String[] credential =
+                at < 0 ? new String[] {""} : authority.substring(0, at).split(":", 2);
         List<HostAndPort> hosts = Arrays.stream(authority.substring(at + 1).split(","))
                 .map(host -> hostAndPort(host, isSentinel ? SENTINEL_PORT : PORT))
                 .toList();
         String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
         String master = query.startsWith("master=") ? decode(query.substring("master=".length())) : "";
         if (isSentinel == master.isEmpty() || (kind == Kind.SERVER && hosts.size() > 1)) {
-            throw new IllegalArgumentException(
+            throw new BackplaneException(
                     isSentinel
                             ? "sentinels need ?master=name"
                             : "one Redis host, redis-cluster://, or redis-sentinel:// with ?master=name");
         }
         String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", "");
         if (!path.matches("[0-9]{0,4}")) {
-            throw new IllegalArgumentException("the path of a Redis address is the number of a database");
+            throw new BackplaneException("the path of a Redis address is the number of a database");
         }
         int database = path.isEmpty() ? 0 : Integer.parseInt(path);
         if (kind == Kind.CLUSTER && database != 0) {
-            throw new IllegalArgumentException("a Redis Cluster has one database only");
+            throw new BackplaneException("a Redis Cluster has one database only");
         }
         return new RedisAddress(
                 kind,
@@ -69,7 +76,7 @@ record RedisAddress(
                 master,
                 uri.getScheme().startsWith("rediss"),
                 decode(credential[0]),
-                decode(credential[1]),
+                credential.length < 2 ? "" : decode(credential[1]),
                 database);
     }
 
@@ -80,13 +87,16 @@ record RedisAddress(
         return scheme.endsWith("-cluster") ? Kind.CLUSTER : Kind.SERVER;
     }
 
-    private static HostAndPort hostAndPort(String text, int port) {
-        int colon = text.lastIndexOf(':');
-        boolean hasPort =
-                colon > text.lastIndexOf(']') && text.substring(colon + 1).matches("[0-9]{1,5}");
-        String host = hasPort ? text.substring(0, colon) : text;
-        return new HostAndPort(
-                host.replaceAll("[\\[\\]]", ""), hasPort ? Integer.parseInt(text.substring(colon + 1)) : port);
+    private static HostAndPort hostAndPort(String text, int usualPort) {
+        Matcher host = HOST.matcher(text);
+        if (!host.matches()) {
+            throw new BackplaneException("a Redis host is name, name:port or [IPv6 address]:port");
+        }
+        int port = host.group(3) == null ? usualPort : Integer.parseInt(host.group(3));
+        if (port < 1 || port > MAX_PORT) {
+            throw new BackplaneException("a port is a number from 1 to " + MAX_PORT);
+        }
+        return new HostAndPort(host.group(1) == null ? host.group(2) : host.group(1), port);
     }
 
     private static String decode(String text) {

@@ -2,7 +2,6 @@ package dev.parley.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.parley.backplane.Account;
 import dev.parley.backplane.Backplane;
@@ -113,6 +112,7 @@ final class RedisClusterAddressIT {
 
     @Test
     void aClusterHasNoNumberedDatabases() {
-        assertThatIllegalArgumentException().isThrownBy(() -> RedisAddress.parse("redis-cluster://host:6379/1"));
+        assertThatExceptionOfType(BackplaneException.class)
+                .isThrownBy(() -> RedisAddress.parse("redis-cluster://host:6379/1"));
     }
 }
