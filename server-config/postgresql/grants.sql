@@ -1,5 +1,5 @@
 -- For a user who may not make tables. The owner of the database makes the tables and the user, once:
---     psql -f schema-1.sql      which is in the WAR, in WEB-INF/classes/dev/parley/backplane/postgres/
+--     unzip -p parley.war WEB-INF/classes/dev/parley/backplane/postgres/schema-1.sql | psql database
 --     CREATE ROLE parley_node LOGIN PASSWORD 'change-me';
 -- and then runs this file. The address is then postgresql://parley_node:change-me@host/database.
 GRANT USAGE ON SCHEMA public TO parley_node;

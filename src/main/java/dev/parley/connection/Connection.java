@@ -199,8 +199,11 @@ public final class Connection {
 
     /** Says who is at the other end, once that is known. */
     public void introduce(Figures.Peer known) {
+        boolean isNews = !known.equals(peer);
         peer = known;
-        LOG.log(Level.DEBUG, () -> "connection " + id + " is that of " + described(known));
+        if (isNews) {
+            LOG.log(Level.DEBUG, () -> "connection " + id + " is that of " + described(known));
+        }
         if (isUnwanted.test(known)) {
             close(CloseCode.REMOVED);
         }

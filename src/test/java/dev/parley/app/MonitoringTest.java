@@ -76,6 +76,15 @@ final class MonitoringTest {
     }
 
     @Test
+    void theGuideSaysWhatToDoAboutEachAlert() {
+        String guide = read("../../src/site/markdown/operating.md");
+        Matcher alert = Pattern.compile("- alert: (\\w+)").matcher(read("alerts.yml"));
+        while (alert.find()) {
+            assertThat(guide).contains("| `" + alert.group(1) + "` | ");
+        }
+    }
+
+    @Test
     void everyExpressionOfAlertsAndDashboardIsPromQl() {
         List<String> expressions = new ArrayList<>();
         for (String rule : read("alerts.yml").split("expr: ")) {
