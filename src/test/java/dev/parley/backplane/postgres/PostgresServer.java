@@ -61,6 +61,15 @@ public final class PostgresServer extends EngineProcess {
         return server;
     }
 
+    /** One more database, of the name of its user, in which only their password lets them in; it has nothing in it. */
+    public void makeDatabaseWith(String password) throws IOException, InterruptedException {
+        sql("ALTER ROLE parley PASSWORD '" + password + "'");
+        sql("CREATE DATABASE parley");
+        Path rules = data().resolve("pg_hba.conf");
+        Files.writeString(rules, "host parley all 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
+        sql("SELECT pg_reload_conf()");
+    }
+
     /** While it is down: everything is new, or made anew. */
     void makeEmpty() throws InterruptedException {
         run(List.of("rm", "-rf", data().toString()));

@@ -32,8 +32,8 @@ final class ExecutableInstance implements Instance {
     }
 
     @Override
-    public long pid() {
-        return running.pid();
+    public ServerProcess process() {
+        return running.process();
     }
 
     @Override

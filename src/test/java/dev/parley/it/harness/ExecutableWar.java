@@ -54,6 +54,10 @@ public final class ExecutableWar implements AutoCloseable {
         }
     }
 
+    ServerProcess process() {
+        return process;
+    }
+
     /** The process id, for {@code jcmd} and the like. */
     public long pid() {
         return process.pid();

@@ -31,7 +31,7 @@ final class GlassFishInstance implements Instance {
         this.commands = commands;
     }
 
-    static GlassFishInstance start(String name, Path home, Jdk jdk) {
+    static GlassFishInstance start(String name, Path home, Jdk jdk, Optional<Extras> extras) {
         List<Integer> ports = ServerFiles.freePorts(5);
         Path directory = ServerFiles.fresh(name);
         Path domain = directory.resolve("domain1");
@@ -126,8 +126,8 @@ final class GlassFishInstance implements Instance {
     }
 
     @Override
-    public long pid() {
-        return process.pid();
+    public ServerProcess process() {
+        return process;
     }
 
     @Override

@@ -9,8 +9,23 @@ interface Instance extends Deployer, AutoCloseable {
     /** Where it answers: scheme, host and port, and a slash. Known once something is deployed. */
     URI site();
 
+    /** What runs, once it does. */
+    ServerProcess process();
+
     /** The process of its virtual machine. */
-    long pid();
+    default long pid() {
+        return process().pid();
+    }
+
+    /** Where it listens for TLS, on 127.0.0.1, if it was started with extras. */
+    default int tlsPort() {
+        throw new UnsupportedOperationException("not for TLS");
+    }
+
+    /** What its directory of names calls the data source of {@code server-config}. */
+    default String dataSource() {
+        throw new UnsupportedOperationException("it has none");
+    }
 
     /** Where it writes its log files; empty for one that has none. */
     default Optional<Path> logs() {

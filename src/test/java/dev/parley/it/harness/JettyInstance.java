@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,40 +30,63 @@ final class JettyInstance implements Instance {
     private final ServerProcess process;
     private final Path base;
     private final URI site;
+    private final int tlsPort;
 
-    private JettyInstance(ServerProcess process, Path base, URI site) {
+    private JettyInstance(ServerProcess process, Path base, URI site, int tlsPort) {
         this.process = process;
         this.base = base;
         this.site = site;
+        this.tlsPort = tlsPort;
     }
 
-    static JettyInstance start(String name, Path home) {
-        int port = ServerFiles.freePorts(1).get(0);
-        Path base = ServerFiles.fresh(name);
+    static JettyInstance start(String name, Path home, Optional<Extras> extras) {
+        List<Integer> ports = ServerFiles.freePorts(2);
+        int port = ports.get(0);
+        Path base = ServerFiles.fresh(name, extras);
         ServerFiles.copy(ServerFiles.config("jetty"), base);
         ServerFiles.write(base.resolve("etc/parley-users.properties"), TestOperators.lines("%s: %s,%s"));
         ServerFiles.write(base.resolve("webapps/.keep"), "");
         ServerFiles.write(base.resolve("environments/.keep"), "");
         ServerFiles.write(base.resolve("logs/.keep"), "");
         ServerFiles.write(base.resolve("tmp/.keep"), "");
-        ServerProcess process = ServerProcess.start(
-                name,
-                Map.of("JETTY_BASE", base.toString()),
-                List.of(
-                        Jdk.ofTests().java(),
-                        "-Xmx256m",
-                        "-Djava.io.tmpdir=" + base.resolve("tmp"),
-                        "-jar",
-                        home.resolve("start.jar").toString(),
-                        "jetty.base=" + base,
-                        "jetty.http.host=127.0.0.1",
-                        "jetty.http.port=" + port));
+        List<String> command = new ArrayList<>(List.of(
+                Jdk.ofTests().java(),
+                "-Xmx256m",
+                "-Djava.io.tmpdir=" + base.resolve("tmp"),
+                "-jar",
+                home.resolve("start.jar").toString(),
+                "jetty.base=" + base,
+                "jetty.http.host=127.0.0.1",
+                "jetty.http.port=" + port));
+        extras.ifPresent(add -> {
+            add(add, base);
+            command.addAll(List.of(
+                    "jetty.ssl.host=127.0.0.1",
+                    "jetty.ssl.port=" + ports.get(1),
+                    "database.port=" + add.databasePort()));
+        });
+        ServerProcess process = ServerProcess.start(name, Map.of("JETTY_BASE", base.toString()), command);
         try {
             process.await(UP, 0, START);
-            return new JettyInstance(process, base, URI.create("http://127.0.0.1:" + port + "/"));
+            return new JettyInstance(process, base, URI.create("http://127.0.0.1:" + port + "/"), ports.get(1));
         } catch (AssertionError e) {
             process.close();
             throw e;
+        }
+    }
+
+    private static void add(Extras extras, Path base) {
+        ServerFiles.copy(extras.keys(), base.resolve("etc/parley.p12"));
+        ServerFiles.copy(extras.driver(), base.resolve("lib/ext/postgresql.jar"));
+        Path options = base.resolve("start.d/parley.ini");
+        for (String line : List.of(
+                "jetty.sslContext.keyStorePath=",
+                "jetty.sslContext.keyStorePassword=",
+                "jetty.ssl.port=",
+                "--modules=https",
+                "--modules=ee10-plus,ext",
+                "etc/parley-datasource.xml")) {
+            ServerFiles.replace(options, "\n# " + line, "\n" + line);
         }
     }
 
@@ -124,8 +148,18 @@ final class JettyInstance implements Instance {
     }
 
     @Override
-    public long pid() {
-        return process.pid();
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    @Override
+    public String dataSource() {
+        return "jdbc/parley";
+    }
+
+    @Override
+    public ServerProcess process() {
+        return process;
     }
 
     @Override

@@ -24,18 +24,21 @@ final class LibertyInstance implements Instance {
     private final ServerProcess process;
     private final Path directory;
     private final URI site;
+    private final int tlsPort;
     private final Map<String, String> ids = new HashMap<>(); // of what is deployed, by context path
     private int deployments;
 
-    private LibertyInstance(ServerProcess process, Path directory, URI site) {
+    private LibertyInstance(ServerProcess process, Path directory, URI site, int tlsPort) {
         this.process = process;
         this.directory = directory;
         this.site = site;
+        this.tlsPort = tlsPort;
     }
 
-    static LibertyInstance start(String name, Path home) {
-        int port = ServerFiles.freePorts(1).get(0);
-        Path user = ServerFiles.fresh(name);
+    static LibertyInstance start(String name, Path home, Optional<Extras> extras) {
+        List<Integer> ports = ServerFiles.freePorts(2);
+        int port = ports.get(0);
+        Path user = ServerFiles.fresh(name, extras);
         Path directory = user.resolve("servers").resolve(SERVER);
         ServerFiles.copy(ServerFiles.config("liberty"), directory);
         ServerFiles.write(directory.resolve("bootstrap.properties"), """
@@ -52,6 +55,18 @@ final class LibertyInstance implements Instance {
                 </server>
                 """.formatted(TestOperators.lines(
                 "<user name=\"%1$s\" password=\"%2$s\"/><group name=\"%3$s\"><member name=\"%1$s\"/></group>")));
+        extras.ifPresent(add -> {
+            ServerFiles.copy(add.keys(), directory.resolve("parley.p12"));
+            ServerFiles.copy(add.driver(), directory.resolve("lib/postgresql.jar"));
+            for (String file : List.of("parley-datasource.xml", "parley-tls.xml")) {
+                ServerFiles.copy(directory.resolve(file), directory.resolve("configDropins/overrides/" + file));
+            }
+            ServerFiles.append(
+                    directory.resolve("bootstrap.properties"), """
+                    https.port=%d
+                    database.port=%d
+                    """.formatted(ports.get(1), add.databasePort()));
+        });
         ServerProcess process = ServerProcess.start(
                 name,
                 Map.of(
@@ -61,7 +76,7 @@ final class LibertyInstance implements Instance {
                 List.of("sh", home.resolve("bin/server").toString(), "run", SERVER));
         try {
             process.await(UP, 0, START);
-            return new LibertyInstance(process, directory, URI.create("http://127.0.0.1:" + port + "/"));
+            return new LibertyInstance(process, directory, URI.create("http://127.0.0.1:" + port + "/"), ports.get(1));
         } catch (AssertionError e) {
             process.close();
             throw e;
@@ -93,7 +108,8 @@ final class LibertyInstance implements Instance {
             throw new UncheckedIOException(e);
         }
         String line = process.await(
-                        Pattern.compile(".*(CWWKZ0001I|CWWKZ0002E|CWWKZ0004E|CWWKZ0021E).*\\b" + id + "\\b.*"),
+                        Pattern.compile(
+                                ".*(CWWKZ0001I|CWWKZ0002E|CWWKZ0004E|CWWKZ0012I|CWWKZ0021E).*\\b" + id + "\\b.*"),
                         mark,
                         START)
                 .group();
@@ -129,8 +145,18 @@ final class LibertyInstance implements Instance {
     }
 
     @Override
-    public long pid() {
-        return process.pid();
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    @Override
+    public String dataSource() {
+        return "jdbc/parley";
+    }
+
+    @Override
+    public ServerProcess process() {
+        return process;
     }
 
     @Override

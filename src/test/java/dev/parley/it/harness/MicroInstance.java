@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.regex.MatchResult;
@@ -27,7 +28,7 @@ final class MicroInstance implements Instance {
     private ServerProcess process;
     private int port;
 
-    MicroInstance(Path jar) {
+    MicroInstance(Path jar, Optional<Extras> extras) {
         this.jar = jar;
     }
 
@@ -131,8 +132,8 @@ final class MicroInstance implements Instance {
     }
 
     @Override
-    public long pid() {
-        return running().pid();
+    public ServerProcess process() {
+        return running();
     }
 
     @Override

@@ -16,9 +16,6 @@ import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /** Any of the servers to Arquillian: one {@link Instance} for all deployments of a run. */
 public final class ServerContainer implements DeployableContainer<ServerConfiguration> {
-    /** A free port can be taken by somebody else before the server binds it. */
-    private static final int ATTEMPTS = 3;
-
     @Inject
     @ApplicationScoped
     private InstanceProducer<RunningServer> server;
@@ -43,15 +40,10 @@ public final class ServerContainer implements DeployableContainer<ServerConfigur
 
     @Override
     public void start() throws LifecycleException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                instance = Servers.start(configuration.name(), configuration.home());
-                return;
-            } catch (AssertionError | UncheckedIOException e) {
-                if (attempt == ATTEMPTS) {
-                    throw new LifecycleException(configuration.name() + " did not start", e);
-                }
-            }
+        try {
+            instance = Servers.start(configuration.name(), configuration.home(), Optional.empty());
+        } catch (AssertionError | UncheckedIOException e) {
+            throw new LifecycleException(configuration.name() + " did not start", e);
         }
     }
 

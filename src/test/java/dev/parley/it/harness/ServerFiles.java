@@ -6,9 +6,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What every instance needs before it can be started: an empty directory, files copied and changed, free ports. */
@@ -32,6 +36,11 @@ final class ServerFiles {
         }
     }
 
+    /** The same for an instance of a server that may be beside another of its kind, which then has no extras. */
+    static Path fresh(String name, Optional<Extras> extras) {
+        return fresh(extras.isPresent() ? name + "-with-extras" : name);
+    }
+
     /** {@code server-config/name} of this project. */
     static Path config(String name) {
         Path directory = Path.of("server-config", name).toAbsolutePath();
@@ -41,7 +50,7 @@ final class ServerFiles {
         return directory;
     }
 
-    /** A file, or a directory with all that is in it. */
+    /** A file, or a directory with all that is in it, in the place of what is there by these names. */
     static void copy(Path from, Path to) {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
@@ -50,7 +59,7 @@ final class ServerFiles {
                     Files.createDirectories(target);
                 } else {
                     Files.createDirectories(target.getParent());
-                    Files.copy(file, target);
+                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         } catch (IOException e) {
@@ -90,6 +99,27 @@ final class ServerFiles {
                 text = text.replace(pairs[i], pairs[i + 1]);
             }
             Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Brings a part of a file of XML to life that is a comment there, as an operator does it: away with the line that begins the
+     * comment, and the one that ends it.
+     *
+     * @param start with what the part begins
+     */
+    static void uncomment(Path file, String start) {
+        try {
+            String text = Files.readString(file);
+            Matcher comment = Pattern.compile("(?s)<!--\\s*\n(\\s*" + Pattern.quote(start) + "((?!-->).)*)-->")
+                    .matcher(text);
+            if (!comment.find()) {
+                throw new AssertionError(file + " has no comment that is " + start);
+            }
+            Files.writeString(
+                    file, text.substring(0, comment.start()) + comment.group(1) + text.substring(comment.end()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

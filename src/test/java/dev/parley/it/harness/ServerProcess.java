@@ -155,6 +155,11 @@ final class ServerProcess implements AutoCloseable {
         return err;
     }
 
+    /** All that it has said so far, on both streams. */
+    String whole() {
+        return String.join("\n", both.lines());
+    }
+
     /** Sends SIGTERM, as an operator or a service manager does. */
     void terminate() {
         jvm().destroy();

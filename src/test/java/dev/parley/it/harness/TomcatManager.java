@@ -34,6 +34,12 @@ record TomcatManager(URI text, String user, String password) {
         }
     }
 
+    /** Deploys what a file of {@code conf/Catalina/localhost} names. Returns when the application is up. */
+    void deployBy(Path file, String contextPath) throws Deployer.Refusal {
+        get("deploy?path=" + encoded(contextPath) + "&config="
+                + encoded(file.toUri().toString()));
+    }
+
     /** Stops the application and removes it. Returns when that is done. */
     void undeploy(String contextPath) throws Deployer.Refusal {
         get("undeploy?path=" + encoded(contextPath));

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,16 +29,18 @@ final class WildFlyInstance implements Instance {
     private final ServerProcess process;
     private final Path base;
     private final URI site;
+    private final int tlsPort;
 
-    private WildFlyInstance(ServerProcess process, Path base, URI site) {
+    private WildFlyInstance(ServerProcess process, Path base, URI site, int tlsPort) {
         this.process = process;
         this.base = base;
         this.site = site;
+        this.tlsPort = tlsPort;
     }
 
-    static WildFlyInstance start(String name, Path home) {
+    static WildFlyInstance start(String name, Path home, Optional<Extras> extras) {
         List<Integer> ports = ServerFiles.freePorts(3);
-        Path base = ServerFiles.fresh(name);
+        Path base = ServerFiles.fresh(name, extras);
         ServerFiles.copy(home.resolve("standalone"), base);
         // Looked at every 5 s by default, which twenty deployments would wait for.
         ServerFiles.replace(
@@ -54,29 +57,46 @@ final class WildFlyInstance implements Instance {
                 "JBOSS_JAVA_SIZING", "-Xmx512m",
                 // The script hands signals on to the virtual machine only then.
                 "LAUNCH_JBOSS_IN_BACKGROUND", "1");
-        ServerProcess process = ServerProcess.start(
-                name,
-                environment,
-                List.of(
-                        "sh",
-                        home.resolve("bin/standalone.sh").toString(),
-                        "-Djboss.server.base.dir=" + base,
-                        "-Djboss.http.port=" + ports.get(0),
-                        "-Djboss.https.port=" + ports.get(1),
-                        "-Djboss.management.http.port=" + ports.get(2)));
+        List<String> command = new ArrayList<>(List.of(
+                "sh",
+                home.resolve("bin/standalone.sh").toString(),
+                "-Djboss.server.base.dir=" + base,
+                "-Djboss.http.port=" + ports.get(0),
+                "-Djboss.https.port=" + ports.get(1),
+                "-Djboss.management.http.port=" + ports.get(2)));
+        extras.ifPresent(add -> {
+            ServerFiles.copy(add.keys(), base.resolve("configuration/parley.p12"));
+            command.add("-Ddatabase.port=" + add.databasePort());
+        });
+        ServerProcess process = ServerProcess.start(name, environment, command);
         try {
             process.await(UP, 0, START);
-            int mark = process.mark();
-            Command.run(
-                    name + "-cli",
-                    environment,
-                    "sh",
-                    home.resolve("bin/jboss-cli.sh").toString(),
-                    "--connect",
-                    "--controller=127.0.0.1:" + ports.get(2),
-                    "--file=" + ServerFiles.config("wildfly").resolve("parley.cli"));
-            process.await(RELOADED, mark, START);
-            return new WildFlyInstance(process, base, URI.create("http://127.0.0.1:" + ports.get(0) + "/"));
+            // In the directory of the files, as an operator would, with the driver beside them.
+            Path directory = base.resolve("parley");
+            ServerFiles.copy(ServerFiles.config("wildfly"), directory);
+            extras.ifPresent(add -> ServerFiles.copy(add.driver(), directory.resolve("postgresql.jar")));
+            List<String> files = extras.isPresent()
+                    ? List.of("parley-datasource.cli", "parley-tls.cli", "parley.cli")
+                    : List.of("parley.cli");
+            for (String file : files) {
+                int mark = process.mark();
+                Command.run(
+                        name + "-cli",
+                        environment,
+                        "sh",
+                        "-c",
+                        "cd \"$1\" && exec sh \"$2\" --connect \"--controller=127.0.0.1:$3\" \"--file=$4\"",
+                        "sh",
+                        directory.toString(),
+                        home.resolve("bin/jboss-cli.sh").toString(),
+                        ports.get(2).toString(),
+                        file);
+                if (!file.equals("parley-datasource.cli")) {
+                    process.await(RELOADED, mark, START);
+                }
+            }
+            return new WildFlyInstance(
+                    process, base, URI.create("http://127.0.0.1:" + ports.get(0) + "/"), ports.get(1));
         } catch (AssertionError e) {
             process.close();
             throw e;
@@ -140,8 +160,18 @@ final class WildFlyInstance implements Instance {
     }
 
     @Override
-    public long pid() {
-        return process.pid();
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    @Override
+    public String dataSource() {
+        return "java:jboss/datasources/parley";
+    }
+
+    @Override
+    public ServerProcess process() {
+        return process;
     }
 
     @Override
