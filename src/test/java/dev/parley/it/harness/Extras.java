@@ -44,6 +44,32 @@ record Extras(int databasePort, Path directory) {
         return extras;
     }
 
+    /** Puts the key into a store of Payara's or GlassFish's, with the password that those come with. */
+    void importKeys(Path store) {
+        Command.run(
+                "keytool",
+                Map.of(),
+                Jdk.ofTests().home().resolve("bin/keytool").toString(),
+                "-importkeystore",
+                "-noprompt",
+                "-srckeystore",
+                keys().toString(),
+                "-srcstorepass",
+                PASSWORD,
+                "-srcalias",
+                "parley",
+                "-destkeystore",
+                store.toString(),
+                "-deststorepass",
+                "changeit");
+    }
+
+    /** What {@code asadmin} is told of the data source: the file of {@code server-config}, and another port. */
+    String dataSource(Path config) {
+        return ServerFiles.read(config.resolve("parley-datasource.asadmin"))
+                + "\ncreate-system-properties database.port=" + databasePort + "\n";
+    }
+
     /** A key and its certificate, by the name {@code parley}, in PKCS #12. */
     Path keys() {
         return directory.resolve("parley.p12");

@@ -22,18 +22,20 @@ final class GlassFishInstance implements Instance {
     private final ServerProcess process;
     private final Path domain;
     private final int port;
+    private final int tlsPort;
     private final AdminCommands commands;
 
-    private GlassFishInstance(ServerProcess process, Path domain, int port, AdminCommands commands) {
+    private GlassFishInstance(ServerProcess process, Path domain, int port, int tlsPort, AdminCommands commands) {
         this.process = process;
         this.domain = domain;
         this.port = port;
+        this.tlsPort = tlsPort;
         this.commands = commands;
     }
 
     static GlassFishInstance start(String name, Path home, Jdk jdk, Optional<Extras> extras) {
         List<Integer> ports = ServerFiles.freePorts(5);
-        Path directory = ServerFiles.fresh(name);
+        Path directory = ServerFiles.fresh(name, extras);
         Path domain = directory.resolve("domain1");
         ServerFiles.copy(home.resolve("domains/domain1"), domain);
         ServerFiles.replace(
@@ -50,10 +52,18 @@ final class GlassFishInstance implements Instance {
                 "address=\"127.0.0.1\"",
                 "\"7676\"",
                 "\"" + ports.get(4) + "\"");
+        boolean isPayara = name.startsWith("payara");
+        Path shipped = ServerFiles.config(isPayara ? "payara" : "glassfish");
+        Path config = directory.resolve("parley.asadmin");
+        ServerFiles.copy(shipped.resolve("parley.asadmin"), config);
         Path operators = directory.resolve("operators.asadmin");
         ServerFiles.write(operators, TestOperators.commands(directory));
-        boolean isPayara = name.startsWith("payara");
-        Path config = ServerFiles.config(isPayara ? "payara" : "glassfish").resolve("parley.asadmin");
+        extras.ifPresent(add -> {
+            add.importKeys(domain.resolve(isPayara ? "config/keystore.p12" : "config/keystore.jks"));
+            ServerFiles.copy(add.driver(), domain.resolve("lib/postgresql.jar")); // as add-library does
+            ServerFiles.append(config, ServerFiles.read(shipped.resolve("parley-tls.asadmin")));
+            ServerFiles.append(operators, add.dataSource(shipped));
+        });
         List<String> command = new ArrayList<>(List.of(
                 "bash",
                 home.resolve("bin/asadmin").toString(),
@@ -90,7 +100,8 @@ final class GlassFishInstance implements Instance {
                 process = ServerProcess.start(name, environment, command);
                 process.await(UP, 0, START);
             }
-            return new GlassFishInstance(process, domain, ports.get(0), new AdminCommands(ports.get(2)));
+            return new GlassFishInstance(
+                    process, domain, ports.get(0), ports.get(1), new AdminCommands(ports.get(2)));
         } catch (AssertionError e) {
             process.close();
             throw e;
@@ -123,6 +134,16 @@ final class GlassFishInstance implements Instance {
     @Override
     public URI site() {
         return URI.create("http://127.0.0.1:" + port + "/");
+    }
+
+    @Override
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    @Override
+    public String dataSource() {
+        return "jdbc/parley";
     }
 
     @Override

@@ -25,11 +25,15 @@ final class MicroInstance implements Instance {
     private static final Duration START = Duration.ofMinutes(2);
 
     private final Path jar;
+    private final Optional<Extras> extras;
     private ServerProcess process;
+    private Path directory;
     private int port;
+    private int tlsPort;
 
     MicroInstance(Path jar, Optional<Extras> extras) {
         this.jar = jar;
+        this.extras = extras;
     }
 
     @Override
@@ -42,21 +46,28 @@ final class MicroInstance implements Instance {
     }
 
     private ServerProcess start(String contextPath, Path war) {
-        Path directory = ServerFiles.fresh("payara-micro");
-        port = ServerFiles.freePorts(1).get(0);
+        directory = ServerFiles.fresh("payara-micro", extras);
+        List<Integer> ports = ServerFiles.freePorts(2);
+        port = ports.get(0);
+        tlsPort = ports.get(1);
         // It would listen on every interface; it has no option for that, but takes commands before it listens.
         Path before = directory.resolve("before.asadmin");
         ServerFiles.copy(ServerFiles.config("payara-micro").resolve("parley.asadmin"), before);
-        ServerFiles.append(
-                before,
-                "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener"
-                        + ".address=127.0.0.1\n");
+        for (String listener : List.of("http-listener", "https-listener")) {
+            ServerFiles.append(
+                    before,
+                    "set configs.config.server-config.network-config.network-listeners.network-listener." + listener
+                            + ".address=127.0.0.1\n");
+        }
         Path after = directory.resolve("after.asadmin");
         ServerFiles.write(after, TestOperators.commands(directory));
+        ServerFiles.write(directory.resolve("log/.keep"), "");
         Path archive = directory.resolve(id(contextPath) + ".war"); // the application's name
         ServerFiles.copy(war, archive);
         List<String> command = new ArrayList<>(List.of(Jdk.ofTests().java(), "-Xmx384m"));
         command.addAll(exportsAndOpens());
+        extras.ifPresent(add -> command.addAll(List.of(
+                "-Djavax.net.ssl.keyStore=" + add.keys(), "-Djavax.net.ssl.keyStorePassword=" + Extras.PASSWORD)));
         command.addAll(List.of(
                 "-cp",
                 jar.toString(),
@@ -71,10 +82,17 @@ final class MicroInstance implements Instance {
                 before.toString(),
                 "--postbootcommandfile",
                 after.toString(),
+                "--accesslog",
+                directory.resolve("log").toString(),
                 "--deploy",
                 archive.toString(),
                 "--contextroot",
                 contextPath));
+        extras.ifPresent(add -> {
+            ServerFiles.append(after, add.dataSource(ServerFiles.config("payara-micro")));
+            command.addAll(List.of(
+                    "--sslport", Integer.toString(tlsPort), "--sslcert", "parley", "--addlibs", add.driver() + ""));
+        });
         ServerProcess starting = ServerProcess.startListening("payara-micro", Map.of(), command);
         try {
             starting.await(UP, 0, START);
@@ -129,6 +147,21 @@ final class MicroInstance implements Instance {
     @Override
     public URI site() {
         return URI.create("http://127.0.0.1:" + port + "/");
+    }
+
+    @Override
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    @Override
+    public String dataSource() {
+        return "jdbc/parley";
+    }
+
+    @Override
+    public Optional<Path> logs() {
+        return Optional.of(directory.resolve("log"));
     }
 
     @Override

@@ -76,6 +76,14 @@ final class ServerFiles {
         }
     }
 
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static void append(Path file, String text) {
         try {
             Files.writeString(file, text, StandardOpenOption.APPEND);
