@@ -19,8 +19,6 @@ import org.jboss.shrinkwrap.api.exporter.ZipExporter;
  * TLS, too. It may be stopped. Used by one thread at a time.
  */
 public final class OwnServer implements AutoCloseable {
-    private static final Duration STOP = Duration.ofSeconds(30);
-
     private final String name;
     private final Instance instance;
     private final Extras extras;
