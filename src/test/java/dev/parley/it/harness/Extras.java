@@ -61,6 +61,8 @@ record Extras(int databasePort, Path directory) {
                 "-destkeystore",
                 store.toString(),
                 "-deststorepass",
+                "changeit",
+                "-destkeypass",
                 "changeit");
     }
 

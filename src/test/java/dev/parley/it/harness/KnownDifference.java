@@ -99,9 +99,9 @@ public enum KnownDifference {
             "a connection whose peer goes in the very moment that it is closed may keep a thread of ours, which another replaces",
             "Open Liberty waits for a write to a socket that it has closed (NioTCPWriteRequestContextImpl)"),
     STOP_WITHOUT_WORDS(
-            Set.of("liberty"),
+            Set.of("glassfish7", "glassfish8", "liberty"),
             "when the server stops, connections end without a close frame; when an application is stopped before it, with 1001",
-            "Open Liberty ends its sockets before it stops its applications"),
+            "the server ends its sockets before it stops its applications"),
     QUEUE_BEHIND_THE_KERNEL(
             Names.ON_TYRUS,
             "a peer that does not read is closed some seconds later: 32 KB more are taken for it before its send timeout begins",
