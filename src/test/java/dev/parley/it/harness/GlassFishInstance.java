@@ -100,8 +100,7 @@ final class GlassFishInstance implements Instance {
                 process = ServerProcess.start(name, environment, command);
                 process.await(UP, 0, START);
             }
-            return new GlassFishInstance(
-                    process, domain, ports.get(0), ports.get(1), new AdminCommands(ports.get(2)));
+            return new GlassFishInstance(process, domain, ports.get(0), ports.get(1), new AdminCommands(ports.get(2)));
         } catch (AssertionError e) {
             process.close();
             throw e;
