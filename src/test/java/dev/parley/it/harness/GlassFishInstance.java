@@ -95,7 +95,8 @@ final class GlassFishInstance implements Instance {
                             "--file",
                             file.toString());
                 }
-                // Not by restart-domain: one that is watched (--verbose) now and then ends instead of starting again.
+                // Not by restart-domain: one that is watched (--verbose) may end instead of starting again
+                // (eclipse-ee4j/glassfish#25295).
                 process.close();
                 process = ServerProcess.start(name, environment, command);
                 process.await(UP, 0, START);
