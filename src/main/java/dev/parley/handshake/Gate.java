@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
 public final class Gate implements Filter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final String UNREADABLE_LOGIN = "malformed credentials";
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
     private volatile List<Route> routes;
@@ -136,12 +137,31 @@ public final class Gate implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http
-                && response instanceof HttpServletResponse answer
-                && wantsUpgrade(http)) {
+        if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
+            chain.doFilter(request, response);
+        } else if (wantsUpgrade(http)) {
             pass(http, answer, chain);
+        } else if (hasUnreadableLogin(http)) {
+            refuse(answer, new HandshakeRefused(400, UNREADABLE_LOGIN));
         } else {
             chain.doFilter(request, response);
+        }
+    }
+
+    /**
+     * Whether the server fails at what the visitor offers as credentials, which would be a 500 with its stack: Jetty does at Basic
+     * credentials that are no Base64, whenever anybody asks who is logged in, and asks at every upgrade itself ({@code
+     * BasicAuthenticator#validateRequest}, {@code JakartaServerUpgradeRequest} of Jetty 12.1).
+     */
+    private static boolean hasUnreadableLogin(HttpServletRequest request) {
+        if (request.getHeader("Authorization") == null) {
+            return false;
+        }
+        try {
+            Object unused = request.getUserPrincipal();
+            return false;
+        } catch (IllegalArgumentException unreadable) {
+            return true;
         }
     }
 
@@ -212,6 +232,9 @@ public final class Gate implements Filter {
                 rules.admission().check();
                 rules.origins().check(request);
                 checkForm(request);
+                if (hasUnreadableLogin(request)) {
+                    throw new HandshakeRefused(400, UNREADABLE_LOGIN);
+                }
                 Subprotocols.check(request, route.subprotocols());
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);

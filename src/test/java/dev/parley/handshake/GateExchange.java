@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,15 @@ public final class GateExchange {
         return answer;
     }
 
+    /** As Jetty says who is logged in. */
+    private @Nullable Object nobody() {
+        String authorization = header("Authorization");
+        if (authorization != null && authorization.startsWith("Basic ")) {
+            Object unused = Base64.getDecoder().decode(authorization.substring("Basic ".length()));
+        }
+        return null;
+    }
+
     private @Nullable Object asked(String name, Object[] arguments) {
         return switch (name) {
             case "getMethod" -> "GET";
@@ -136,6 +146,7 @@ public final class GateExchange {
             case "getQueryString" -> query;
             case "isSecure" -> secure;
             case "getRemoteAddr" -> "";
+            case "getUserPrincipal" -> nobody();
             case "getHeader" -> header((String) arguments[0]);
             case "getHeaders" ->
                 headless ? null : Collections.enumeration(headers.getOrDefault((String) arguments[0], List.of()));

@@ -167,6 +167,18 @@ final class GateTest {
     }
 
     @Test
+    void credentialsThatTheServerFailsAtAreABadRequest() {
+        String malformed = "Basic not-base64";
+        assertRefused(400, GateExchange.upgrade("/ws").with("Authorization", malformed));
+        assertRefused(400, GateExchange.plain("/anything").with("Authorization", malformed));
+        assertThat(GateExchange.plain("/anything")
+                        .with("Authorization", "Basic YTpi")
+                        .through(gate)
+                        .hasPassed())
+                .isTrue();
+    }
+
+    @Test
     void upgradeThatConnectionDoesNotNameIsABadRequest() {
         assertThat(GateExchange.upgrade("/ws")
                         .without("Connection")

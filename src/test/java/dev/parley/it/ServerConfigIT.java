@@ -129,6 +129,16 @@ final class ServerConfigIT {
         }
     }
 
+    @Test
+    @Order(0)
+    void credentialsThatAreNoneAreNoFaultOfTheServer() {
+        for (String path : List.of("/ws", "/items/foo/ws?token=t", "/echo", "/api/v1/overview", "/rooms")) {
+            UpgradeRequest request = at("/one").upgrade(path).with("Authorization", "Basic " + HEADER);
+            assertThat(request.exchange().status()).as(path).isLessThan(500);
+            assertThat(request.plain().exchange().status()).as(path).isLessThan(500);
+        }
+    }
+
     /** What it has to look at is written down when the server has stopped, at the latest. */
     @Test
     @Order(0)
