@@ -28,7 +28,8 @@
  * <ul>
  *   <li>{@code standalone}: starts the executable archive itself, so it runs there alone;
  *   <li>{@code realm}: needs operators in the server's own realm, so it runs where the instance has set them up;
- *   <li>{@code shared}: deploys more applications beside the test's own, so it needs a server that takes them.
+ *   <li>{@code shared}: deploys more applications beside the test's own, or to an {@link OwnServer} with all of {@code
+ *       server-config}, so it needs a server that takes them; {@code java -jar} is configured by its options, and ends no TLS.
  * </ul>
  */
 package dev.parley.it.harness;
