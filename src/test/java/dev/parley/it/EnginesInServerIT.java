@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 @Tag("shared")
+@Tag("long")
 final class EnginesInServerIT {
     private static final String APPLICATION = "dev.parley.app.Application";
     private static final int TIMES = 3;

@@ -56,6 +56,7 @@ final class LifecycleIT {
 
     @Test
     @Tag("shared")
+    @Tag("long")
     void nothingOfTwentyDeploymentsUnderLoadRemains() throws Exception {
         Deployer deployer = server.deployer().orElseThrow();
         ServerVm vm = new ServerVm(server.pid());

@@ -26,6 +26,7 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -65,6 +66,7 @@ final class SlowPeersIT {
     }
 
     @Test
+    @Tag("long")
     void stalledReadersAreClosedAndNobodyElseNotices() {
         Site site = Site.at(base);
         ServerVm vm = new ServerVm(server.pid());
