@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import dev.parley.protocol.CloseStatus;
 import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.SendHandler;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,15 +13,27 @@ import java.util.List;
  * The specification's way of saying "now" blocks, so it is said on a pool; a single message is sent without.
  */
 final class BatchWire implements Wire {
-    /** More would not fit into the server's buffer of 8 KB anyway. */
+    /** More would not fit into the server's buffer of 8 KB (Tomcat) or 4 KB (Jetty) anyway. */
     private static final int BATCH = 64;
 
+    /** How long a socket may stand still once it is to be closed. */
+    private static final long LINGER_MILLIS = 2_000;
+
+    /** What cannot be sent makes the writing fail that comes after all messages. */
+    private static final SendHandler TOLD_LATER = result -> {};
+
     private final Session session;
+    private final RemoteEndpoint gatherer;
     private final Wire single;
     private final Batches batches;
 
-    BatchWire(Session session, Wire single, Batches batches) {
+    /**
+     * Over the end of {@code session} that gathers: the one that blocks with Tomcat, where the other takes no message before the
+     * one before it is gone; with Jetty the one that does not (JakartaWebSocketBasicRemote gathers nothing).
+     */
+    BatchWire(Session session, RemoteEndpoint gatherer, Wire single, Batches batches) {
         this.session = session;
+        this.gatherer = gatherer;
         this.single = single;
         this.batches = batches;
     }
@@ -38,17 +51,28 @@ final class BatchWire implements Wire {
     }
 
     private void write(List<Outgoing> messages) throws IOException {
-        RemoteEndpoint.Basic remote = session.getBasicRemote();
-        remote.setBatchingAllowed(true);
+        gatherer.setBatchingAllowed(true);
         for (Outgoing message : messages) {
-            ByteBuffer binary = message.binary();
+            give(message);
+        }
+        gatherer.setBatchingAllowed(false); // which writes what was gathered
+    }
+
+    private void give(Outgoing message) throws IOException {
+        ByteBuffer binary = message.binary();
+        if (gatherer instanceof RemoteEndpoint.Async async) {
             if (binary == null) {
-                remote.sendText(message.text());
+                async.sendText(message.text(), TOLD_LATER);
             } else {
-                remote.sendBinary(binary);
+                async.sendBinary(binary, TOLD_LATER);
+            }
+        } else if (gatherer instanceof RemoteEndpoint.Basic basic) {
+            if (binary == null) {
+                basic.sendText(message.text());
+            } else {
+                basic.sendBinary(binary);
             }
         }
-        remote.setBatchingAllowed(false); // which writes what was gathered
     }
 
     @Override
@@ -58,6 +82,11 @@ final class BatchWire implements Wire {
 
     @Override
     public void close(CloseStatus code) throws IOException {
+        if (gatherer instanceof RemoteEndpoint.Async) {
+            // Jetty has no send timeout for what it has gathered, and puts the close frame behind that: whoever has
+            // stopped reading would keep the socket, and a thread of ours, until the idle timeout (FrameFlusher).
+            session.setMaxIdleTimeout(LINGER_MILLIS);
+        }
         single.close(code);
     }
 }

@@ -28,7 +28,8 @@ final class BatchWireTest {
     private final Batches batches = new Batches(pool, 1, Duration.ofMillis(300));
     private final ScriptedSession session = new ScriptedSession();
     private final ScriptedWire single = new ScriptedWire();
-    private final BatchWire wire = new BatchWire(session.session(), single, batches);
+    private final BatchWire wire =
+            new BatchWire(session.session(), session.session().getBasicRemote(), single, batches);
     private final BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -101,6 +102,28 @@ final class BatchWireTest {
     }
 
     @Test
+    void whereTheOtherEndGathersMessagesAreGivenToThatOne() throws InterruptedException {
+        BatchWire other = new BatchWire(session.session(), session.session().getAsyncRemote(), single, batches);
+
+        other.send(outgoing("a", "b"), this::note);
+
+        assertThat(outcomes.take()).isEqualTo("sent");
+        assertThat(session.batching).containsExactly(true, false);
+        assertThat(session.texts).containsExactly("a", "b");
+        assertThat(session.basic).isEmpty();
+    }
+
+    @Test
+    void whatIsGatheredThereCannotKeepTheSocketForLong() throws IOException {
+        BatchWire other = new BatchWire(session.session(), session.session().getAsyncRemote(), single, batches);
+
+        other.close(CloseCode.SLOW);
+
+        assertThat(session.idleTimeouts).containsExactly(2_000L);
+        assertThat(single.closes()).containsExactly(CloseCode.SLOW);
+    }
+
+    @Test
     void theSessionIsClosedByItsOwnWire() throws IOException {
         wire.close(CloseCode.SLOW);
 
@@ -117,7 +140,7 @@ final class BatchWireTest {
     private BatchWire stuck() {
         ScriptedSession stuck = new ScriptedSession();
         stuck.onBasic = this::awaitEnd;
-        return new BatchWire(stuck.session(), new ScriptedWire(), batches);
+        return new BatchWire(stuck.session(), stuck.session().getBasicRemote(), new ScriptedWire(), batches);
     }
 
     private void awaitEnd() {

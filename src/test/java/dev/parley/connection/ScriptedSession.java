@@ -30,11 +30,15 @@ final class ScriptedSession {
     final List<Long> sendTimeouts = new ArrayList<>();
     final List<Long> idleTimeouts = new ArrayList<>();
 
+    /** What the remote endpoint that does not block was told of batching, in order. */
+    final List<Boolean> batching = new CopyOnWriteArrayList<>();
+
     volatile Script script = (text, handler) -> {};
     volatile Runnable onPing = () -> {};
 
     private final RemoteEndpoint.Async remote = proxy(RemoteEndpoint.Async.class, (proxy, method, arguments) -> {
         switch (method.getName()) {
+            case "setBatchingAllowed" -> batching.add((Boolean) arguments[0]);
             case "setSendTimeout" -> sendTimeouts.add((Long) arguments[0]);
             case "sendText" -> {
                 texts.add((String) arguments[0]);
