@@ -82,11 +82,12 @@ final class BatchWire implements Wire {
 
     @Override
     public void close(CloseStatus code) throws IOException {
+        single.close(code);
         if (gatherer instanceof RemoteEndpoint.Async) {
             // Jetty has no send timeout for what it has gathered, and puts the close frame behind that: whoever has
-            // stopped reading would keep the socket, and a thread of ours, until the idle timeout (FrameFlusher).
+            // stopped reading would keep the socket, and a thread of ours, until the idle timeout (FrameFlusher). Not
+            // before the close frame, or whoever has been quiet for longer gets Jetty's.
             session.setMaxIdleTimeout(LINGER_MILLIS);
         }
-        single.close(code);
     }
 }
