@@ -60,10 +60,7 @@ final class JettyInstance implements Instance {
                 "jetty.http.port=" + port));
         extras.ifPresent(add -> {
             add(add, base);
-            command.addAll(List.of(
-                    "jetty.ssl.host=127.0.0.1",
-                    "jetty.ssl.port=" + ports.get(1),
-                    "database.port=" + add.databasePort()));
+            command.addAll(List.of("jetty.ssl.host=127.0.0.1", "jetty.ssl.port=" + ports.get(1)));
         });
         ServerProcess process = ServerProcess.start(name, Map.of("JETTY_BASE", base.toString()), command);
         try {
@@ -88,6 +85,7 @@ final class JettyInstance implements Instance {
                 "etc/parley-datasource.xml")) {
             ServerFiles.replace(options, "\n# " + line, "\n" + line);
         }
+        ServerFiles.replace(options, "# database.port=5432", "database.port=" + extras.databasePort());
     }
 
     @Override

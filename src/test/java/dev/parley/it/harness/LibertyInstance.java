@@ -61,11 +61,8 @@ final class LibertyInstance implements Instance {
             for (String file : List.of("parley-datasource.xml", "parley-tls.xml")) {
                 ServerFiles.copy(directory.resolve(file), directory.resolve("configDropins/overrides/" + file));
             }
-            ServerFiles.append(
-                    directory.resolve("bootstrap.properties"), """
-                    https.port=%d
-                    database.port=%d
-                    """.formatted(ports.get(1), add.databasePort()));
+            ServerFiles.append(directory.resolve("bootstrap.properties"), "https.port=" + ports.get(1) + "\n");
+            ServerFiles.write(directory.resolve("server.env"), "DATABASE_PORT=" + add.databasePort() + "\n");
         });
         ServerProcess process = ServerProcess.start(
                 name,

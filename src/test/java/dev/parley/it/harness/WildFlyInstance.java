@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +53,11 @@ final class WildFlyInstance implements Instance {
                     user + "=" + digest(user + ":ApplicationRealm:" + TestOperators.password(user)) + "\n");
             ServerFiles.append(base.resolve("configuration/application-roles.properties"), user + "=" + role + "\n");
         });
-        Map<String, String> environment = Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "JAVA_HOME", Jdk.ofTests().home().toString(),
                 "JBOSS_JAVA_SIZING", "-Xmx512m",
                 // The script hands signals on to the virtual machine only then.
-                "LAUNCH_JBOSS_IN_BACKGROUND", "1");
+                "LAUNCH_JBOSS_IN_BACKGROUND", "1"));
         List<String> command = new ArrayList<>(List.of(
                 "sh",
                 home.resolve("bin/standalone.sh").toString(),
@@ -66,7 +67,7 @@ final class WildFlyInstance implements Instance {
                 "-Djboss.management.http.port=" + ports.get(2)));
         extras.ifPresent(add -> {
             ServerFiles.copy(add.keys(), base.resolve("configuration/parley.p12"));
-            command.add("-Ddatabase.port=" + add.databasePort());
+            environment.put("DATABASE_PORT", Integer.toString(add.databasePort()));
         });
         ServerProcess process = ServerProcess.start(name, environment, command);
         try {
