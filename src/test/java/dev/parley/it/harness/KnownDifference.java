@@ -100,7 +100,7 @@ public enum KnownDifference {
             "Open Liberty waits for a write to a socket that it has closed (NioTCPWriteRequestContextImpl)"),
     STOP_WITHOUT_WORDS(
             Set.of("glassfish7", "glassfish8", "liberty"),
-            "when the server stops, connections end without a close frame; when an application is stopped before it, with 1001",
+            "when the server stops, connections may end without a close frame; when an application is stopped before it, with 1001",
             "the server ends its sockets before it stops its applications"),
     QUEUE_BEHIND_THE_KERNEL(
             Names.ON_TYRUS,
