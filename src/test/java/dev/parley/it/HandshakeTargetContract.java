@@ -123,7 +123,7 @@ abstract class HandshakeTargetContract extends LobbyContract {
         int resolved = !KnownDifference.DOTS_RESOLVED.isOf(server())
                 ? 404
                 : switch (path) {
-                    case "/items/foo/ws/.." -> 200;
+                    case "/items/foo/ws/..", "/ws/.." -> 200;
                     case "/.;/ws" -> 301;
                     default -> 404;
                 };
@@ -205,9 +205,11 @@ abstract class HandshakeTargetContract extends LobbyContract {
     void rawOctetsInTheTargetAreABadRequest(String octets) {
         for (String path :
                 List.of("/items/" + octets + "x/ws?token=t", "/ws/" + octets + "5", "/ws?x=" + octets + "1")) {
-            boolean is505 = (octets.isBlank() && KnownDifference.BLANK_IN_TARGET.isOf(server()))
-                    || (octets.equals(" ") && KnownDifference.SPACE_IN_TARGET.isOf(server()));
-            assertThat(site().upgrade(path).exchange().status()).as(path).isEqualTo(is505 ? 505 : 400);
+            boolean is505 = octets.equals(" ") && KnownDifference.SPACE_IN_TARGET.isOf(server());
+            boolean mayBe505 = octets.isBlank() && KnownDifference.BLANK_IN_TARGET.isOf(server());
+            assertThat(site().upgrade(path).exchange().status())
+                    .as(path)
+                    .isIn(is505 ? 505 : 400, is505 || mayBe505 ? 505 : 400);
         }
     }
 

@@ -124,9 +124,9 @@ public enum KnownDifference {
             "a malformed escape in a path is answered with 200 and nothing, not with 400; no endpoint is reached",
             "Grizzly's decoding throws before any application is asked"),
     BLANK_IN_TARGET(
-            Set.of("payara-micro"),
-            "a blank or a tab in a request target is 505, not 400",
-            "Grizzly takes it for the end of the target"),
+            Names.ON_TYRUS,
+            "a blank or a tab in a request target may be 505, not 400",
+            "Grizzly takes it for the end of the target, and sometimes what follows for a version"),
     DOTS_RESOLVED(
             Names.ON_TYRUS,
             "a path that ends in /ws/.. may be answered with 200 and nothing, and one that begins with /.;/ with 301; no endpoint is"
