@@ -180,7 +180,7 @@ abstract class HandshakeTargetContract extends LobbyContract {
         boolean isEscaped = text.matches("([ab]|%[0-9a-f]{2})+");
         int status = !isEscaped && KnownDifference.MALFORMED_ESCAPE_UNNOTICED.isOf(server()) ? 200 : 400;
         for (String path : List.of("/items/" + text + "/ws?token=t", "/ws/" + text, "/ws" + text, "/" + text)) {
-            assertThat(site().upgrade(path).exchange().status()).as(path).isEqualTo(status);
+            assertThat(site().upgrade(path).exchange().status()).as(path).isIn(status, 400);
         }
     }
 

@@ -121,7 +121,7 @@ public enum KnownDifference {
             "Tyrus fails at the number before it looks at a limit"),
     MALFORMED_ESCAPE_UNNOTICED(
             Names.ON_TYRUS,
-            "a malformed escape in a path is answered with 200 and nothing, not with 400; no endpoint is reached",
+            "a malformed escape in a path may be answered with 200 and nothing, not with 400; no endpoint is reached",
             "Grizzly's decoding throws before any application is asked"),
     BLANK_IN_TARGET(
             Names.ON_TYRUS,
