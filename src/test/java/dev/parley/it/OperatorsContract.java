@@ -26,8 +26,6 @@ import org.junit.jupiter.api.Test;
 
 /** What operators may and may not do, over HTTP and over the console's socket, in the realm of whichever server. */
 abstract class OperatorsContract {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
     abstract Site site();
@@ -265,7 +263,12 @@ abstract class OperatorsContract {
 
     static HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return HTTP.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+            // Each on a connection of its own: Jetty ends one, without having said so, whose request was refused
+            // before its body was read.
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
