@@ -37,7 +37,8 @@ class ArchitectureTest {
             List.of("handshake"),
             List.of("room"),
             List.of("backplane", "connection"),
-            List.of("protocol", "metrics"));
+            List.of("protocol", "metrics"),
+            List.of("node"));
 
     /** Stands beside the path: it imports no other package and no other package imports it. */
     private static final String LAUNCHER = "launch";
@@ -127,8 +128,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.parley.backplane.redis..")
             .should()
-            .onlyDependOnClassesThat(
-                    resideInAnyPackage("dev.parley.backplane..", "redis.clients..", "java..", "org.jspecify.."));
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "dev.parley.backplane..", "dev.parley.node..", "redis.clients..", "java..", "org.jspecify.."));
 
     @ArchTest
     static final ArchRule postgresIsKnownToItsVariantAlone = classes()
@@ -137,6 +138,7 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "dev.parley.backplane..",
+                    "dev.parley.node..",
                     "org.postgresql..",
                     "java..",
                     "javax.sql..",

@@ -1,0 +1,266 @@
+package dev.parley.node;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of a node, watched: a loop survives whatever one turn of it throws, is started anew if its thread dies all the
+ * same, and says that it makes progress. Health asks {@link #stuck}, which also revives. Thread-safe.
+ */
+public final class Threads implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Threads.class.getName());
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long STOP_MILLIS = 2_000;
+
+    private final Set<Watched> all = ConcurrentHashMap.newKeySet();
+
+    /** Whose health a thread is. */
+    public enum Part {
+        /** The node's: without it the node is not alive. */
+        NODE,
+        /** The engine's: without it the node is not ready. */
+        ENGINE
+    }
+
+    /** What a loop does, again and again. */
+    @FunctionalInterface
+    public interface Turn {
+        /**
+         * One turn; called again as soon as it returns, and after a pause if it throws anything.
+         *
+         * @param progress to be told at least as often as the loop's patience says, when idle, too
+         */
+        void take(Runnable progress) throws Exception;
+    }
+
+    /** Something that shows progress. */
+    private interface Watched {
+        String name();
+
+        Part part();
+
+        boolean isStuck();
+    }
+
+    /** Starts a loop on a daemon thread of its own. {@code patience} is how long it may go without progress. */
+    public Loop start(String name, Part part, Duration patience, Turn turn) {
+        Loop loop = new Loop(name, part, patience.toNanos(), turn);
+        all.add(loop);
+        loop.begin();
+        return loop;
+    }
+
+    /**
+     * Watches a pool or timer: somebody has it call {@link Beat#run} about every second.
+     */
+    public Beat beat(String name, Part part, Duration patience) {
+        Beat beat = new Beat(name, part, patience.toNanos());
+        all.add(beat);
+        return beat;
+    }
+
+    /** The names of what has shown no progress for too long, sorted. Starts dead threads anew. */
+    public List<String> stuck(Part part) {
+        return all.stream()
+                .filter(watched -> watched.part() == part && watched.isStuck())
+                .map(Watched::name)
+                .sorted()
+                .toList();
+    }
+
+    /** Starts dead threads anew. To be called about every second, from more than one place. */
+    public void revive() {
+        all.forEach(Watched::isStuck);
+    }
+
+    /** The same task, which throws nothing: whatever it throws is logged. For pools and timers, whose threads must live. */
+    public static Runnable guarded(String what, Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (Throwable e) { // an Error, too, must not end what else this thread does
+                report(what, e);
+            }
+        };
+    }
+
+    /** Logs a fault of ours; never throws. */
+    public static void report(String what, Throwable fault) {
+        try {
+            LOG.log(Level.ERROR, () -> what + ": a fault of ours", fault);
+        } catch (Throwable unlogged) {
+            // There is no memory even for a line; whoever watches memory sees that.
+        }
+    }
+
+    /** Daemon threads {@code parley-name-1}, … in the application's class loader, not in that of whichever request came first. */
+    public static ThreadFactory factory(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> thread("parley-" + name + "-" + number.incrementAndGet(), task);
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Threads.class.getClassLoader());
+        return thread;
+    }
+
+    /** Stops all loops. Idempotent. */
+    @Override
+    public void close() {
+        all.forEach(watched -> {
+            if (watched instanceof Loop loop) {
+                loop.close();
+            }
+        });
+        all.clear();
+    }
+
+    /** Something that others call to show that they run. */
+    public final class Beat implements Watched, Runnable, AutoCloseable {
+        private final String name;
+        private final Part part;
+        private final long patienceNanos;
+        private volatile long seenNanos = System.nanoTime();
+
+        private Beat(String name, Part part, long patienceNanos) {
+            this.name = name;
+            this.part = part;
+            this.patienceNanos = patienceNanos;
+        }
+
+        @Override
+        public void run() {
+            seenNanos = System.nanoTime();
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Part part() {
+            return part;
+        }
+
+        @Override
+        public boolean isStuck() {
+            return System.nanoTime() - seenNanos > patienceNanos;
+        }
+
+        /** Is not watched any more. */
+        @Override
+        public void close() {
+            all.remove(this);
+        }
+    }
+
+    /** A loop on a thread of its own. */
+    public final class Loop implements Watched, AutoCloseable {
+        private final String name;
+        private final Part part;
+        private final long patienceNanos;
+        private final Turn turn;
+        private volatile long seenNanos = System.nanoTime();
+        private volatile boolean closed;
+        private Thread thread; // guarded by this
+
+        private Loop(String name, Part part, long patienceNanos, Turn turn) {
+            this.name = name;
+            this.part = part;
+            this.patienceNanos = patienceNanos;
+            this.turn = turn;
+            this.thread = thread("parley-" + name, this::run);
+        }
+
+        private synchronized void begin() {
+            thread.start();
+        }
+
+        private void run() {
+            long pause = FIRST_PAUSE_MILLIS;
+            while (!closed) {
+                long began = System.nanoTime();
+                try {
+                    turn.take(this::progress);
+                    pause = FIRST_PAUSE_MILLIS;
+                    continue;
+                } catch (InterruptedException stopped) {
+                    if (closed) {
+                        return;
+                    }
+                } catch (Throwable fault) { // a fault in one turn must not be the last one
+                    report(name, fault);
+                }
+                if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS)) {
+                    pause = FIRST_PAUSE_MILLIS;
+                }
+                try {
+                    TimeUnit.MILLISECONDS.sleep(pause);
+                } catch (InterruptedException stopped) {
+                    // the loop's condition tells
+                }
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            }
+        }
+
+        private void progress() {
+            seenNanos = System.nanoTime();
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Part part() {
+            return part;
+        }
+
+        @Override
+        public boolean isStuck() {
+            synchronized (this) {
+                if (!closed && !thread.isAlive() && thread.getState() == Thread.State.TERMINATED) {
+                    thread = thread("parley-" + name, this::run);
+                    thread.start();
+                }
+            }
+            return !closed && System.nanoTime() - seenNanos > patienceNanos;
+        }
+
+        /** Interrupts the thread. */
+        public synchronized void interrupt() {
+            thread.interrupt();
+        }
+
+        /** Stops the loop, and waits a moment for its thread. Idempotent; may be called by the loop itself. */
+        @Override
+        public void close() {
+            Thread last;
+            synchronized (this) {
+                closed = true;
+                last = thread;
+            }
+            all.remove(this);
+            last.interrupt();
+            if (last != Thread.currentThread()) {
+                try {
+                    last.join(STOP_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+}

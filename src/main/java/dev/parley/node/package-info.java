@@ -1,0 +1,8 @@
+/**
+ * What all parts of a node share: one {@link dev.parley.node.Budget} of bytes for everything that is held for somebody, and
+ * {@link dev.parley.node.Threads} that are watched. Imports nothing of Parley; every package may use it.
+ */
+@NullMarked
+package dev.parley.node;
+
+import org.jspecify.annotations.NullMarked;
