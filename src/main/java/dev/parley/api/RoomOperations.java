@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 /** What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked. */
 public final class RoomOperations {
     private static final int MAX_MESSAGES = 200;
+    private static final long READ_BYTES = 4L * 1024 * 1024;
     private static final long PATIENCE_SECONDS = 5;
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
@@ -170,7 +171,7 @@ public final class RoomOperations {
             seq = Long.MAX_VALUE;
         }
         return await(
-                backplane.readBefore(room, seq, Integer.parseInt(limit)),
+                backplane.readBefore(room, seq, Integer.parseInt(limit), READ_BYTES),
                 (Slice slice) -> new Reply.Done(Map.of(
                         "room", room.name(),
                         "messages",

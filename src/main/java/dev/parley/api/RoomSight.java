@@ -32,7 +32,7 @@ public final class RoomSight {
 
     /** Counted from the oldest entry that is kept, which is what reading from the beginning begins with. */
     private CompletionStage<Long> depth(RoomId room, Position top) {
-        return backplane.read(room, new Position(top.epoch(), 0, ""), 1).thenApply(slice -> {
+        return backplane.read(room, new Position(top.epoch(), 0, ""), 1, 0).thenApply(slice -> {
             List<Entry> oldest = slice.entries();
             return oldest.isEmpty() ? 0 : top.seq() - oldest.get(0).position().seq() + 1;
         });

@@ -27,15 +27,21 @@ public interface Backplane extends AutoCloseable {
     /**
      * Reads up to {@code limit} entries after a position, oldest first. If the log does not go on from there, the slice says
      * why, and begins with the oldest entry that is kept; or is empty when the position is beyond the top.
+     *
+     * @param bytes the payload of all entries together is at most this long, unless it is that of a single entry: there is at
+     *     least one, if there is any and {@code limit} allows. {@link Slice#more} says whether it was cut
      */
-    CompletionStage<Slice> read(RoomId room, Position after, int limit);
+    CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes);
 
-    /** Reads the last {@code limit} entries whose number is below {@code seq}, oldest first. Always whole. */
-    CompletionStage<Slice> readBefore(RoomId room, long seq, int limit);
+    /**
+     * Reads the last {@code limit} entries whose number is below {@code seq}, oldest first. Always whole; bounded in bytes as
+     * {@link #read} is, and then the newest ones are given.
+     */
+    CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes);
 
     /** The end of a room's log. */
     default CompletionStage<Position> top(RoomId room) {
-        return readBefore(room, Long.MAX_VALUE, 0).thenApply(Slice::top);
+        return readBefore(room, Long.MAX_VALUE, 0, 0).thenApply(Slice::top);
     }
 
     /**

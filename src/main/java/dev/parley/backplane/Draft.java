@@ -9,6 +9,18 @@ package dev.parley.backplane;
  * @param text what is said; its shape depends on {@code kind}, and the backplane does not look inside
  */
 public record Draft(String key, Author author, Kind kind, String text) {
+    /** How long the text is in UTF-8: the payload, as bounds count it. */
+    public long bytes() {
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
+            if (letter >= 0x80) {
+                bytes += letter < 0x800 || Character.isSurrogate(letter) ? 1 : 2;
+            }
+        }
+        return bytes;
+    }
+
     /**
      * Who says something.
      *

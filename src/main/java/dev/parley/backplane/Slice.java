@@ -17,10 +17,9 @@ public record Slice(List<Entry> entries, Optional<Break.Reason> broken, Position
         entries = List.copyOf(entries);
     }
 
-    /** What was read backwards, with one entry more than asked for if there are more. */
-    public static Slice backwards(List<Entry> newestFirst, int limit, Position top) {
-        boolean more = newestFirst.size() > limit;
-        List<Entry> page = new ArrayList<>(more ? newestFirst.subList(0, limit) : newestFirst);
+    /** What was read backwards. */
+    public static Slice backwards(List<Entry> newestFirst, boolean more, Position top) {
+        List<Entry> page = new ArrayList<>(newestFirst);
         Collections.reverse(page);
         return new Slice(page, Optional.empty(), top, more);
     }

@@ -5,7 +5,7 @@
  * message, and every node, the sender's included, delivers by following the log. So there is one order everywhere, an
  * acknowledgement means "stored", and resuming reads the same log.
  *
- * <p>Called by {@code room} only. Imports nothing of Parley.
+ * <p>Called by {@code room} only. Imports nothing of Parley but {@code node}.
  */
 @NullMarked
 package dev.parley.backplane;

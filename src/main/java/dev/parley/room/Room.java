@@ -183,7 +183,7 @@ final class Room {
         following
                 .from()
                 .thenCompose(from ->
-                        after == null ? backplane.readBefore(id, Long.MAX_VALUE, 0) : backplane.read(id, after, limit))
+                        after == null ? backplane.readBefore(id, Long.MAX_VALUE, 0, 0) : backplane.read(id, after, limit, Rooms.READ_BYTES))
                 .whenComplete((read, failure) -> {
                     if (failure == null) {
                         slice.complete(read);

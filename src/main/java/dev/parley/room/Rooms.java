@@ -30,6 +30,7 @@ import java.util.function.Function;
  * nobody can join a room that is just being dropped.
  */
 public final class Rooms {
+    static final long READ_BYTES = 512 * 1024; // of a log, at once
     private static final int MAX_PAST_CHARACTERS = 512 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(5); // with a log that is asked
 
@@ -108,7 +109,7 @@ public final class Rooms {
     /** Reads the last {@code limit} messages before a number; fewer if they are long. */
     public CompletionStage<Past> past(RoomId id, long before, int limit) {
         CompletableFuture<Slice> slice = new CompletableFuture<>();
-        backplane.readBefore(id, before, limit).whenComplete((read, failure) -> {
+        backplane.readBefore(id, before, limit, READ_BYTES).whenComplete((read, failure) -> {
             if (failure == null) {
                 slice.complete(read);
             } else {

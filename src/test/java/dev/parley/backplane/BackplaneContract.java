@@ -337,7 +337,7 @@ public abstract class BackplaneContract extends TwoNodes {
         result(there.append(another, draft("key-1", "m1")));
 
         List<Entry> entries = new ArrayList<>(readBefore(here, 100, 10).entries());
-        entries.addAll(result(here.readBefore(another, 100, 10)).entries());
+        entries.addAll(result(here.readBefore(another, 100, 10, Long.MAX_VALUE)).entries());
 
         assertThat(entries.stream().map(entry -> entry.position().message()).distinct())
                 .hasSize(11)
@@ -523,11 +523,11 @@ public abstract class BackplaneContract extends TwoNodes {
     }
 
     private Slice read(Backplane node, Position after, int limit) throws Exception {
-        return result(node.read(room, after, limit));
+        return result(node.read(room, after, limit, Long.MAX_VALUE));
     }
 
     private Slice readBefore(Backplane node, long seq, int limit) throws Exception {
-        return result(node.readBefore(room, seq, limit));
+        return result(node.readBefore(room, seq, limit, Long.MAX_VALUE));
     }
 
     private static Position start(Appended any) {

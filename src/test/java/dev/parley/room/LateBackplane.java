@@ -109,13 +109,13 @@ final class LateBackplane implements Backplane {
     }
 
     @Override
-    public CompletionStage<Slice> read(RoomId room, Position after, int limit) {
-        return later(() -> log.read(room, after, limit));
+    public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
+        return later(() -> log.read(room, after, limit, bytes));
     }
 
     @Override
-    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit) {
-        return later(() -> log.readBefore(room, seq, limit));
+    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes) {
+        return later(() -> log.readBefore(room, seq, limit, bytes));
     }
 
     @Override

@@ -206,7 +206,7 @@ final class RoomStressTest {
 
     private List<Entry> log(RoomId room) {
         return backplane
-                .read(room, Position.ORIGIN, Integer.MAX_VALUE)
+                .read(room, Position.ORIGIN, Integer.MAX_VALUE, Long.MAX_VALUE)
                 .toCompletableFuture()
                 .join()
                 .entries();

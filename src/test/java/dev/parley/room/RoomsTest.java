@@ -425,7 +425,7 @@ final class RoomsTest {
 
     private List<Entry> log(RoomId room) {
         return backplane
-                .read(room, Position.ORIGIN, Integer.MAX_VALUE)
+                .read(room, Position.ORIGIN, Integer.MAX_VALUE, Long.MAX_VALUE)
                 .toCompletableFuture()
                 .join()
                 .entries();

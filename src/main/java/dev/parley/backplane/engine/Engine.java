@@ -22,15 +22,15 @@ public interface Engine extends AutoCloseable {
     Link connect() throws LinkException;
 
     /** Connects, in order to listen to what happens in some rooms. */
-    Ear listen(Set<RoomId> rooms) throws LinkException;
+    Listener listen(Set<RoomId> rooms) throws LinkException;
 
     @Override
     void close();
 
     /** A connection that listens. */
-    interface Ear extends Closeable {
-        /** Calls the hearer, on this thread, until the connection ends. */
-        void listen(Hearer hearer) throws LinkException;
+    interface Listener extends Closeable {
+        /** Tells {@code events}, on this thread, until the connection ends. */
+        void listen(Events events) throws LinkException;
 
         /** Listens to one more room, or one less. Called by one thread at a time, another than the one that listens. */
         void attend(RoomId room, boolean isWanted) throws LinkException;
@@ -50,7 +50,10 @@ public interface Engine extends AutoCloseable {
     }
 
     /** Who is told what happens. */
-    interface Hearer {
+    interface Events {
+        /** The connection lives; called at least every {@link Engine#TIMEOUT_MILLIS}. */
+        void alive();
+
         /** From now on nothing of this room is missed. */
         void listening(RoomId room);
 

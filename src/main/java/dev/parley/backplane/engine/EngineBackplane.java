@@ -13,14 +13,22 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node over a shared engine. Works whether the engine is there or not: what is asked while it is away waits a few seconds
@@ -28,55 +36,89 @@ import java.util.concurrent.CompletionStage;
  */
 public final class EngineBackplane implements Backplane {
     private static final Logger LOG = System.getLogger(EngineBackplane.class.getName());
-    private static final Duration LONGEST_CALL = Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS);
+    private static final long LOOK_MILLIS = 250;
+    private static final Duration WATCH_PATIENCE = Duration.ofSeconds(9);
+    private static final Pattern EPOCH = Pattern.compile("[\\x21-\\x7e]{0,100}");
+    private static final String NO_EPOCH = "-"; // no log has it
 
     private final Engine engine;
+    private final Threads threads;
     private final Pulse pulse = new Pulse();
-    private final Watch watch = new Watch(LONGEST_CALL);
-    private final Hearing hearing;
+    private final Listening listening;
+    private final QueryWorkers workers;
     private final Writer writer;
     private final Reader reader;
     private final EnginePresence presence;
     private final EngineControl control;
-    private final Seal seal;
+    private final Hmac hmac;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Threads.@Nullable Loop watch;
 
-    private EngineBackplane(Engine engine, Timing timing, String secret) {
+    private EngineBackplane(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
         String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
         this.engine = engine;
-        this.seal = new Seal(secret);
-        this.hearing = new Hearing(engine, pulse, Hearer::new);
+        this.threads = threads;
+        this.hmac = new Hmac(secret);
+        this.listening = new Listening(engine, pulse, Heard::new);
+        this.workers = new QueryWorkers(engine::connect, pulse, budget);
         this.reader = new Reader(
-                () -> watch.connect(engine), pulse, hearing, timing.check().toMillis());
-        this.writer =
-                new Writer(() -> watch.connect(engine), pulse, reader::promise, (room, feed) -> reader.doubt(room));
+                engine::connect, pulse, listening, budget, timing.check().toMillis());
+        this.writer = new Writer(engine::connect, pulse, budget, reader::promise, (room, feed) -> reader.doubt(room));
         this.presence = new EnginePresence(
-                node,
-                timing.lease(),
-                hearing,
-                this::append,
-                chores -> new Clerk(() -> watch.connect(engine), pulse, chores));
-        this.control = new EngineControl(node, seal, presence.clerk()::ask);
+                node, timing.lease(), engine::connect, pulse, listening, workers, this::append);
+        this.control = new EngineControl(node, hmac, workers);
+    }
+
+    /** As {@link #start(Engine, Timing, String, Budget, Threads)}, with a budget and threads of its own. */
+    public static EngineBackplane start(Engine engine, Timing timing, String secret) {
+        return start(engine, timing, secret, Budget.unlimited(), new Threads());
     }
 
     /**
      * Starts a node.
      *
-     * @param secret seals words between nodes and what they keep; empty for none
-     * @throws BackplaneException if the engine is there and set up such that it would lose messages
+     * @param secret signs words between nodes and what they keep; empty for none
+     * @param threads watch its loops; they stay the caller's
+     * @throws BackplaneException if the engine is there and set up such that it would lose messages; then nothing is left open
      */
-    public static EngineBackplane start(Engine engine, Timing timing, String secret) {
-        EngineBackplane backplane = new EngineBackplane(engine, timing, secret);
-        try (Link first = engine.connect()) {
-            first.tops(Set.of());
-        } catch (LinkException away) {
-            LOG.log(Level.WARNING, "the engine is away: {0}", away.getMessage());
+    public static EngineBackplane start(
+            Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
+        boolean isStarted = false;
+        EngineBackplane backplane = new EngineBackplane(engine, timing, secret, budget, threads);
+        try {
+            try (Link first = engine.connect()) {
+                first.ping();
+            } catch (LinkException away) {
+                LOG.log(Level.WARNING, "the engine is away: {0}", away.getMessage());
+            }
+            backplane.startLoops();
+            isStarted = true;
+            return backplane;
+        } finally {
+            if (!isStarted) {
+                backplane.close();
+            }
         }
-        backplane.watch.start();
-        backplane.hearing.start();
-        backplane.writer.start();
-        backplane.reader.start();
-        backplane.presence.clerk().start();
-        return backplane;
+    }
+
+    private void startLoops() {
+        listening.start(threads);
+        writer.start(threads);
+        reader.start(threads);
+        workers.start(threads);
+        presence.start(threads);
+        watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, this::watch);
+    }
+
+    private void watch(Runnable progress) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        workers.watch();
+        writer.cutIfStuck();
+        reader.cutIfStuck();
+        listening.cutIfStuck();
+        presence.cutIfStuck();
+        threads.revive();
+        progress.run();
     }
 
     @Override
@@ -90,45 +132,58 @@ public final class EngineBackplane implements Backplane {
     }
 
     @Override
-    public CompletionStage<Slice> read(RoomId room, Position after, int limit) {
-        return presence.clerk().ask(link -> {
-            Excerpt excerpt = link.read(Map.of(room, after), limit, false).get(room);
-            if (excerpt == null) {
-                throw new LinkException("an answer to another question");
-            }
-            return excerpt.slice();
-        });
+    public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
+        Position possible =
+                EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
+        Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
+        return workers.ask(
+                QueryWorkers.Lane.of(room), List.of("read", room, possible, bounds), expected(bytes), link -> {
+                    Excerpt excerpt =
+                            link.log().read(Map.of(room, possible), bounds, false).get(room);
+                    return Objects.requireNonNull(excerpt, "an answer to another question").slice();
+                });
     }
 
     @Override
-    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit) {
-        return presence.clerk().ask(link -> link.readBefore(room, seq, limit));
+    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes) {
+        Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
+        return workers.ask(
+                QueryWorkers.Lane.of(room),
+                List.of("before", room, seq, bounds),
+                limit == 0 ? 0 : expected(bytes),
+                link -> link.log().readBefore(room, seq, bounds));
+    }
+
+    /** Whoever asks without a bound is no visitor. */
+    private static long expected(long bytes) {
+        return bytes > Integer.MAX_VALUE ? 0 : bytes;
     }
 
     @Override
     public CompletionStage<Position> purge(RoomId room) {
-        return presence.clerk().ask(link -> link.purge(room));
+        return workers.ask(QueryWorkers.Lane.of(room), new Object(), 0, link -> link.log().purge(room));
     }
 
     @Override
     public CompletionStage<?> keep(String key, String value, Duration life) {
-        String kept = seal.of(key + ' ' + value) + ' ' + value; // with its key, so that it cannot be moved
-        return presence.clerk().ask(link -> {
-            link.keep(key, kept, life);
+        String kept = hmac.of(key + ' ' + value) + ' ' + value; // with its key, so that it cannot be moved
+        return workers.ask(QueryWorkers.Lane.SHELF, new Object(), 0, link -> {
+            link.shelf().keep(key, kept, life);
             return true;
         });
     }
 
     @Override
     public CompletionStage<Optional<String>> take(String key) {
-        return presence.clerk().ask(link -> link.take(key)).thenApply(kept -> kept.flatMap(text -> opened(key, text)));
+        return workers.ask(QueryWorkers.Lane.SHELF, new Object(), 0, link -> link.shelf().take(key))
+                .thenApply(kept -> kept.flatMap(text -> opened(key, text)));
     }
 
     private Optional<String> opened(String key, String kept) {
         int space = Math.max(0, kept.indexOf(' '));
         String value = kept.substring(space + 1);
-        if (!seal.fits(kept.substring(0, space), key + ' ' + value)) {
-            LOG.log(Level.WARNING, "what was kept is not sealed with our secret, and is ignored");
+        if (!hmac.fits(kept.substring(0, space), key + ' ' + value)) {
+            LOG.log(Level.WARNING, "what was kept is not signed with our secret, and is ignored");
             return Optional.empty();
         }
         return Optional.of(value);
@@ -144,24 +199,33 @@ public final class EngineBackplane implements Backplane {
         return control;
     }
 
+    /** By progress: a loop that is stuck is not reachable, whatever it believes of its connection. */
     @Override
     public Health health() {
         boolean isReachable = writer.isUp()
                 && reader.isUp()
-                && hearing.isUp()
-                && presence.clerk().isUp();
-        Duration lag = reader.isUp() && hearing.isUp() ? Duration.ZERO : pulse.sinceChecked();
-        return new Health(engine.name(), isReachable, lag, pulse.repairs(), pulse.reconnects());
+                && listening.isUp()
+                && presence.isUp()
+                && workers.isUp()
+                && threads.stuck(Threads.Part.ENGINE).isEmpty();
+        return new Health(engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects());
     }
 
     /** What is to be stored is stored first, for at most two seconds. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         writer.close();
         presence.close();
+        workers.close();
         reader.close();
-        hearing.close();
-        watch.close();
+        listening.close();
+        Threads.Loop watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         engine.close();
     }
 
@@ -175,8 +239,19 @@ public final class EngineBackplane implements Backplane {
         public static final Timing USUAL = new Timing(Duration.ofSeconds(5), Duration.ofSeconds(15));
     }
 
-    /** On the ear's thread. */
-    private final class Hearer implements Engine.Hearer {
+    /** On the listener's thread. */
+    private final class Heard implements Engine.Events {
+        private final Runnable beat;
+
+        Heard(Runnable beat) {
+            this.beat = beat;
+        }
+
+        @Override
+        public void alive() {
+            beat.run();
+        }
+
         @Override
         public void listening(RoomId room) {
             reader.doubt(room);

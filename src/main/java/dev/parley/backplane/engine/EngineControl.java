@@ -2,6 +2,7 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Subscription;
+import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
@@ -10,10 +11,9 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
- * Words to all nodes, as {@code seal node number word}. The seal is of the rest, and whatever has none of ours is ignored; a
+ * Words to all nodes, as {@code hmac node number word}. The HMAC is of the rest, and whatever has none of ours is ignored; a
  * number that is not above the node's last one is ignored too, so that nobody who reads along can say a word again.
  */
 final class EngineControl implements ControlBus {
@@ -21,16 +21,16 @@ final class EngineControl implements ControlBus {
     private static final int MAX_NODES = 10_000;
 
     private final List<Listening> listenings = new CopyOnWriteArrayList<>();
-    private final Map<String, Long> heard = new LinkedHashMap<>(); // each node's last number; the ear's own
+    private final Map<String, Long> heard = new LinkedHashMap<>(); // each node's last number; the listener's own
     private final String node;
-    private final Seal seal;
-    private final Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask;
+    private final Hmac hmac;
+    private final QueryWorkers workers;
     private long said; // guarded by this
 
-    EngineControl(String node, Seal seal, Function<Clerk.Question<Boolean>, CompletionStage<Boolean>> ask) {
+    EngineControl(String node, Hmac hmac, QueryWorkers workers) {
         this.node = node;
-        this.seal = seal;
-        this.ask = ask;
+        this.hmac = hmac;
+        this.workers = workers;
     }
 
     @Override
@@ -45,8 +45,8 @@ final class EngineControl implements ControlBus {
     /** Words are said in the order of their numbers: one that comes after a higher one would be ignored. */
     private synchronized CompletionStage<Boolean> number(String word) {
         String numbered = node + ' ' + ++said + ' ' + word;
-        String signed = seal.of(numbered) + ' ' + numbered;
-        return ask.apply(link -> {
+        String signed = hmac.of(numbered) + ' ' + numbered;
+        return workers.ask(QueryWorkers.Lane.WORDS, signed, 0, link -> {
             link.say(signed);
             return true;
         });
@@ -59,14 +59,14 @@ final class EngineControl implements ControlBus {
         return () -> listenings.remove(listening);
     }
 
-    /** Called on the ear's thread. */
+    /** Called on the listener's thread: one word at a time. */
     void heard(String signed) {
         String[] parts = signed.split(" ", 4);
         if (parts.length < 4 || !parts[2].matches("[0-9]{1,18}")) {
             LOG.log(Level.WARNING, "a word that no node says is ignored");
             return;
         }
-        if (!seal.fits(parts[0], signed.substring(parts[0].length() + 1))) {
+        if (!hmac.fits(parts[0], signed.substring(parts[0].length() + 1))) {
             LOG.log(Level.WARNING, "a word that is not signed with our secret is ignored");
             return;
         }
@@ -79,7 +79,7 @@ final class EngineControl implements ControlBus {
             heard.remove(heard.keySet().iterator().next());
         }
         for (Listening listening : listenings) {
-            listening.listener.accept(parts[3]);
+            Threads.guarded("a listener to words", () -> listening.listener.accept(parts[3])).run();
         }
     }
 

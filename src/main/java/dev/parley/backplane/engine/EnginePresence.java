@@ -1,10 +1,12 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
+import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
+import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -21,19 +23,22 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room, kept in the engine under this node's lease. Changes wait in memory, the last one of each member, until
  * the engine has taken them; watchers are told the difference between one read of a room and the next.
  *
- * <p>The chores run on the clerk's thread.
+ * <p>A loop with a connection of its own renews the lease, moves members and reads what is watched. What the engine refuses, for
+ * example because its memory is full, is tried again later, and the rest goes on.
  */
-final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable {
+final class EnginePresence implements PresenceStore, AutoCloseable {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
     private static final int READS_AT_ONCE = 20;
+    private static final long REST_MILLIS = 1_000;
+    private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LAST_WORDS_MILLIS = 2_000;
 
     private final Map<Place, Draft> own = new HashMap<>(); // farewells of this node's members; guarded by this
     private final Map<Place, Link.Move> pending = new LinkedHashMap<>(); // not in the engine yet; guarded by this
@@ -44,50 +49,75 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
     private final String node;
     private final Duration lease;
     private final BiFunction<RoomId, Draft, CompletionStage<Appended>> append;
-    private final Hearing hearing;
-    private final Clerk clerk;
-    private long nextRenewal = System.nanoTime(); // the clerk's own
-    private long mayBury = nextRenewal; // the clerk's own
+    private final Listening listening;
+    private final QueryWorkers workers;
+    private final ConnectionLoop<Link> loop;
+    private final CompletableFuture<Boolean> isGone = new CompletableFuture<>(); // this node, from the engine
+    private final Chore renewal = new Chore("renew its lease", this::renew);
+    private final List<Chore> chores = List.of(
+            renewal,
+            new Chore("take dead nodes off", this::bury),
+            new Chore("move members", this::move),
+            new Chore("read members", this::read),
+            new Chore("tidy up", this::tend));
+    private volatile boolean isLeaving;
+    private long nextRenewal = System.nanoTime(); // the loop's own
+    private long nextTending = nextRenewal; // the loop's own
+    private long mayBury = nextRenewal; // the loop's own
 
     EnginePresence(
             String node,
             Duration lease,
-            Hearing hearing,
-            BiFunction<RoomId, Draft, CompletionStage<Appended>> append,
-            Function<Clerk.Chores, Clerk> clerk) {
+            ConnectionLoop.Connector<Link> engine,
+            Pulse pulse,
+            Listening listening,
+            QueryWorkers workers,
+            BiFunction<RoomId, Draft, CompletionStage<Appended>> append) {
         this.node = node;
         this.lease = lease;
-        this.hearing = hearing;
+        this.listening = listening;
+        this.workers = workers;
         this.append = append;
-        this.clerk = clerk.apply(this);
+        this.loop = new ConnectionLoop<>("presence", pulse, engine, Link::cut, this::work, () -> {});
+    }
+
+    void start(Threads threads) {
+        loop.start(threads);
+    }
+
+    boolean isUp() {
+        return loop.isUp();
+    }
+
+    void cutIfStuck() {
+        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
     }
 
     @Override
-    public void enter(RoomId room, Draft farewell) {
-        synchronized (this) {
-            Place place = new Place(room, farewell.author().connection());
-            own.put(place, farewell);
-            pending.put(place, new Link.Move(room, farewell, true));
-        }
-        clerk.wake();
+    public synchronized void enter(RoomId room, Draft farewell) {
+        Place place = new Place(room, farewell.author().connection());
+        own.put(place, farewell);
+        pending.put(place, new Link.Move(room, farewell, true));
+        notifyAll();
     }
 
     @Override
-    public void leave(RoomId room, Draft.Author member) {
-        synchronized (this) {
-            Place place = new Place(room, member.connection());
-            Draft farewell = own.remove(place);
-            if (farewell == null) {
-                return;
-            }
+    public synchronized void leave(RoomId room, Draft.Author member) {
+        Place place = new Place(room, member.connection());
+        Draft farewell = own.remove(place);
+        if (farewell != null) {
             pending.put(place, new Link.Move(room, farewell, false));
+            notifyAll();
         }
-        clerk.wake();
     }
 
     @Override
     public CompletionStage<Map<String, Integer>> members(RoomId room) {
-        return clerk.ask(link -> link.members(room));
+        return workers.ask(
+                QueryWorkers.Lane.of(room),
+                List.of("members", room),
+                0,
+                link -> link.members().in(room));
     }
 
     @Override
@@ -96,7 +126,7 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
         watched.compute(room, (id, existing) -> {
             Attendance attendance = existing != null ? existing : new Attendance();
             if (existing == null) {
-                hearing.want(room);
+                listening.want(room);
             }
             attendance.add(watching);
             return attendance;
@@ -106,7 +136,7 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
             if (!attendance.removedLast(watching)) {
                 return attendance;
             }
-            hearing.unwant(room);
+            listening.unwant(room);
             return null;
         });
     }
@@ -116,46 +146,76 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
         if (watched.containsKey(room)) {
             synchronized (this) {
                 moved.add(room);
+                notifyAll();
             }
-            clerk.wake();
         }
     }
 
-    @Override
-    public void connected(Link link) {
+    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
         nextRenewal = System.nanoTime();
-        mayBury =
-                nextRenewal + lease.toNanos(); // if the engine was away, the others have not been able to renew, either
+        postponeBurials(); // if the engine was away, the others have not been able to renew, either
         watched.keySet().forEach(this::moved);
+        while (true) {
+            for (Chore chore : chores) {
+                beat.run();
+                chore.runOn(link);
+            }
+            if (isLeaving) {
+                link.members().bury(node, true);
+                isGone.complete(true);
+            }
+            rest();
+        }
     }
 
-    @Override
-    public long run(Link link) throws LinkException {
-        if (nextRenewal - System.nanoTime() <= 0) {
-            if (!link.renew(node, lease)) {
-                enterAllAgain();
-            }
-            nextRenewal = System.nanoTime() + lease.dividedBy(3).toNanos();
-            if (mayBury - System.nanoTime() <= 0) {
-                link.orphans().forEach(this::sayFarewells);
-            }
-            link.tend();
+    private synchronized void rest() throws InterruptedException {
+        boolean isBusy = (!pending.isEmpty() && !renewal.isRefused()) || !moved.isEmpty();
+        long due = TimeUnit.NANOSECONDS.toMillis(nextRenewal - System.nanoTime());
+        if (!isBusy && due > 0 && !isLeaving) {
+            wait(Math.min(REST_MILLIS, due));
+        } else if (isLeaving || chores.stream().anyMatch(Chore::isRefused)) {
+            wait(REST_MILLIS / 10);
         }
-        for (String gone : List.copyOf(dead)) {
-            link.bury(gone, false);
-            dead.remove(gone);
-            dying.remove(gone);
+    }
+
+    private void renew(Link link) throws LinkException {
+        if (nextRenewal - System.nanoTime() > 0) {
+            return;
         }
-        move(link);
-        read(link);
-        synchronized (this) {
-            boolean isBusy = !pending.isEmpty() || !moved.isEmpty();
-            return isBusy ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextRenewal - System.nanoTime()));
+        if (renewal.wasRefused()) {
+            postponeBurials(); // neither could others
         }
+        if (!link.members().renew(node, lease)) {
+            enterAllAgain();
+        }
+        nextRenewal = System.nanoTime() + lease.dividedBy(3).toNanos();
+    }
+
+    private void postponeBurials() {
+        mayBury = System.nanoTime() + lease.toNanos();
     }
 
     private synchronized void enterAllAgain() {
         own.forEach((place, farewell) -> pending.put(place, new Link.Move(place.room(), farewell, true)));
+    }
+
+    private void bury(Link link) throws LinkException {
+        for (String gone : List.copyOf(dead)) {
+            link.members().bury(gone, false);
+            dead.remove(gone);
+            dying.remove(gone);
+        }
+    }
+
+    private void tend(Link link) throws LinkException {
+        if (nextTending - System.nanoTime() > 0) {
+            return;
+        }
+        nextTending = System.nanoTime() + lease.dividedBy(3).toNanos();
+        if (mayBury - System.nanoTime() <= 0 && !renewal.isRefused()) {
+            link.members().orphans().forEach(this::sayFarewells);
+        }
+        link.tend();
     }
 
     private void move(Link link) throws LinkException {
@@ -172,13 +232,17 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
         if (taken.isEmpty()) {
             return;
         }
+        boolean isDone = false;
         try {
-            link.move(node, List.copyOf(taken.values()));
-        } catch (LinkException e) {
-            synchronized (this) {
-                taken.forEach(pending::putIfAbsent); // unless it has changed meanwhile
+            link.members().move(node, List.copyOf(taken.values()));
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                nextRenewal = System.nanoTime(); // the engine may not know this node any more
+                synchronized (this) {
+                    taken.forEach(pending::putIfAbsent); // unless it has changed meanwhile
+                }
             }
-            throw e;
         }
     }
 
@@ -188,15 +252,18 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
             moved.stream().limit(READS_AT_ONCE).forEach(rooms::add);
             rooms.forEach(moved::remove);
         }
-        for (RoomId room : rooms) {
-            Attendance attendance = watched.get(room);
-            if (attendance != null) {
-                try {
-                    attendance.update(link.members(room).keySet());
-                } catch (LinkException e) {
-                    rooms.forEach(this::moved);
-                    throw e;
+        boolean isDone = false;
+        try {
+            for (RoomId room : rooms) {
+                Attendance attendance = watched.get(room);
+                if (attendance != null) {
+                    attendance.update(link.members().in(room).keySet());
                 }
+            }
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                rooms.forEach(this::moved);
             }
         }
     }
@@ -220,24 +287,77 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
             } else {
                 dying.remove(gone);
             }
-            clerk.wake();
+            synchronized (this) {
+                notifyAll();
+            }
         });
     }
 
-    Clerk clerk() {
-        return clerk;
-    }
-
-    /** Takes this node off at once, instead of when its lease runs out. */
+    /** Takes this node off at once, if there is a connection, instead of when its lease runs out. */
     @Override
     public void close() {
-        clerk.close(link -> {
-            link.bury(node, true);
-            return true;
-        });
+        synchronized (this) {
+            isLeaving = true;
+            own.clear();
+            pending.clear();
+            notifyAll();
+        }
+        if (isUp()) {
+            try {
+                isGone.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException gone) {
+                // then the lease has to run out
+            }
+        }
+        loop.close();
     }
 
     private record Place(RoomId room, String connection) {}
+
+    /** What is done on a connection. */
+    private interface Task {
+        void on(Link link) throws LinkException;
+    }
+
+    /** One of the things to do, which the engine may refuse for a while. Of the loop. */
+    private static final class Chore {
+        private final String name;
+        private final Task task;
+        private boolean wasRefused;
+        private volatile long againNanos = System.nanoTime();
+
+        Chore(String name, Task task) {
+            this.name = name;
+            this.task = task;
+        }
+
+        void runOn(Link link) throws LinkException {
+            if (isRefused()) {
+                return;
+            }
+            try {
+                task.on(link);
+                wasRefused = false;
+            } catch (BackplaneException refused) {
+                if (!wasRefused) {
+                    LOG.log(Level.WARNING, "this node cannot {0}, and tries again: {1}", name, refused.getMessage());
+                }
+                wasRefused = true;
+                againNanos = System.nanoTime() + REFUSED_PAUSE_NANOS;
+            }
+        }
+
+        boolean wasRefused() {
+            return wasRefused;
+        }
+
+        /** It is not tried for a moment. */
+        boolean isRefused() {
+            return wasRefused && againNanos - System.nanoTime() > 0;
+        }
+    }
 
     /** One subscription; the same watcher may have several. */
     private static final class Watching {
@@ -245,6 +365,14 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
 
         Watching(Watcher watcher) {
             this.watcher = watcher;
+        }
+
+        void joined(String user) {
+            Threads.guarded("a watcher", () -> watcher.joined(user)).run();
+        }
+
+        void left(String user) {
+            Threads.guarded("a watcher", () -> watcher.left(user)).run();
         }
     }
 
@@ -256,7 +384,7 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
         synchronized void add(Watching watching) {
             watchings.add(watching);
             if (users != null) {
-                users.forEach(watching.watcher::joined);
+                users.forEach(watching::joined);
             }
         }
 
@@ -272,8 +400,8 @@ final class EnginePresence implements PresenceStore, Clerk.Chores, AutoCloseable
             left.removeAll(now);
             users = Set.copyOf(now);
             for (Watching watching : watchings) {
-                joined.forEach(watching.watcher::joined);
-                left.forEach(watching.watcher::left);
+                joined.forEach(watching::joined);
+                left.forEach(watching::left);
             }
         }
     }

@@ -22,6 +22,7 @@ final class Feed {
     private @Nullable Position last; // what the followers have been told; null until the end is known; guarded by this
     private @Nullable Position before; // the last one of the epoch before; guarded by this
     private boolean isBreakOwed; // the followers are back there, and have not been told; guarded by this
+    private boolean isAnyBreakOwed; // a follower could not be told of a break; guarded by this
     private @Nullable Position promised; // beyond `last`, stored by this node and not told yet; guarded by this
 
     /** Adds a follower. It is told what comes after the position at this moment. */
@@ -79,6 +80,12 @@ final class Feed {
      */
     synchronized boolean take(Mark mark, Excerpt excerpt) {
         Slice slice = excerpt.slice();
+        if (isAnyBreakOwed) {
+            isAnyBreakOwed = false;
+            for (int i = 0; i < holds.size(); i++) {
+                holds.get(i).settle();
+            }
+        }
         if (!slice.isWhole()) {
             if (!mark.last().equals(last)) {
                 return true; // it is about another place than where the followers are
@@ -111,7 +118,8 @@ final class Feed {
     /** Whether the log has an end other than what the followers have been told. */
     synchronized boolean differsFrom(Position top) {
         return last != null
-                && (last.seq() != top.seq()
+                && (isAnyBreakOwed
+                        || last.seq() != top.seq()
                         || promised != null
                         || !(last.message().isEmpty() || last.message().equals(top.message())));
     }
@@ -138,8 +146,8 @@ final class Feed {
             before = last;
         }
         last = position;
-        for (Hold hold : holds) {
-            hold.follower.appended(entry);
+        for (int i = 0; i < holds.size(); i++) { // creates nothing, so that nobody is passed over when memory is short
+            holds.get(i).tell(entry);
         }
     }
 
@@ -147,9 +155,8 @@ final class Feed {
         promised = null;
         isBreakOwed = false;
         last = after;
-        Break gap = new Break(reason, after);
-        for (Hold hold : holds) {
-            hold.follower.broken(gap);
+        for (int i = 0; i < holds.size(); i++) {
+            holds.get(i).breakOff(reason, after);
         }
     }
 
@@ -173,10 +180,31 @@ final class Feed {
         private final Follower follower;
         private final Runnable closing;
         private final CompletableFuture<Position> from = new CompletableFuture<>();
+        private boolean isOwed; // a break that it could not be told; guarded by the feed
 
         Hold(Follower follower, Runnable closing) {
             this.follower = follower;
             this.closing = closing;
+        }
+
+        void tell(Entry entry) {
+            if (isOwed) {
+                settle();
+            } else if (!Follower.tell(follower, entry)) {
+                isOwed = true;
+                isAnyBreakOwed = true;
+            }
+        }
+
+        void breakOff(Break.Reason reason, Position after) {
+            isOwed = !Follower.breakOff(follower, reason, after);
+            isAnyBreakOwed |= isOwed;
+        }
+
+        void settle() {
+            if (isOwed) {
+                breakOff(Break.Reason.TRIMMED, last());
+            }
         }
 
         @Override

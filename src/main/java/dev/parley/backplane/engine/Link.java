@@ -1,5 +1,6 @@
 package dev.parley.backplane.engine;
 
+import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
@@ -12,52 +13,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One connection to an engine. Blocking, and used by one thread at a time. A node is named by an id that is its own until it
- * stops; a lease runs by the engine's clock.
+ * One connection to an engine, by what it is asked for. Blocking, and used by one thread at a time.
+ *
+ * <p>Every question ends in one of three ways. It is done; or refused, which is an answer of the engine: a
+ * {@link BackplaneException}, to be passed on and not to be repeated, after which the connection goes on; or the engine is away:
+ * a {@link LinkException}, to be repeated over a new connection.
  */
 public interface Link extends Closeable {
-    /** Stores drafts in this order, each once by its key; gives an outcome for each. */
-    List<Outcome> append(List<Proposal> batch) throws LinkException;
+    Log log();
 
-    /** The ends of some logs. */
-    Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException;
+    Members members();
 
-    /**
-     * Reads several logs, each after a position.
-     *
-     * @param isForFollowers whether to give also what is older than what is to be kept, if it is still there
-     */
-    Map<RoomId, Excerpt> read(Map<RoomId, Position> after, int limit, boolean isForFollowers) throws LinkException;
-
-    /** As {@link dev.parley.backplane.Backplane#readBefore}. */
-    Slice readBefore(RoomId room, long seq, int limit) throws LinkException;
-
-    /** As {@link dev.parley.backplane.Backplane#purge}. */
-    Position purge(RoomId room) throws LinkException;
-
-    /** Renews a node's lease; false if it is a new one, and the engine knows none of the node's members. */
-    boolean renew(String node, Duration lease) throws LinkException;
-
-    /** Takes members in and out. What is done already is done again without effect. */
-    void move(String node, List<Move> moves) throws LinkException;
-
-    /** Users in a room, each with the number of its connections. */
-    Map<String, Integer> members(RoomId room) throws LinkException;
-
-    /** The members of nodes whose lease has run out, by node. */
-    Map<String, List<Move>> orphans() throws LinkException;
-
-    /** Takes a node and its members off; unless it is another node that has renewed its lease meanwhile. */
-    void bury(String node, boolean isOurs) throws LinkException;
+    Shelf shelf();
 
     /** Tells all nodes. */
     void say(String word) throws LinkException;
 
-    /** As {@link dev.parley.backplane.Backplane#keep}, by the engine's clock. */
-    void keep(String key, String value, Duration life) throws LinkException;
-
-    /** As {@link dev.parley.backplane.Backplane#take}. */
-    Optional<String> take(String key) throws LinkException;
+    /** The engine answers. */
+    void ping() throws LinkException;
 
     /** What the engine does not do by itself, such as trimming. Called every few seconds. */
     default void tend() throws LinkException {}
@@ -67,6 +40,61 @@ public interface Link extends Closeable {
 
     @Override
     void close();
+
+    /** The logs of rooms. */
+    interface Log {
+        /** Stores drafts in this order, each once by its key; gives an outcome for each, and so refuses none as a whole. */
+        List<Outcome> append(List<Proposal> batch) throws LinkException;
+
+        /** The ends of some logs. */
+        Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException;
+
+        /** Reads several logs, each after a position. */
+        Map<RoomId, Excerpt> read(Map<RoomId, Position> after, Bounds bounds, boolean isForFollowers)
+                throws LinkException;
+
+        /** As {@link dev.parley.backplane.Backplane#readBefore}. */
+        Slice readBefore(RoomId room, long seq, Bounds bounds) throws LinkException;
+
+        /** As {@link dev.parley.backplane.Backplane#purge}. */
+        Position purge(RoomId room) throws LinkException;
+    }
+
+    /** Who is where. A node is named by an id that is its own until it stops; a lease runs by the engine's clock. */
+    interface Members {
+        /** Renews a node's lease; false if it is a new one, and the engine knows none of the node's members. */
+        boolean renew(String node, Duration lease) throws LinkException;
+
+        /** Takes members in and out; refused if the node has no lease. What is done already is done again without effect. */
+        void move(String node, List<Move> moves) throws LinkException;
+
+        /** Users in a room, each with the number of its connections. */
+        Map<String, Integer> in(RoomId room) throws LinkException;
+
+        /** The members of nodes whose lease has run out, by node. */
+        Map<String, List<Move>> orphans() throws LinkException;
+
+        /** Takes a node and its members off; unless it is another node that has renewed its lease meanwhile. */
+        void bury(String node, boolean isOurs) throws LinkException;
+    }
+
+    /** What is kept for a while and taken once. */
+    interface Shelf {
+        /** As {@link dev.parley.backplane.Backplane#keep}, by the engine's clock. */
+        void keep(String key, String value, Duration life) throws LinkException;
+
+        /** As {@link dev.parley.backplane.Backplane#take}. */
+        Optional<String> take(String key) throws LinkException;
+    }
+
+    /**
+     * How much is read of each log.
+     *
+     * @param entries at most so many
+     * @param bytes of what is stored of them; never fetched beyond it
+     * @param isOneAtLeast whether there is an entry even if it alone is longer
+     */
+    record Bounds(int entries, long bytes, boolean isOneAtLeast) {}
 
     /** A draft, and the id that its message will have. */
     record Proposal(RoomId room, Draft draft, String message) {}

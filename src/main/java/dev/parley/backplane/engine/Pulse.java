@@ -2,7 +2,6 @@ package dev.parley.backplane.engine;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What this node counts about its engine. Thread-safe. */
@@ -11,7 +10,6 @@ final class Pulse {
 
     private final LongAdder repairs = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
-    private volatile long checkedNanos = System.nanoTime();
 
     /** A room is read because something may be missing. */
     void repaired() {
@@ -23,20 +21,11 @@ final class Pulse {
         LOG.log(Level.INFO, "backplane {0}: connected again", name);
     }
 
-    /** The followers have been compared with the log. */
-    void checked() {
-        checkedNanos = System.nanoTime();
-    }
-
     long repairs() {
         return repairs.sum();
     }
 
     long reconnects() {
         return reconnects.sum();
-    }
-
-    Duration sinceChecked() {
-        return Duration.ofNanos(System.nanoTime() - checkedNanos);
     }
 }

@@ -5,6 +5,9 @@ import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,37 +19,65 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rooms that this node follows. What the ear brings is handed on at once; whatever is in doubt is read, on the reader's own
- * thread, each room once however many doubts there are. Every few seconds all rooms are compared with their logs, so a hint
- * that got lost costs time and nothing else.
+ * The rooms that this node follows. What the listener brings is handed on at once; whatever is in doubt is read, in the reader's own
+ * loop, each room once however many doubts there are, and a bounded number of bytes at once. Every few seconds all rooms are
+ * compared with their logs, so a hint that got lost costs time and nothing else.
+ *
+ * <p>A new connection, for whatever reason the former one ended, means that all rooms are in doubt.
  */
 final class Reader implements AutoCloseable {
     private static final int PAGE = 500;
+    private static final long BYTES_AT_ONCE = 4L * 1024 * 1024; // of all rooms together, or one entry of one
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long REST_MILLIS = 1_000;
+    private static final int TEXTS = 3; // a read piece is there as the driver's bytes, as ours and as text
     private static final int ROOMS_AT_ONCE = 200;
     private static final int COMPARED_AT_ONCE = 2_000;
 
     private final Map<RoomId, Feed> feeds = new ConcurrentHashMap<>();
     private final Map<RoomId, Boolean> doubts = new LinkedHashMap<>(); // whether it is a repair; guarded by itself
     private boolean isWoken; // guarded by doubts
+    private boolean isReading; // what was in doubt; guarded by doubts
     private final long checkNanos;
     private final Pulse pulse;
-    private final Hearing hearing;
-    private final Tether<Link> tether;
+    private final Listening listening;
+    private final Budget budget;
+    private final ConnectionLoop<Link> loop;
+    private final Set<RoomId> big = new LinkedHashSet<>(); // whose next entry is read alone; the thread's own
+    private volatile long completeNanos = System.nanoTime(); // when the followers were last known to have everything
     private long nextCheck = System.nanoTime(); // the thread's own
 
-    Reader(Tether.Connector<Link> engine, Pulse pulse, Hearing hearing, long checkMillis) {
-        this.hearing = hearing;
+    Reader(
+            ConnectionLoop.Connector<Link> engine, Pulse pulse, Listening listening, Budget budget, long checkMillis) {
+        this.listening = listening;
+        this.budget = budget;
         this.pulse = pulse;
         this.checkNanos = TimeUnit.MILLISECONDS.toNanos(checkMillis);
-        this.tether = new Tether<>("reader", pulse, engine, Link::cut, this::work, () -> {});
+        this.loop = new ConnectionLoop<>("reader", pulse, engine, Link::cut, this::work, () -> {});
     }
 
-    void start() {
-        tether.start();
+    void start(Threads threads) {
+        loop.start(threads);
+    }
+
+    void cutIfStuck() {
+        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
+    }
+
+    /** How long ago the followers were last known to have been told everything. */
+    Duration lag() {
+        long age = System.nanoTime() - completeNanos;
+        return age < FRESH_NANOS && isComplete() ? Duration.ZERO : Duration.ofNanos(age);
+    }
+
+    private boolean isComplete() {
+        synchronized (doubts) {
+            return doubts.isEmpty() && !isReading && isUp() && listening.isUp();
+        }
     }
 
     boolean isUp() {
-        return tether.isUp();
+        return loop.isUp();
     }
 
     /** Adds a follower; {@code begin} is told if its room was not followed before. */
@@ -57,7 +88,7 @@ final class Reader implements AutoCloseable {
             Feed feed = existing != null ? existing : new Feed();
             if (existing == null) {
                 first[0] = feed;
-                hearing.want(room);
+                listening.want(room);
             }
             following[0] = feed.follow(follower, () -> drop(room));
             return feed;
@@ -74,7 +105,7 @@ final class Reader implements AutoCloseable {
             if (feed.isFollowed()) {
                 return feed;
             }
-            hearing.unwant(room);
+            listening.unwant(room);
             return null;
         });
     }
@@ -120,64 +151,94 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    private void work(Link link) throws LinkException, InterruptedException {
+    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
         nextCheck = System.nanoTime(); // a new connection may be to another server
+        feeds.keySet().forEach(this::grown); // and nobody knows how far the work of the former one got
         while (true) {
-            hearing.tend();
+            beat.run();
+            listening.tend();
             if (nextCheck - System.nanoTime() <= 0) {
-                compare(link); // of no room, too: it is a sign of life
+                compare(link, beat); // of no room, too: it is a sign of life
                 nextCheck = System.nanoTime() + checkNanos;
             }
             Map<RoomId, Feed.Mark> marks = takeDoubts();
+            beat.run();
             if (!marks.isEmpty()) {
+                boolean isDone = false;
                 try {
                     repair(marks, link);
-                } catch (LinkException e) {
-                    marks.keySet().forEach(this::doubt);
-                    throw e;
+                    isDone = true;
+                } finally {
+                    if (!isDone) {
+                        marks.keySet().forEach(this::doubt);
+                    }
                 }
+            }
+            synchronized (doubts) {
+                isReading = false;
+            }
+            if (isComplete()) {
+                completeNanos = System.nanoTime();
             }
         }
     }
 
+    /** Rooms whose next entry is longer than their share come one at a time: there is one entry at least, however long. */
     private void repair(Map<RoomId, Feed.Mark> marks, Link link) throws LinkException {
+        boolean isAlone = marks.size() == 1;
+        Link.Bounds bounds = new Link.Bounds(PAGE, BYTES_AT_ONCE / marks.size(), isAlone);
         Map<RoomId, Position> after = new HashMap<>();
         marks.forEach((room, mark) -> after.put(room, mark.last()));
-        Map<RoomId, Excerpt> excerpts = link.read(after, PAGE, true);
-        marks.forEach((room, mark) -> {
-            Feed feed = feeds.get(room);
-            Excerpt excerpt = excerpts.get(room);
-            if (feed != null && excerpt != null && feed.take(mark, excerpt)) {
-                grown(room);
-            }
-        });
+        budget.hold(Budget.Use.ENGINE, TEXTS * BYTES_AT_ONCE);
+        try {
+            Map<RoomId, Excerpt> excerpts = link.log().read(after, bounds, true);
+            marks.forEach((room, mark) -> {
+                Feed feed = feeds.get(room);
+                Excerpt excerpt = excerpts.get(room);
+                if (feed != null && excerpt != null && feed.take(mark, excerpt)) {
+                    grown(room);
+                    if (!isAlone && excerpt.slice().entries().isEmpty()) {
+                        big.add(room);
+                    }
+                }
+            });
+        } finally {
+            budget.release(Budget.Use.ENGINE, TEXTS * BYTES_AT_ONCE);
+        }
     }
 
     private Map<RoomId, Feed.Mark> takeDoubts() throws InterruptedException {
         Map<RoomId, Feed.Mark> taken = new HashMap<>();
         synchronized (doubts) {
-            long waitMillis =
-                    Math.min(Hearing.PROBE_MILLIS, TimeUnit.NANOSECONDS.toMillis(nextCheck - System.nanoTime()));
+            long waitMillis = Math.min(REST_MILLIS, TimeUnit.NANOSECONDS.toMillis(nextCheck - System.nanoTime()));
             if (doubts.isEmpty() && !isWoken && waitMillis > 0) {
                 doubts.wait(waitMillis);
             }
             isWoken = false;
-            Iterator<Map.Entry<RoomId, Boolean>> rooms = doubts.entrySet().iterator();
-            while (rooms.hasNext() && taken.size() < ROOMS_AT_ONCE) {
-                Map.Entry<RoomId, Boolean> next = rooms.next();
-                RoomId room = next.getKey();
-                boolean isRepair = next.getValue();
-                rooms.remove();
-                Feed.@Nullable Mark mark = mark(room);
-                if (mark != null) {
-                    taken.put(room, mark);
-                    if (isRepair) {
-                        pulse.repaired();
-                    }
+            Iterator<RoomId> alone = big.iterator();
+            while (alone.hasNext() && taken.isEmpty()) {
+                take(alone.next(), taken);
+                alone.remove();
+            }
+            if (taken.isEmpty()) {
+                for (RoomId room : doubts.keySet().stream().limit(ROOMS_AT_ONCE).toList()) {
+                    take(room, taken);
                 }
             }
+            isReading = !taken.isEmpty();
         }
         return taken;
+    }
+
+    private void take(RoomId room, Map<RoomId, Feed.Mark> taken) {
+        Boolean isRepair = doubts.remove(room);
+        Feed.@Nullable Mark mark = isRepair == null ? null : mark(room);
+        if (mark != null) {
+            taken.put(room, mark);
+            if (isRepair) {
+                pulse.repaired();
+            }
+        }
     }
 
     private Feed.@Nullable Mark mark(RoomId room) {
@@ -185,21 +246,21 @@ final class Reader implements AutoCloseable {
         return feed == null ? null : feed.mark();
     }
 
-    private void compare(Link link) throws LinkException {
+    private void compare(Link link, Runnable beat) throws LinkException {
         Set<RoomId> some = new LinkedHashSet<>();
         for (RoomId room : feeds.keySet()) {
             some.add(room);
             if (some.size() == COMPARED_AT_ONCE) {
                 compare(some, link);
+                beat.run();
                 some = new LinkedHashSet<>();
             }
         }
         compare(some, link);
-        pulse.checked();
     }
 
     private void compare(Set<RoomId> rooms, Link link) throws LinkException {
-        link.tops(rooms).forEach((room, top) -> {
+        link.log().tops(rooms).forEach((room, top) -> {
             Feed feed = feeds.get(room);
             if (feed != null && feed.differsFrom(top)) {
                 doubt(room);
@@ -209,7 +270,7 @@ final class Reader implements AutoCloseable {
 
     @Override
     public void close() {
-        tether.close();
+        loop.close();
         feeds.values().forEach(Feed::end);
     }
 

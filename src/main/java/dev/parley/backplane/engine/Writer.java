@@ -1,10 +1,13 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
+import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,67 +23,96 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * Stores what this node says, on one thread: takes whatever waits, up to a bound, stores it in one go, and answers. The slower
+ * Stores what this node says, in one loop: takes whatever waits, up to a bound, stores it in one go, and answers. The slower
  * the engine, the larger the batches.
  *
  * <p>After a lost connection the whole batch is stored again; keys keep what was stored from being stored twice. A draft that
- * has waited too long fails, so that its author can be told; a farewell never does, because nobody would say it again.
+ * has waited too long fails, so that its author can be told; a farewell does only after minutes, because nobody would say it
+ * again. A farewell that the engine refuses is tried again later, and nobody waits for it meanwhile.
+ *
+ * <p>What waits draws on the budget, and is bounded by itself; when half of the bound is used, one room may not use more.
  */
 final class Writer implements AutoCloseable {
     static final int MAX_WAITING = 20_000;
-    static final long MAX_WAITING_CHARACTERS = 64L * 1024 * 1024;
+    private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
+    private static final int SHARE_OF_BUDGET = 4;
     private static final int BATCH = 256;
-    private static final int BATCH_CHARACTERS = 1024 * 1024;
+    private static final int BATCH_BYTES = 1024 * 1024;
+    private static final int MAX_FAREWELLS = 50_000; // that were refused
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long REFUSED_PAUSE_MILLIS = 500;
+    private static final long FAREWELL_NANOS = Backplane.KEY_MEMORY.toNanos();
+    private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long REST_MILLIS = 1_000;
+    private static final long PING_NANOS = TimeUnit.MILLISECONDS.toNanos(Engine.TIMEOUT_MILLIS / 2);
     private static final long LAST_WORDS_MILLIS = 2_000;
 
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>(); // guarded by this
     private final Map<RoomId, Feed> begins = new HashMap<>(); // feeds whose start is to be read; guarded by this
     private final List<Waiting> batch = new ArrayList<>(); // the thread's own
-    private final BiConsumer<RoomId, Position> stored;
+    private final BiConsumer<RoomId, Position> promised;
     private final BiConsumer<RoomId, Feed> begun;
-    private final Tether<Link> tether;
+    private final Map<RoomId, Long> bytesByRoom = new HashMap<>(); // of what is in the queue; guarded by this
+    private final ArrayDeque<Waiting> refused = new ArrayDeque<>(); // farewells; the thread's own
+    private final Budget budget;
+    private final long maxBytes;
+    private final ConnectionLoop<Link> loop;
     private final String ids = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + '-';
-    private long characters; // of what is in the queue; guarded by this
+    private long bytes; // of what is in the queue; guarded by this
+    private long nextRefused; // when refused farewells are tried again; the thread's own
     private long made; // messages that got an id; guarded by this
     private boolean closed; // guarded by this
     private boolean isBusy; // guarded by this
 
     Writer(
-            Tether.Connector<Link> engine,
+            ConnectionLoop.Connector<Link> engine,
             Pulse pulse,
-            BiConsumer<RoomId, Position> stored,
+            Budget budget,
+            BiConsumer<RoomId, Position> promised,
             BiConsumer<RoomId, Feed> begun) {
-        this.stored = stored;
+        this.promised = promised;
         this.begun = begun;
-        this.tether = new Tether<>("writer", pulse, engine, Link::cut, this::work, this::expire);
+        this.budget = budget;
+        this.maxBytes = Math.min(MAX_WAITING_BYTES, budget.max() / SHARE_OF_BUDGET);
+        this.loop = new ConnectionLoop<>("writer", pulse, engine, Link::cut, this::work, this::expire);
     }
 
-    void start() {
-        tether.start();
+    void start(Threads threads) {
+        loop.start(threads);
+    }
+
+    void cutIfStuck() {
+        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
     }
 
     boolean isUp() {
-        return tether.isUp();
+        return loop.isUp();
     }
 
     CompletionStage<Appended> append(RoomId room, Draft draft) {
         CompletableFuture<Appended> answer = new CompletableFuture<>();
+        long size = draft.bytes();
         synchronized (this) {
-            int length = draft.text().length();
-            boolean isFull = queue.size() >= MAX_WAITING || characters + length > MAX_WAITING_CHARACTERS;
+            long ofRoom = bytesByRoom.getOrDefault(room, 0L);
+            boolean isGreedy = bytes > maxBytes / 2 && ofRoom > maxBytes / 4;
+            boolean isFull = queue.size() >= MAX_WAITING || bytes + size > maxBytes || isGreedy;
             if (closed || (isFull && !queue.isEmpty())) {
                 String why = closed ? "the backplane is closed" : "too much waits for the engine";
                 return CompletableFuture.failedStage(new BackplaneException(why));
             }
             String message = ids + Long.toString(++made, Character.MAX_RADIX);
-            queue.add(new Waiting(new Link.Proposal(room, draft, message), answer, System.nanoTime()));
-            characters += length;
+            queue.add(new Waiting(new Link.Proposal(room, draft, message), size, answer, System.nanoTime()));
+            count(room, size);
+            budget.hold(Budget.Use.ENGINE, Budget.costOf(size));
             isBusy = true;
             notifyAll();
         }
         return answer;
+    }
+
+    /** What is in the queue. */
+    private synchronized void count(RoomId room, long more) {
+        bytes += more;
+        bytesByRoom.merge(room, more, (old, added) -> old + added == 0 ? null : old + added);
     }
 
     /** Reads where a feed begins: before anything that is appended from now on. */
@@ -89,23 +121,30 @@ final class Writer implements AutoCloseable {
         notifyAll();
     }
 
-    private void work(Link link) throws LinkException, InterruptedException {
+    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
+        long nextPing = System.nanoTime() + PING_NANOS;
         while (true) {
+            beat.run();
             Map<RoomId, Feed> feeds = takeWork();
+            beat.run();
             if (!feeds.isEmpty()) {
                 begin(feeds, link);
             }
             if (!batch.isEmpty()) {
                 store(link);
+                nextPing = System.nanoTime() + PING_NANOS;
+            } else if (nextPing - System.nanoTime() <= 0) {
+                link.ping();
+                nextPing = System.nanoTime() + PING_NANOS;
             }
         }
     }
 
     private synchronized Map<RoomId, Feed> takeWork() throws InterruptedException {
-        while (queue.isEmpty() && begins.isEmpty() && batch.isEmpty()) {
-            isBusy = false;
+        if (queue.isEmpty() && begins.isEmpty() && batch.isEmpty()) {
+            isBusy = !refused.isEmpty();
             notifyAll();
-            wait();
+            wait(refused.isEmpty() ? REST_MILLIS : TimeUnit.NANOSECONDS.toMillis(REFUSED_PAUSE_NANOS));
         }
         if (batch.isEmpty()) {
             fillBatch();
@@ -116,20 +155,28 @@ final class Writer implements AutoCloseable {
     /** The same key twice is two batches, because an engine may look only once for what it knows already. */
     private void fillBatch() {
         Set<String> keys = new HashSet<>();
-        int length = 0;
-        while (!queue.isEmpty() && batch.size() < BATCH && length < BATCH_CHARACTERS) {
-            Link.Proposal next = queue.peek().proposal;
-            if (!keys.add(next.room().name() + ' ' + next.draft().key())) {
+        long length = 0;
+        if (!refused.isEmpty() && nextRefused - System.nanoTime() <= 0) {
+            while (!refused.isEmpty() && batch.size() < BATCH / 2) {
+                Waiting again = refused.remove();
+                if (keys.add(again.key())) {
+                    batch.add(again);
+                }
+            }
+        }
+        while (!queue.isEmpty() && batch.size() < BATCH && length < BATCH_BYTES) {
+            Waiting next = queue.element();
+            if (!keys.add(next.key())) {
                 return;
             }
-            length += next.draft().text().length();
-            characters -= next.draft().text().length();
+            length += next.bytes;
+            count(next.proposal.room(), -next.bytes);
             batch.add(queue.remove());
         }
     }
 
     private void begin(Map<RoomId, Feed> feeds, Link link) throws LinkException {
-        Map<RoomId, Position> tops = link.tops(feeds.keySet());
+        Map<RoomId, Position> tops = link.log().tops(feeds.keySet());
         synchronized (this) {
             feeds.forEach(begins::remove);
         }
@@ -142,53 +189,58 @@ final class Writer implements AutoCloseable {
         });
     }
 
-    private void store(Link link) throws LinkException, InterruptedException {
-        List<Link.Outcome> outcomes =
-                link.append(batch.stream().map(waiting -> waiting.proposal).toList());
-        List<Waiting> again = new ArrayList<>();
+    private void store(Link link) throws LinkException {
+        List<Link.Outcome> outcomes = link.log()
+                .append(batch.stream().map(waiting -> waiting.proposal).toList());
+        List<Waiting> stored = List.copyOf(batch);
+        batch.clear();
         for (int i = 0; i < outcomes.size(); i++) {
-            Waiting waiting = batch.get(i);
+            Waiting waiting = stored.get(i);
             Link.Outcome outcome = outcomes.get(i);
             if (outcome.stored().isPresent()) {
                 Position position = outcome.stored().get();
                 boolean isDuplicate =
                         !position.message().equals(waiting.proposal.message()); // else a repeat of our own
-                stored.accept(waiting.proposal.room(), position);
+                promised.accept(waiting.proposal.room(), position);
+                release(waiting);
                 waiting.answer.complete(new Appended(position, isDuplicate));
-            } else if (waiting.isFarewell()) {
-                again.add(waiting);
+            } else if (waiting.isFarewell() && !waiting.isLate(System.nanoTime()) && refused.size() < MAX_FAREWELLS) {
+                refused.add(waiting);
+                nextRefused = System.nanoTime() + REFUSED_PAUSE_NANOS;
             } else {
-                waiting.answer.completeExceptionally(new BackplaneException(outcome.refusal()));
+                fail(waiting, outcome.refusal());
             }
-        }
-        batch.clear();
-        batch.addAll(again);
-        if (!again.isEmpty()) {
-            TimeUnit.MILLISECONDS.sleep(REFUSED_PAUSE_MILLIS);
         }
     }
 
-    /** Fails what has waited too long; called on the writer's thread while there is no connection. */
+    private void release(Waiting waiting) {
+        budget.release(Budget.Use.ENGINE, Budget.costOf(waiting.bytes));
+    }
+
+    private void fail(Waiting waiting, String why) {
+        release(waiting);
+        waiting.answer.completeExceptionally(new BackplaneException(why));
+    }
+
+    /** Fails what has waited too long; called in the loop while there is no connection. */
     private void expire() {
         List<Waiting> expired = new ArrayList<>();
         long now = System.nanoTime();
         takeExpired(batch.iterator(), now, expired);
+        takeExpired(refused.iterator(), now, expired);
         synchronized (this) {
+            int before = expired.size();
             takeExpired(queue.iterator(), now, expired);
+            expired.subList(before, expired.size()).forEach(late -> count(late.proposal.room(), -late.bytes));
             begins.values().removeIf(feed -> !feed.isFollowed()); // else rooms that come and go meanwhile would gather
-            characters = queue.stream()
-                    .mapToLong(waiting -> waiting.proposal.draft().text().length())
-                    .sum();
         }
-        for (Waiting waiting : expired) {
-            waiting.answer.completeExceptionally(new BackplaneException("the engine does not answer"));
-        }
+        expired.forEach(waiting -> fail(waiting, "the engine does not answer"));
     }
 
     private static void takeExpired(Iterator<Waiting> all, long now, List<Waiting> expired) {
         while (all.hasNext()) {
             Waiting waiting = all.next();
-            if (now - waiting.sinceNanos > PATIENCE_NANOS && !waiting.isFarewell()) {
+            if (waiting.isLate(now)) {
                 all.remove();
                 expired.add(waiting);
             }
@@ -211,19 +263,32 @@ final class Writer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        tether.close();
+        loop.close();
         List<Waiting> rest = new ArrayList<>(batch);
+        rest.addAll(refused);
+        batch.clear();
+        refused.clear();
         synchronized (this) {
             rest.addAll(queue);
             queue.clear();
+            bytesByRoom.clear();
+            bytes = 0;
         }
-        rest.forEach(
-                waiting -> waiting.answer.completeExceptionally(new BackplaneException("the backplane is closed")));
+        rest.forEach(waiting -> fail(waiting, "the backplane is closed"));
     }
 
-    private record Waiting(Link.Proposal proposal, CompletableFuture<Appended> answer, long sinceNanos) {
+    private record Waiting(
+            Link.Proposal proposal, long bytes, CompletableFuture<Appended> answer, long sinceNanos) {
         boolean isFarewell() {
             return proposal.draft().kind() == Draft.Kind.LEFT;
+        }
+
+        boolean isLate(long now) {
+            return now - sinceNanos > (isFarewell() ? FAREWELL_NANOS : PATIENCE_NANOS);
+        }
+
+        String key() {
+            return proposal.room().name() + ' ' + proposal.draft().key();
         }
     }
 }

@@ -12,33 +12,64 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.node.Budget;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
- * A log per room in this process's memory, bounded in entries. The epoch is random at start, so after a restart everybody
- * notices that the log is a new one.
+ * A log per room in this process's memory, bounded in entries for each room and in bytes for all. The epoch of a log is random,
+ * so after a restart everybody notices that the log is a new one.
+ *
+ * <p>All logs together hold at most half of the node's budget. Beyond that, and whenever the budget asks for it, whole rooms go
+ * that nobody follows, the longest silent first; then the oldest half of the biggest log. Whoever comes back reads
+ * {@link dev.parley.backplane.Break.Reason#EPOCH} or {@link dev.parley.backplane.Break.Reason#TRIMMED}. Rooms that nobody follows
+ * and in which nothing is said for an hour are forgotten. Nothing is evicted under the lock of a log.
  */
-public final class MemoryBackplane implements Backplane {
+public final class MemoryBackplane implements Backplane, Budget.Holder {
+    static final Duration IDLE = Duration.ofHours(1);
+    static final int MAX_LOGS = 100_000;
+    private static final Duration SWEEP = Duration.ofMinutes(1);
+
     private final Map<RoomId, MemoryLog> logs = new ConcurrentHashMap<>();
     private final String epoch = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
+    private final AtomicLong made = new AtomicLong(); // logs
+    private final AtomicLong bytes = new AtomicLong(); // that all logs hold
+    private final ReentrantLock evicting = new ReentrantLock();
     private final MemoryPresence presence = new MemoryPresence();
-    private final MemoryShelf shelf = new MemoryShelf();
+    private final MemoryShelf shelf;
     private final MemoryControl control = new MemoryControl();
     private final int entriesPerRoom;
     private final InstantSource clock;
+    private final Budget budget;
+    private volatile Instant nextSweep;
     private volatile boolean closed;
 
-    /** Keeps the last {@code entriesPerRoom} entries of each room. */
+    /** As {@link #MemoryBackplane(int, InstantSource, Budget)}, bounded in entries only. */
     public MemoryBackplane(int entriesPerRoom, InstantSource clock) {
+        this(entriesPerRoom, clock, Budget.unlimited());
+    }
+
+    /** Keeps the last {@code entriesPerRoom} entries of each room. */
+    public MemoryBackplane(int entriesPerRoom, InstantSource clock, Budget budget) {
         this.entriesPerRoom = entriesPerRoom;
         this.clock = clock;
+        this.budget = budget;
+        this.shelf = new MemoryShelf(budget);
+        this.nextSweep = clock.instant().plus(SWEEP);
+        budget.join(this);
     }
 
     @Override
@@ -46,27 +77,141 @@ public final class MemoryBackplane implements Backplane {
         if (closed) {
             return CompletableFuture.failedStage(new BackplaneException("the backplane is closed"));
         }
-        return CompletableFuture.completedStage(log(room).append(draft, clock.instant()));
+        Instant now = clock.instant();
+        Appended appended = in(room, now, log -> log.append(draft, now));
+        if (bytes.get() > budget.max() / 2) {
+            evict(budget.max() / 2 - budget.max() / 16);
+        }
+        return CompletableFuture.completedStage(appended);
     }
 
     @Override
     public Following follow(RoomId room, Follower follower) {
-        return log(room).follow(follower);
+        return in(room, clock.instant(), log -> log.follow(follower));
+    }
+
+    /** Nobody makes a log by asking for one. */
+    @Override
+    public CompletionStage<Slice> read(RoomId room, Position after, int limit, long atMost) {
+        return CompletableFuture.completedStage(existing(room).read(after, limit, atMost));
     }
 
     @Override
-    public CompletionStage<Slice> read(RoomId room, Position after, int limit) {
-        return CompletableFuture.completedStage(log(room).read(after, limit));
-    }
-
-    @Override
-    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit) {
-        return CompletableFuture.completedStage(log(room).readBefore(seq, limit));
+    public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long atMost) {
+        return CompletableFuture.completedStage(existing(room).readBefore(seq, limit, atMost));
     }
 
     @Override
     public CompletionStage<Position> purge(RoomId room) {
-        return CompletableFuture.completedStage(log(room).purge());
+        return CompletableFuture.completedStage(existing(room).purge());
+    }
+
+    private MemoryLog existing(RoomId room) {
+        MemoryLog log = logs.get(room);
+        return log != null ? log : new MemoryLog(room, "", 1, Instant.EPOCH, held -> {});
+    }
+
+    /** Does it in the room's log, which is a new one if there is none, or if it has just been forgotten. */
+    private <T> T in(RoomId room, Instant now, Function<MemoryLog, Optional<T>> what) {
+        if (logs.size() >= MAX_LOGS || now.isAfter(nextSweep)) {
+            sweep(now);
+        }
+        while (true) {
+            MemoryLog log = logs.computeIfAbsent(
+                    room,
+                    name -> new MemoryLog(
+                            room,
+                            epoch + '.' + Long.toString(made.incrementAndGet(), Character.MAX_RADIX),
+                            entriesPerRoom,
+                            now,
+                            this::hold));
+            Optional<T> done = what.apply(log);
+            if (done.isPresent()) {
+                return done.get();
+            }
+            logs.remove(room, log);
+        }
+    }
+
+    private void hold(long more) {
+        bytes.addAndGet(more);
+        budget.hold(Budget.Use.LOG, more);
+    }
+
+    /** Forgets what has been idle for long, and of too many logs the longest idle ones. */
+    private void sweep(Instant now) {
+        if (!evicting.tryLock()) {
+            return; // somebody is at it
+        }
+        try {
+            nextSweep = now.plus(SWEEP);
+            Instant horizon = now.minus(IDLE);
+            int goal = logs.size() >= MAX_LOGS ? MAX_LOGS - MAX_LOGS / 8 : Integer.MAX_VALUE;
+            for (Map.Entry<RoomId, MemoryLog> idle : idle()) {
+                if (idle.getValue().touched().isAfter(horizon) && logs.size() <= goal) {
+                    break;
+                }
+                forget(idle);
+            }
+        } finally {
+            evicting.unlock();
+        }
+    }
+
+    /** Logs that nobody follows, the longest idle first. */
+    private List<Map.Entry<RoomId, MemoryLog>> idle() {
+        record Idle(Instant touched, Map.Entry<RoomId, MemoryLog> log) {} // times may change while it is sorted
+        List<Idle> found = new ArrayList<>();
+        for (Map.Entry<RoomId, MemoryLog> each : logs.entrySet()) {
+            if (!each.getValue().isFollowed()) {
+                found.add(new Idle(each.getValue().touched(), each));
+            }
+        }
+        found.sort(Comparator.comparing(Idle::touched));
+        return found.stream().map(Idle::log).toList();
+    }
+
+    private void forget(Map.Entry<RoomId, MemoryLog> idle) {
+        if (idle.getValue().forget()) {
+            logs.remove(idle.getKey(), idle.getValue());
+        }
+    }
+
+    private void evict(long goal) {
+        if (!evicting.tryLock()) {
+            return; // somebody is at it
+        }
+        try {
+            for (Map.Entry<RoomId, MemoryLog> idle : idle()) {
+                if (bytes.get() <= goal) {
+                    return;
+                }
+                forget(idle);
+            }
+            while (bytes.get() > goal) {
+                record Sized(MemoryLog log, long bytes) {}
+                Optional<Sized> biggest = logs.values().stream()
+                        .map(log -> new Sized(log, log.bytes()))
+                        .max(Comparator.comparingLong(Sized::bytes));
+                long before = bytes.get();
+                biggest.ifPresent(sized -> sized.log().halve());
+                if (bytes.get() >= before) {
+                    return; // nothing is left but the logs themselves
+                }
+            }
+        } finally {
+            evicting.unlock();
+        }
+    }
+
+    @Override
+    public long held() {
+        return bytes.get() / 2;
+    }
+
+    @Override
+    public void giveWay() {
+        evict(bytes.get() / 2);
     }
 
     @Override
@@ -99,10 +244,8 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public void close() {
         closed = true;
+        budget.leave(this);
         logs.clear();
-    }
-
-    private MemoryLog log(RoomId room) {
-        return logs.computeIfAbsent(room, name -> new MemoryLog(room, epoch, entriesPerRoom));
+        budget.release(Budget.Use.LOG, bytes.getAndSet(0));
     }
 }

@@ -4,6 +4,7 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
+import dev.parley.node.Threads;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,7 +57,7 @@ final class MemoryPresence implements PresenceStore {
         rooms.compute(room, (id, present) -> {
             Attendance attendance = present != null ? present : new Attendance();
             attendance.watches.add(watch);
-            attendance.connections.keySet().forEach(watcher::joined);
+            attendance.connections.keySet().forEach(watch::joined);
             return attendance;
         });
         return () -> rooms.computeIfPresent(room, (id, attendance) -> {
@@ -72,6 +73,14 @@ final class MemoryPresence implements PresenceStore {
         Watch(Watcher watcher) {
             this.watcher = watcher;
         }
+
+        void joined(String user) {
+            Threads.guarded("a watcher", () -> watcher.joined(user)).run();
+        }
+
+        void left(String user) {
+            Threads.guarded("a watcher", () -> watcher.left(user)).run();
+        }
     }
 
     private static final class Attendance {
@@ -81,7 +90,7 @@ final class MemoryPresence implements PresenceStore {
         void enter(Draft.Author member) {
             Set<String> own = connections.computeIfAbsent(member.user(), user -> new HashSet<>());
             if (own.add(member.connection()) && own.size() == 1) {
-                watches.forEach(watch -> watch.watcher.joined(member.user()));
+                watches.forEach(watch -> watch.joined(member.user()));
             }
         }
 
@@ -89,7 +98,7 @@ final class MemoryPresence implements PresenceStore {
             Set<String> own = connections.get(member.user());
             if (own != null && own.remove(member.connection()) && own.isEmpty()) {
                 connections.remove(member.user());
-                watches.forEach(watch -> watch.watcher.left(member.user()));
+                watches.forEach(watch -> watch.left(member.user()));
             }
         }
 

@@ -13,8 +13,11 @@ import org.postgresql.PGNotification;
 
 /** What a connection is notified of. Only the driver's own classes tell, and a data source's driver may be the server's. */
 interface Notifications {
-    /** The payloads that have come; waits for the first one for so long. */
-    List<String> next(int millis) throws SQLException;
+    /** What has come; waits for the first one for so long. */
+    List<Told> next(int millis) throws SQLException;
+
+    /** What was told, and on which channel. */
+    record Told(String channel, String payload) {}
 
     /**
      * Those of a connection.
@@ -25,12 +28,12 @@ interface Notifications {
         if (connection.isWrapperFor(PGConnection.class)) {
             PGConnection notified = connection.unwrap(PGConnection.class);
             return millis -> {
-                List<String> payloads = new ArrayList<>();
+                List<Told> told = new ArrayList<>();
                 PGNotification[] all = notified.getNotifications(millis);
                 for (PGNotification each : all == null ? new PGNotification[0] : all) {
-                    payloads.add(each.getParameter());
+                    told.add(new Told(each.getName(), each.getParameter()));
                 }
-                return payloads;
+                return told;
             };
         }
         return ofOtherDriver(connection);
@@ -43,20 +46,25 @@ interface Notifications {
                     connection.createArrayOf("text", new Object[0]).getClass().getClassLoader();
             Class<?> type = Class.forName(PGConnection.class.getName(), false, driver);
             Method getNotifications = type.getMethod("getNotifications", int.class);
-            Method getParameter =
-                    Class.forName(PGNotification.class.getName(), false, driver).getMethod("getParameter");
+            Class<?> notification = Class.forName(PGNotification.class.getName(), false, driver);
+            Method getName = notification.getMethod("getName");
+            Method getParameter = notification.getMethod("getParameter");
             Object notified = connection.unwrap(type);
             return millis -> {
-                List<String> payloads = new ArrayList<>();
+                List<Told> told = new ArrayList<>();
                 Object[] all = (Object[]) called(getNotifications, notified, millis);
                 for (Object each : all == null ? new Object[0] : all) {
-                    payloads.add((String) called(getParameter, each));
+                    told.add(new Told(text(getName, each), text(getParameter, each)));
                 }
-                return payloads;
+                return told;
             };
         } catch (ReflectiveOperationException e) {
             throw new BackplaneException("the data source's connections are not those of PostgreSQL's driver");
         }
+    }
+
+    private static String text(Method method, Object target) throws SQLException {
+        return String.valueOf(called(method, target));
     }
 
     private static @Nullable Object called(Method method, Object target, Object... arguments) throws SQLException {

@@ -7,6 +7,8 @@ import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -15,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
@@ -23,6 +26,8 @@ import org.postgresql.Driver;
 
 /** PostgreSQL 15 or newer as an engine, by URL or by the server's data source. Thread-safe. */
 public final class PostgresEngine implements Engine {
+    private static final Pattern AWAY = Pattern.compile("08...|57P0.|25006|40001|40P01|55P03|53300");
+
     private final Source source;
     private final int entriesPerRoom;
 
@@ -40,8 +45,19 @@ public final class PostgresEngine implements Engine {
      *     be used
      */
     public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
+        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
+    }
+
+    /** As above, with the node's budget and threads. */
+    public static Backplane start(
+            String address,
+            int entriesPerRoom,
+            EngineBackplane.Timing timing,
+            String secret,
+            Budget budget,
+            Threads threads) {
         Source source = address.startsWith("jndi:") ? jndi(address.substring("jndi:".length())) : url(address);
-        return EngineBackplane.start(new PostgresEngine(source, entriesPerRoom), timing, secret);
+        return EngineBackplane.start(new PostgresEngine(source, entriesPerRoom), timing, secret, budget, threads);
     }
 
     private static Source url(String address) {
@@ -109,7 +125,11 @@ public final class PostgresEngine implements Engine {
                 if (!run.next()) {
                     throw new LinkException("PostgreSQL does not say since when it runs");
                 }
-                return new PostgresLink(connection, run.getString(1), entriesPerRoom);
+                return new PostgresLink(
+                        connection,
+                        new PostgresLog(connection, run.getString(1), entriesPerRoom),
+                        new PostgresMembers(connection),
+                        new PostgresShelf(connection));
             }
         } catch (SQLException e) {
             close(connection);
@@ -121,10 +141,10 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
-    public Ear listen(Set<RoomId> rooms) throws LinkException {
+    public Listener listen(Set<RoomId> rooms) throws LinkException {
         Connection connection = open();
         try {
-            return new PostgresEar(connection, rooms);
+            return new PostgresListener(connection, rooms);
         } catch (SQLException e) {
             close(connection);
             throw lost(e);
@@ -145,6 +165,28 @@ public final class PostgresEngine implements Engine {
         } catch (SQLException e) {
             throw lost(e);
         }
+    }
+
+    /**
+     * The one place that tells an answer from an absence. The classes of connections, of the operator's intervention and of
+     * failovers are an absence, and so are conflicts with others, which go by when it is asked again; the rest is an answer.
+     *
+     * @throws BackplaneException if PostgreSQL refuses what it was asked; the connection is as it was before
+     */
+    static LinkException failure(Connection connection, SQLException e) {
+        String state = e.getSQLState();
+        if (state == null || AWAY.matcher(state).matches()) {
+            return lost(e);
+        }
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException gone) {
+            return lost(gone);
+        }
+        throw new BackplaneException("PostgreSQL: state " + state); // messages may repeat what was sent
     }
 
     /** Only the state: messages may repeat what was sent. */

@@ -1,5 +1,6 @@
 package dev.parley.backplane.redis;
 
+import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.engine.LinkException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,12 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** One connection to a Redis, spoken in bytes; every failure of the connection is a {@link LinkException}. One thread. */
+/**
+ * One connection to a Redis, spoken in bytes; the one place that tells an answer from an absence. One thread.
+ *
+ * <p>What the server says of a question is a refusal, a {@link BackplaneException}. What it says of itself (that it loads, that
+ * it is a replica, that slots have moved), like every failure of the connection, is a {@link LinkException}.
+ */
 final class RedisConnection implements AutoCloseable {
     private final Connection connection;
     private int sent; // without their answers
@@ -63,12 +69,25 @@ final class RedisConnection implements AutoCloseable {
     /** The answers to all that was sent, none of them a refusal. */
     List<Object> requireAnswers() throws LinkException {
         List<Object> answers = answers();
+        requireNoRefusal(answers);
+        return answers;
+    }
+
+    static void requireNoRefusal(List<Object> answers) {
         for (Object answer : answers) {
             if (answer instanceof JedisDataException refusal) {
-                throw lost(refusal);
+                throw new BackplaneException(refused(refusal));
             }
         }
-        return answers;
+    }
+
+    /** Only the first word of what Redis says: the rest may repeat what was sent. */
+    static String refused(JedisDataException refusal) {
+        return "Redis answers " + firstWord(refusal);
+    }
+
+    private static String firstWord(JedisException e) {
+        return String.valueOf(e.getMessage()).split("\\s", 2)[0];
     }
 
     Object call(Protocol.Command command, String... arguments) throws LinkException {
@@ -80,18 +99,12 @@ final class RedisConnection implements AutoCloseable {
     private static boolean isOfTheServer(JedisDataException refusal) {
         String message = String.valueOf(refusal.getMessage());
         return message.matches(
-                "(?s)(NOSCRIPT|LOADING|READONLY|MASTERDOWN|NOAUTH|NOREPLICAS|BUSY|UNKILLABLE|MOVED|ASK|TRYAGAIN|CLUSTERDOWN).*");
+                "(?s)(NOSCRIPT|LOADING|READONLY|MASTERDOWN|NOAUTH|WRONGPASS|BUSY|UNKILLABLE|MOVED|ASK|TRYAGAIN|CLUSTERDOWN).*");
     }
 
-    /** Only the first word of what Redis says: the rest may repeat what was sent. */
     static LinkException lost(JedisException e) {
-        String message = String.valueOf(e.getMessage());
         return new LinkException(
-                e instanceof JedisDataException ? "Redis answers " + firstWord(message) : "Redis does not answer", e);
-    }
-
-    static String firstWord(String message) {
-        return message.split("\\s", 2)[0];
+                e instanceof JedisDataException answer ? refused(answer) : "Redis does not answer", e);
     }
 
     /** Ends it, although another thread may just be writing or reading. */

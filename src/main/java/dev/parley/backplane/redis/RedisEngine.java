@@ -7,6 +7,8 @@ import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +46,19 @@ public final class RedisEngine implements Engine {
      * @throws BackplaneException if Redis is set up to drop keys when memory runs out
      */
     public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
-        return EngineBackplane.start(new RedisEngine(RedisAddress.parse(address), entriesPerRoom), timing, secret);
+        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
+    }
+
+    /** As above, with the node's budget and threads. */
+    public static Backplane start(
+            String address,
+            int entriesPerRoom,
+            EngineBackplane.Timing timing,
+            String secret,
+            Budget budget,
+            Threads threads) {
+        RedisEngine engine = new RedisEngine(RedisAddress.parse(address), entriesPerRoom);
+        return EngineBackplane.start(engine, timing, secret, budget, threads);
     }
 
     @Override
@@ -55,7 +69,9 @@ public final class RedisEngine implements Engine {
     @Override
     public Link connect() throws LinkException {
         RedisShards shards = address.kind() == RedisAddress.Kind.CLUSTER ? cluster() : server();
-        return new RedisLink(shards, new RedisKeys(address.database()), entriesPerRoom);
+        RedisKeys keys = new RedisKeys(address.database());
+        return new RedisLink(
+                shards, keys, new RedisLog(shards, keys, entriesPerRoom), new RedisMembers(shards, keys));
     }
 
     private RedisShards server() throws LinkException {
@@ -129,8 +145,8 @@ public final class RedisEngine implements Engine {
 
     /** What is published on one server of a cluster is told by all. */
     @Override
-    public Ear listen(Set<RoomId> rooms) throws LinkException {
-        return new RedisEar(host(), config(), new RedisKeys(address.database()), rooms);
+    public Listener listen(Set<RoomId> rooms) throws LinkException {
+        return new RedisListener(host(), config(), new RedisKeys(address.database()), rooms);
     }
 
     static RedisConnection connect(HostAndPort host, JedisClientConfig config) throws LinkException {

@@ -89,11 +89,7 @@ final class RedisShards implements AutoCloseable {
     /** The answers to all that was sent, none of them a refusal. */
     List<Object> requireAnswers() throws LinkException {
         List<Object> answers = answers();
-        for (Object answer : answers) {
-            if (answer instanceof JedisDataException refusal) {
-                throw RedisConnection.lost(refusal);
-            }
-        }
+        RedisConnection.requireNoRefusal(answers);
         return answers;
     }
 

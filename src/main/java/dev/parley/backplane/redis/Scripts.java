@@ -13,6 +13,8 @@ final class Scripts {
      * <p>The epoch begins with the server's run id: after a restart or failover the first append of a room begins a new epoch
      * and notes where the former one ended, which is before what was lost. It ends with a nonce, so that a log that was
      * deleted does not come back under the same epoch.
+     *
+     * <p>Whoever listens is told a long entry's existence only: what is published waits, whole, in a buffer for each of them.
      */
     static final String APPEND = """
             local known = redis.call('GET', KEYS[3])
@@ -42,19 +44,66 @@ final class Scripts {
             redis.call('SET', KEYS[3], stored, 'EX', ARGV[7])
             redis.call('EXPIRE', KEYS[2], ARGV[8])
             redis.call('EXPIRE', KEYS[1], ARGV[9])
-            redis.call('PUBLISH', ARGV[6], 'E' .. stored .. ' ' .. ms .. ' ' .. ARGV[4])
+            if #ARGV[4] > 65536 then
+              redis.call('PUBLISH', ARGV[6], 'G')
+            else
+              redis.call('PUBLISH', ARGV[6], 'E' .. stored .. ' ' .. ms .. ' ' .. ARGV[4])
+            end
             return stored
             """;
 
     /**
-     * KEYS meta, stream. ARGV epoch, seq and limit of what is asked. Gives the meta values, the oldest entry's id, and entries
-     * from that seq on, itself included.
+     * Collects entries of a stream within bounds. Fetches as many at once as fit by the size of those before, so that a long
+     * log is not copied in order to look at its sizes. ARGV entries, bytes, 1 if one entry may be longer.
      */
-    static final String READ = """
-            local m = redis.call('HMGET', KEYS[1], 's', 'e', 'i', 'z:' .. ARGV[1])
+    private static final String COLLECT = """
+            local limit, bytes, one = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+            local entries, used, more, at = {}, 0, 0, false
+            local function collect(command, from, to, except)
+              local step = 1
+              while true do
+                local part = redis.call(command, KEYS[2], from, to, 'COUNT', step)
+                for _, entry in ipairs(part) do
+                  if entry[1] == except then
+                    at = entry[2][4]
+                  else
+                    local size = #entry[2][8]
+                    if #entries >= limit or (used + size > bytes and not (one and #entries == 0)) then
+                      more = 1
+                      return
+                    end
+                    used = used + size
+                    entries[#entries + 1] = entry
+                  end
+                end
+                if #part < step then return end
+                from = '(' .. part[#part][1]
+                step = math.floor((bytes - used) * #entries / math.max(used, 1))
+                step = math.max(1, math.min(64, step, limit - #entries + 1))
+              end
+            end
+            """;
+
+    /**
+     * KEYS meta, stream. ARGV those of {@link #COLLECT}, then seq and epoch of what is asked. Gives the meta values, the oldest
+     * entry's id, the message at that seq, entries after it, and 1 if there are more.
+     */
+    static final String READ = COLLECT + """
+            local m = redis.call('HMGET', KEYS[1], 's', 'e', 'i', 'z:' .. ARGV[5])
             local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)
-            local entries = redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])
-            return {m[1], m[2], m[3], m[4], first[1] and first[1][1] or false, entries}
+            local id = ARGV[4] .. '-0'
+            collect('XRANGE', ARGV[4] == '0' and '-' or id, '+', id)
+            return {m[1], m[2], m[3], m[4], first[1] and first[1][1] or false, at, entries, more}
+            """;
+
+    /**
+     * KEYS meta, stream. ARGV those of {@link #COLLECT}, then the seq of the last one wanted. Gives the meta values, entries from
+     * there backwards, and 1 if there are more.
+     */
+    static final String READ_BEFORE = COLLECT + """
+            local m = redis.call('HMGET', KEYS[1], 's', 'e', 'i')
+            if ARGV[4] ~= '0' and limit > 0 then collect('XREVRANGE', ARGV[4] .. '-0', '-', '') end
+            return {m[1], m[2], m[3], entries, more}
             """;
 
     /** KEYS meta, stream. Forgets the entries, keys of drafts aside. Gives the meta values, which say where the log ends. */
@@ -63,8 +112,12 @@ final class Scripts {
             return redis.call('HMGET', KEYS[1], 's', 'e', 'i')
             """;
 
-    /** KEYS nodes. ARGV node, milliseconds. Gives 1 if the lease was there. */
+    /**
+     * KEYS nodes. ARGV node, milliseconds. Gives 1 if the lease was there. Runs although the memory is full: nobody dies of
+     * that.
+     */
     static final String RENEW = """
+            #!lua flags=allow-oom
             local t = redis.call('TIME')
             local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
             redis.call('ZADD', KEYS[1], t[1] * 1000 + math.floor(t[2] / 1000) + ARGV[2], ARGV[1])
@@ -117,5 +170,5 @@ final class Scripts {
             return 1
             """;
 
-    static final List<String> ALL = List.of(APPEND, READ, PURGE, RENEW, ENTER, LEAVE, EXPIRED, BURY);
+    static final List<String> ALL = List.of(APPEND, READ, READ_BEFORE, PURGE, RENEW, ENTER, LEAVE, EXPIRED, BURY);
 }

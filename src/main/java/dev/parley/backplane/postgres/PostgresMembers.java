@@ -19,15 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who is where, and words, in PostgreSQL; the other half of {@link PostgresLink}. */
-final class PostgresPresence {
+/** Who is where, in PostgreSQL. */
+final class PostgresMembers implements Link.Members {
     private final Connection connection;
 
-    PostgresPresence(Connection connection) {
+    PostgresMembers(Connection connection) {
         this.connection = connection;
     }
 
-    boolean renew(String node, Duration lease) throws LinkException {
+    @Override
+    public boolean renew(String node, Duration lease) throws LinkException {
         try (PreparedStatement upsert = connection.prepareStatement("INSERT INTO parley_node (node, expires_at)"
                 + " VALUES (?, now() + ? * interval '1 millisecond') ON CONFLICT (node) DO UPDATE"
                 + " SET expires_at = excluded.expires_at RETURNING xmax <> 0")) {
@@ -37,11 +38,12 @@ final class PostgresPresence {
                 return known.next() && known.getBoolean(1);
             }
         } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
+            throw PostgresEngine.failure(connection, e);
         }
     }
 
-    void move(String node, List<Link.Move> moves) throws LinkException {
+    @Override
+    public void move(String node, List<Link.Move> moves) throws LinkException {
         try (PreparedStatement enter = connection.prepareStatement("INSERT INTO parley_member"
                         + " (node, room, connection, name, farewell) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
                 PreparedStatement leave = connection.prepareStatement(
@@ -63,15 +65,16 @@ final class PostgresPresence {
             }
             int[] unusedLeft = leave.executeBatch();
             int[] unusedEntered = enter.executeBatch();
-            tell("P ", rooms);
+            tell(connection, "P ", rooms);
             connection.commit();
             connection.setAutoCommit(true);
         } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
+            throw PostgresEngine.failure(connection, e);
         }
     }
 
-    Map<String, Integer> members(RoomId room) throws LinkException {
+    @Override
+    public Map<String, Integer> in(RoomId room) throws LinkException {
         Map<String, Integer> members = new HashMap<>();
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT name, count(*) FROM parley_member WHERE room = ? GROUP BY name")) {
@@ -83,11 +86,12 @@ final class PostgresPresence {
             }
             return members;
         } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
+            throw PostgresEngine.failure(connection, e);
         }
     }
 
-    Map<String, List<Link.Move>> orphans() throws LinkException {
+    @Override
+    public Map<String, List<Link.Move>> orphans() throws LinkException {
         Map<String, List<Link.Move>> orphans = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement(
                         "SELECT n.node, m.room, m.farewell"
@@ -102,36 +106,32 @@ final class PostgresPresence {
             }
             return orphans;
         } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
+            throw PostgresEngine.failure(connection, e);
         }
     }
 
-    void bury(String node, boolean isOurs) throws LinkException {
+    @Override
+    public void bury(String node, boolean isOurs) throws LinkException {
         try (PreparedStatement delete = connection.prepareStatement(
                 "WITH dead AS (DELETE FROM parley_node WHERE node = ? AND (? OR expires_at < now()) RETURNING node)"
-                        + " SELECT count(pg_notify('parley', 'P ' || x.room)) FROM"
+                        + " SELECT count(pg_notify(?, 'P ' || x.room)) FROM"
                         + " (SELECT DISTINCT m.room FROM parley_member m JOIN dead ON dead.node = m.node) x")) {
             delete.setString(1, node);
             delete.setBoolean(2, isOurs);
+            delete.setString(3, Channels.own(connection));
             Object unused = delete.execute();
         } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
+            throw PostgresEngine.failure(connection, e);
         }
     }
 
-    void say(String word) throws LinkException {
-        try {
-            tell("W ", Set.of(word));
-        } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
-        }
-    }
-
-    private void tell(String kind, Set<String> all) throws SQLException {
+    /** Tells all nodes of this installation. */
+    static void tell(Connection connection, String kind, Set<String> all) throws SQLException {
         try (PreparedStatement notify =
-                connection.prepareStatement("SELECT count(pg_notify('parley', ? || x)) FROM unnest(?::text[]) x")) {
-            notify.setString(1, kind);
-            notify.setArray(2, connection.createArrayOf("text", all.toArray()));
+                connection.prepareStatement("SELECT count(pg_notify(?, ? || x)) FROM unnest(?::text[]) x")) {
+            notify.setString(1, Channels.own(connection));
+            notify.setString(2, kind);
+            notify.setArray(3, connection.createArrayOf("text", all.toArray()));
             Object unused = notify.execute();
         }
     }

@@ -8,14 +8,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** What nodes put under a text with the secret they share, an HMAC-SHA256, so that nobody else can write for them. Thread-safe. */
-final class Seal {
+final class Hmac {
     private static final String ALGORITHM = "HmacSHA256";
     private static final String NONE = "-";
 
     private final String secret;
 
-    /** Seals nothing if the secret is empty. */
-    Seal(String secret) {
+    /** Signs nothing if the secret is empty. */
+    Hmac(String secret) {
         this.secret = secret;
     }
 

@@ -1,38 +1,42 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.RoomId;
+import dev.parley.node.Threads;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ear, on a thread of its own, and the rooms that it is to listen to. What it hears goes to a {@link Engine.Hearer} on that
- * thread.
+ * The rooms that are listened to, and the loop that does. What it hears goes to {@link Engine.Events} on that thread; whatever
+ * one of them throws ends the connection, and with the next one everything is in doubt again.
  */
-final class Hearing implements AutoCloseable {
+final class Listening implements AutoCloseable {
     static final long PROBE_MILLIS = Engine.TIMEOUT_MILLIS / 2;
 
     private final Map<RoomId, Integer> wanted = new HashMap<>(); // how often; guarded by this
-    private final Map<RoomId, Boolean> changes = new LinkedHashMap<>(); // since the ear was made; guarded by this
-    private final Tether<Engine.Ear> tether;
-    private Engine.@Nullable Ear ear; // guarded by this
+    private final Map<RoomId, Boolean> changes = new LinkedHashMap<>(); // since the listener was made; guarded by this
+    private final ConnectionLoop<Engine.Listener> loop;
+    private Engine.@Nullable Listener listener; // guarded by this
     private long nextProbe; // of the thread that tends
 
-    Hearing(Engine engine, Pulse pulse, Supplier<Engine.Hearer> hearer) {
-        this.tether = new Tether<>(
-                "ear", pulse, () -> connect(engine), Engine.Ear::cut, ear -> listen(ear, hearer.get()), () -> {});
+    Listening(Engine engine, Pulse pulse, Audience events) {
+        this.loop = new ConnectionLoop<>(
+                "listener", pulse, () -> connect(engine), Engine.Listener::cut, (made, beat) -> listen(made, events.to(beat)), () -> {});
     }
 
-    void start() {
-        tether.start();
+    void start(Threads threads) {
+        loop.start(threads);
+    }
+
+    void cutIfStuck() {
+        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
     }
 
     boolean isUp() {
-        return tether.isUp();
+        return loop.isUp();
     }
 
     synchronized void want(RoomId room) {
@@ -47,35 +51,35 @@ final class Hearing implements AutoCloseable {
         }
     }
 
-    private Engine.Ear connect(Engine engine) throws LinkException {
+    private Engine.Listener connect(Engine engine) throws LinkException {
         Set<RoomId> rooms;
         synchronized (this) {
             rooms = Set.copyOf(wanted.keySet());
             changes.clear();
         }
-        Engine.Ear made = engine.listen(rooms);
+        Engine.Listener made = engine.listen(rooms);
         synchronized (this) {
-            ear = made;
+            listener = made;
         }
         return made;
     }
 
-    private void listen(Engine.Ear made, Engine.Hearer hearer) throws LinkException {
+    private void listen(Engine.Listener made, Engine.Events events) throws LinkException {
         try {
-            made.listen(hearer);
+            made.listen(events);
         } finally {
             synchronized (this) {
-                ear = null;
+                listener = null;
             }
         }
     }
 
-    /** Says to the ear what it has to listen to, and probes it. A fault ends the ear, and a new one is made. */
+    /** Says to the listener what it has to listen to, and probes it. A fault ends it, and a new one is made. */
     void tend() {
-        Engine.Ear current;
+        Engine.Listener current;
         Map<RoomId, Boolean> due;
         synchronized (this) {
-            current = ear;
+            current = listener;
             if (current == null) {
                 return;
             }
@@ -97,6 +101,11 @@ final class Hearing implements AutoCloseable {
 
     @Override
     public void close() {
-        tether.close();
+        loop.close();
+    }
+
+    /** Who is told, and told that the connection lives by calling {@code beat}. */
+    interface Audience {
+        Engine.Events to(Runnable beat);
     }
 }

@@ -17,22 +17,24 @@ import java.util.Map;
 import java.util.Objects;
 import redis.clients.jedis.Protocol.Command;
 
-/** Who is where, in Redis; the other half of {@link RedisLink}. */
-final class RedisPresence {
+/** Who is where, in Redis. */
+final class RedisMembers implements Link.Members {
     private final RedisShards redis;
     private final RedisKeys keys;
 
-    RedisPresence(RedisShards redis, RedisKeys keys) {
+    RedisMembers(RedisShards redis, RedisKeys keys) {
         this.redis = redis;
         this.keys = keys;
     }
 
-    boolean renew(String node, Duration lease) throws LinkException {
+    @Override
+    public boolean renew(String node, Duration lease) throws LinkException {
         redis.sendScript(Scripts.RENEW, 1, keys.nodes(), bytes(node), bytes(lease.toMillis()));
         return (long) redis.requireAnswers().get(0) == 1;
     }
 
-    void move(String node, List<Link.Move> moves) throws LinkException {
+    @Override
+    public void move(String node, List<Link.Move> moves) throws LinkException {
         for (Link.Move move : moves) {
             RoomId room = move.room();
             Draft.Author member = move.farewell().author();
@@ -59,7 +61,8 @@ final class RedisPresence {
         List<Object> unused = redis.requireAnswers();
     }
 
-    Map<String, Integer> members(RoomId room) throws LinkException {
+    @Override
+    public Map<String, Integer> in(RoomId room) throws LinkException {
         redis.send(Command.HVALS, keys.present(room));
         Map<String, Integer> members = new HashMap<>();
         for (Object user : (List<?>) redis.requireAnswers().get(0)) {
@@ -68,7 +71,8 @@ final class RedisPresence {
         return members;
     }
 
-    Map<String, List<Link.Move>> orphans() throws LinkException {
+    @Override
+    public Map<String, List<Link.Move>> orphans() throws LinkException {
         redis.sendScript(Scripts.EXPIRED, 1, keys.nodes());
         Map<String, List<Link.Move>> orphans = new HashMap<>();
         for (Object expired : (List<?>) redis.requireAnswers().get(0)) {
@@ -86,7 +90,8 @@ final class RedisPresence {
         return orphans;
     }
 
-    void bury(String node, boolean isOurs) throws LinkException {
+    @Override
+    public void bury(String node, boolean isOurs) throws LinkException {
         redis.sendScript(
                 Scripts.BURY,
                 1,

@@ -11,38 +11,42 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that listens to the one channel of all rooms: {@code G room} when a log has grown, {@code P room} when members
- * have moved, {@code W} and a word. What is not of this node's rooms is dropped by whoever hears it.
+ * A connection that listens to the {@link Channels}: {@code G room} when a log has grown, {@code P room} when members have moved,
+ * {@code W} and a word. What is not of this node's rooms is dropped by whoever hears it.
  *
  * <p>Waiting for notifications does not notice a dead connection, so it is probed in between, by the thread that waits.
  */
-final class PostgresEar implements Engine.Ear {
+final class PostgresListener implements Engine.Listener {
     private static final int WAIT_MILLIS = 1_000;
     private static final int PROBE_SECONDS = 2;
 
     private final Connection connection;
     private final Notifications notifications;
+    private final String own;
     private final Set<RoomId> first;
-    private volatile Engine.@Nullable Hearer hearer;
+    private volatile Engine.@Nullable Events events;
 
-    PostgresEar(Connection connection, Set<RoomId> rooms) throws SQLException {
+    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException {
         this.connection = connection;
         this.first = rooms;
         this.notifications = Notifications.of(connection);
+        this.own = Channels.own(connection);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("LISTEN parley");
+            statement.execute("LISTEN " + Channels.LOGS);
+            statement.execute("LISTEN " + own);
         }
     }
 
     @Override
-    public void listen(Engine.Hearer told) throws LinkException {
-        hearer = told;
+    public void listen(Engine.Events told) throws LinkException {
+        events = told;
         first.forEach(told::listening);
         long nextProbe = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                for (String payload : notifications.next(WAIT_MILLIS)) {
-                    tell(payload, told);
+                told.alive();
+                for (Notifications.Told each : notifications.next(WAIT_MILLIS)) {
+                    tell(each.payload(), each.channel().equals(own), told);
                 }
                 if (nextProbe - System.nanoTime() <= 0) {
                     if (!connection.isValid(PROBE_SECONDS)) {
@@ -52,19 +56,23 @@ final class PostgresEar implements Engine.Ear {
                 }
             }
         } catch (SQLException e) {
-            throw PostgresEngine.lost(e);
+            throw PostgresEngine.lost(e); // whatever it is, nothing is heard
         }
     }
 
-    private static void tell(String payload, Engine.Hearer told) {
+    private static void tell(String payload, boolean isOwn, Engine.Events told) {
         if (payload.length() < 3) {
             return;
         }
         String rest = payload.substring(2);
         switch (payload.substring(0, 2)) {
             case "G " -> RoomId.parse(rest).ifPresent(told::grown);
-            case "P " -> RoomId.parse(rest).ifPresent(told::moved);
-            case "W " -> told.said(rest);
+            case "P " -> RoomId.parse(rest).filter(room -> isOwn).ifPresent(told::moved);
+            case "W " -> {
+                if (isOwn) {
+                    told.said(rest);
+                }
+            }
             default -> {} // a later version's
         }
     }
@@ -72,7 +80,7 @@ final class PostgresEar implements Engine.Ear {
     /** Every room is listened to already. */
     @Override
     public void attend(RoomId room, boolean isWanted) {
-        Engine.Hearer told = hearer;
+        Engine.Events told = events;
         if (isWanted && told != null) {
             told.listening(room);
         }
@@ -92,7 +100,7 @@ final class PostgresEar implements Engine.Ear {
     @Override
     public void close() {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("UNLISTEN parley");
+            statement.execute("UNLISTEN *");
         } catch (SQLException gone) {
             // then it hears nothing any more
         }

@@ -23,17 +23,17 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A connection that is subscribed to the channels of rooms and of words. A room's channel carries {@code E} and an entry, or
- * {@code P} when members have moved.
+ * A connection that is subscribed to the channels of rooms and of words. A room's channel carries {@code E} and an entry, {@code G}
+ * when the entry is long and has to be read, or {@code P} when members have moved.
  *
  * <p>One thread reads, another one writes. A read that takes longer than the connection's timeout fails; a probe's answer keeps
  * it from that on a healthy, silent connection.
  */
-final class RedisEar implements Engine.Ear {
+final class RedisListener implements Engine.Listener {
     private final Line line;
     private final RedisKeys keys;
 
-    RedisEar(HostAndPort host, JedisClientConfig config, RedisKeys keys, Set<RoomId> rooms) throws LinkException {
+    RedisListener(HostAndPort host, JedisClientConfig config, RedisKeys keys, Set<RoomId> rooms) throws LinkException {
         this.keys = keys;
         try {
             this.line = new Line(host, config);
@@ -47,15 +47,16 @@ final class RedisEar implements Engine.Ear {
     }
 
     @Override
-    public void listen(Engine.Hearer hearer) throws LinkException {
+    public void listen(Engine.Events events) throws LinkException {
         while (true) {
             List<?> push = next();
+            events.alive();
             byte[] channel = push.size() < 3 ? new byte[0] : (byte[]) push.get(1);
             switch (Objects.toString(text(push.get(0)))) {
-                case "message" -> hear(channel, (byte[]) push.get(2), hearer);
+                case "message" -> hear(channel, (byte[]) push.get(2), events);
                 case "subscribe" -> {
                     if (!keys.isWords(channel)) {
-                        hearer.listening(keys.room(channel));
+                        events.listening(keys.room(channel));
                     }
                 }
                 default -> {} // the answer to a probe, or the end of a subscription
@@ -74,13 +75,15 @@ final class RedisEar implements Engine.Ear {
         }
     }
 
-    private void hear(byte[] channel, byte[] message, Engine.Hearer hearer) {
+    private void hear(byte[] channel, byte[] message, Engine.Events events) {
         if (keys.isWords(channel)) {
-            hearer.said(new String(message, StandardCharsets.UTF_8));
+            events.said(new String(message, StandardCharsets.UTF_8));
         } else if (message.length > 0 && message[0] == 'E') {
-            hearer.appended(keys.room(channel), entry(message));
+            events.appended(keys.room(channel), entry(message));
+        } else if (message.length > 0 && message[0] == 'G') {
+            events.grown(keys.room(channel));
         } else {
-            hearer.moved(keys.room(channel));
+            events.moved(keys.room(channel));
         }
     }
 

@@ -1,0 +1,214 @@
+package dev.parley.backplane.redis;
+
+import static dev.parley.backplane.redis.RedisConnection.bytes;
+import static dev.parley.backplane.redis.RedisConnection.text;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import dev.parley.backplane.engine.DraftBytes;
+import dev.parley.backplane.engine.Excerpt;
+import dev.parley.backplane.engine.Link;
+import dev.parley.backplane.engine.LinkException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** The logs in Redis. Everything that must be one step is a script; the rest goes out in one piece. */
+final class RedisLog implements Link.Log {
+    private static final long KEY_SECONDS = Backplane.KEY_MEMORY.toSeconds() + 30;
+    private static final long STREAM_SECONDS = Duration.ofDays(7).toSeconds(); // of a room where nobody speaks
+    private static final long META_SECONDS = Duration.ofDays(30).toSeconds(); // longer, so that numbers go on
+
+    private final RedisShards redis;
+    private final RedisKeys keys;
+    private final int entriesPerRoom;
+
+    RedisLog(RedisShards redis, RedisKeys keys, int entriesPerRoom) {
+        this.redis = redis;
+        this.keys = keys;
+        this.entriesPerRoom = entriesPerRoom;
+    }
+
+    @Override
+    public List<Link.Outcome> append(List<Link.Proposal> batch) throws LinkException {
+        for (Link.Proposal proposal : batch) {
+            RoomId room = proposal.room();
+            redis.sendScript(
+                    Scripts.APPEND,
+                    3,
+                    keys.meta(room),
+                    keys.stream(room),
+                    keys.key(room, proposal.draft().key()),
+                    bytes(redis.run(keys.meta(room))),
+                    bytes(proposal.message()),
+                    bytes(proposal.message()),
+                    DraftBytes.encode(proposal.draft()),
+                    bytes(entriesPerRoom),
+                    keys.channel(room),
+                    bytes(KEY_SECONDS),
+                    bytes(STREAM_SECONDS),
+                    bytes(META_SECONDS));
+        }
+        return redis.answers().stream().map(RedisLog::outcome).toList();
+    }
+
+    private static Link.Outcome outcome(Object answer) {
+        if (answer instanceof JedisDataException refusal) {
+            return Link.Outcome.refused(RedisConnection.refused(refusal));
+        }
+        String[] stored = Objects.requireNonNull(text(answer)).split(" ", 3);
+        return Link.Outcome.stored(new Position(stored[0], Long.parseLong(stored[1]), stored[2]));
+    }
+
+    @Override
+    public Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException {
+        if (rooms.isEmpty()) {
+            redis.ping();
+            return Map.of();
+        }
+        List<RoomId> order = List.copyOf(rooms);
+        for (RoomId room : order) {
+            askTop(room);
+        }
+        List<Object> answers = redis.requireAnswers();
+        Map<RoomId, Position> tops = new HashMap<>();
+        for (int i = 0; i < order.size(); i++) {
+            tops.put(order.get(i), top((List<?>) answers.get(i)));
+        }
+        return tops;
+    }
+
+    private void askTop(RoomId room) throws LinkException {
+        redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
+    }
+
+    private static Position top(List<?> meta) {
+        String seq = text(meta.get(0));
+        String epoch = text(meta.get(1));
+        String message = text(meta.get(2));
+        return seq == null || epoch == null || message == null
+                ? Position.ORIGIN
+                : new Position(epoch, Long.parseLong(seq), message);
+    }
+
+    @Override
+    public Map<RoomId, Excerpt> read(Map<RoomId, Position> after, Link.Bounds bounds, boolean isForFollowers)
+            throws LinkException {
+        Map<RoomId, Excerpt> excerpts = new HashMap<>();
+        Map<RoomId, Excerpt.Start> elsewhere = new LinkedHashMap<>();
+        pieces(after, bounds).forEach((room, piece) -> {
+            Position asked = Objects.requireNonNull(after.get(room));
+            Excerpt.Start start = piece.state().startAfter(asked);
+            if (start.from().seq() == asked.seq()) {
+                excerpts.put(room, piece.excerpt(start));
+            } else {
+                elsewhere.put(room, start);
+            }
+        });
+        if (!elsewhere.isEmpty()) {
+            Map<RoomId, Position> starts = new HashMap<>();
+            elsewhere.forEach((room, start) -> starts.put(room, start.from()));
+            pieces(starts, bounds)
+                    .forEach((room, piece) ->
+                            excerpts.put(room, piece.excerpt(Objects.requireNonNull(elsewhere.get(room)))));
+        }
+        return excerpts;
+    }
+
+    private Map<RoomId, Piece> pieces(Map<RoomId, Position> after, Link.Bounds bounds) throws LinkException {
+        List<RoomId> order = List.copyOf(after.keySet());
+        for (RoomId room : order) {
+            Position position = Objects.requireNonNull(after.get(room));
+            redis.sendScript(
+                    Scripts.READ,
+                    2,
+                    keys.meta(room),
+                    keys.stream(room),
+                    bytes(bounds.entries()),
+                    bytes(bounds.bytes()),
+                    bytes(bounds.isOneAtLeast() ? 1 : 0),
+                    bytes(Math.max(0, position.seq())),
+                    bytes(position.epoch()));
+        }
+        List<Object> answers = redis.requireAnswers();
+        Map<RoomId, Piece> pieces = new HashMap<>();
+        for (int i = 0; i < order.size(); i++) {
+            pieces.put(order.get(i), piece((List<?>) answers.get(i)));
+        }
+        return pieces;
+    }
+
+    private static Piece piece(List<?> answer) {
+        Position top = top(answer);
+        String end = text(answer.get(3));
+        String first = text(answer.get(4));
+        long floor = first == null ? top.seq() : number(first) - 1;
+        OptionalLong endOfEpoch = end == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(end));
+        Excerpt.State state = new Excerpt.State(top, floor, endOfEpoch, text(answer.get(5)));
+        return new Piece(state, entries(answer.get(6)), (long) answer.get(7) == 1);
+    }
+
+    private static List<Entry> entries(Object streamed) {
+        List<Entry> entries = new ArrayList<>();
+        for (Object each : (List<?>) streamed) {
+            entries.add(entry((List<?>) each));
+        }
+        return entries;
+    }
+
+    private static Entry entry(List<?> streamed) {
+        long seq = number(Objects.requireNonNull(text(streamed.get(0))));
+        List<?> fields = (List<?>) streamed.get(1);
+        String epoch = Objects.requireNonNull(text(fields.get(1)));
+        String message = Objects.requireNonNull(text(fields.get(3)));
+        Instant at = Instant.ofEpochMilli(Long.parseLong(Objects.requireNonNull(text(fields.get(5)))));
+        Draft draft = DraftBytes.decode(ByteBuffer.wrap((byte[]) fields.get(7)));
+        return new Entry(new Position(epoch, seq, message), draft, at);
+    }
+
+    private static long number(String streamId) {
+        return Long.parseLong(streamId.substring(0, streamId.indexOf('-')));
+    }
+
+    @Override
+    public Slice readBefore(RoomId room, long seq, Link.Bounds bounds) throws LinkException {
+        redis.sendScript(
+                Scripts.READ_BEFORE,
+                2,
+                keys.meta(room),
+                keys.stream(room),
+                bytes(bounds.entries()),
+                bytes(bounds.bytes()),
+                bytes(bounds.isOneAtLeast() ? 1 : 0),
+                bytes(Math.max(0, seq - 1)));
+        List<?> answer = (List<?>) redis.requireAnswers().get(0);
+        return Slice.backwards(entries(answer.get(3)), (long) answer.get(4) == 1, top(answer));
+    }
+
+    @Override
+    public Position purge(RoomId room) throws LinkException {
+        redis.sendScript(Scripts.PURGE, 2, keys.meta(room), keys.stream(room));
+        return top((List<?>) redis.requireAnswers().get(0));
+    }
+
+    /** What one read gave: what is known of the log, entries after what was asked for, and whether there are more. */
+    private record Piece(Excerpt.State state, List<Entry> entries, boolean more) {
+        Excerpt excerpt(Excerpt.Start start) {
+            return new Excerpt(new Slice(entries, start.broken(), state.top(), more), start.from());
+        }
+    }
+}
