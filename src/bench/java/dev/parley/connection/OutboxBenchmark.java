@@ -101,6 +101,11 @@ public class OutboxBenchmark {
         }
 
         @Override
+        public void failed(Throwable fault) {
+            throw new AssertionError(fault);
+        }
+
+        @Override
         public void pinged(long startedAt) {
             // nobody waits for the answer
         }

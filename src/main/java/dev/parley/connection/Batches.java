@@ -65,7 +65,7 @@ final class Batches {
         try {
             write.run();
             return null;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, the completion must come
             return e;
         } finally {
             release(System.nanoTime() - startedAt);

@@ -1,5 +1,6 @@
 package dev.parley.connection;
 
+import dev.parley.node.Threads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +38,7 @@ final class Closers extends ThreadPoolExecutor {
     @Override
     public void execute(Runnable task) {
         replaceLost();
-        super.execute(task);
+        super.execute(Threads.guarded("a close", task));
     }
 
     private synchronized void replaceLost() {

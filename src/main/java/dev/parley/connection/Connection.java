@@ -1,5 +1,7 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Printable;
@@ -24,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   live ──close──▶ ended, what waits is still sent ──▶ closed
  *     │                          │ send timeout
- *     └──────abort, gone─────────┴──────────────────▶ closed
+ *     └──abort, gone, giveWay────┴──────────────────▶ closed
  * </pre>
  *
  * <p>Thread-safe; nothing here blocks the caller. Listeners given to {@link #onEnd} run on the thread that ended it.
  */
-public final class Connection {
+public final class Connection implements Budget.Holder {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
 
     private final String id;
@@ -44,6 +46,8 @@ public final class Connection {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final List<Runnable> endListeners = new ArrayList<>(1); // guarded by itself
     private volatile boolean ended;
+    private volatile boolean isDropped; // what waits for it
+    private volatile LongSupplier gathered = () -> 0;
     private volatile long endedAt;
     private volatile long lastSeen;
     private volatile @Nullable Ping lastPing;
@@ -66,10 +70,10 @@ public final class Connection {
             Workers workers,
             LongSupplier nanoTime,
             Consumer<Connection> onClosed) {
-        this(id, wire, bounds, timing, workers, nanoTime, onClosed, peer -> false);
+        this(id, wire, bounds, timing, workers, nanoTime, onClosed, peer -> false, Budget.unlimited());
     }
 
-    /** As above; whoever {@code isUnwanted} names is closed with 4501. */
+    /** As above; whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
     Connection(
             String id,
             Wire wire,
@@ -78,7 +82,8 @@ public final class Connection {
             Workers workers,
             LongSupplier nanoTime,
             Consumer<Connection> onClosed,
-            Predicate<Figures.Peer> isUnwanted) {
+            Predicate<Figures.Peer> isUnwanted,
+            Budget budget) {
         this.isUnwanted = isUnwanted;
         this.id = id;
         this.wire = wire;
@@ -86,7 +91,7 @@ public final class Connection {
         this.timing = timing;
         this.nanoTime = nanoTime;
         this.onClosed = onClosed;
-        this.outbox = new Outbox(wire, new Reactions(), bounds, workers, nanoTime);
+        this.outbox = new Outbox(wire, new Reactions(), bounds, workers, nanoTime, budget);
         this.lastSeen = nanoTime.getAsLong();
     }
 
@@ -156,17 +161,41 @@ public final class Connection {
 
     /** Ends it now: what waits is dropped. */
     public void abort(CloseStatus code) {
+        isDropped = true;
         end(code.reason(), code.cause(), code);
         outbox.discard();
         shut(code);
     }
 
+    /** Says who knows how many bytes of incomplete messages are held for its peer. */
+    public void gathers(LongSupplier incoming) {
+        gathered = incoming;
+    }
+
+    /** What waits for its peer, and what its peer has not completed. */
+    @Override
+    public long held() {
+        return isDropped ? 0 : outbox.held() + gathered.getAsLong();
+    }
+
+    @Override
+    public long yielding() {
+        return isDropped ? outbox.held() + gathered.getAsLong() : 0;
+    }
+
+    /** Ends it now, because it holds more than anybody else while there is not enough for all. */
+    @Override
+    public void giveWay() {
+        abort(CloseCode.OVERLOADED);
+    }
+
     /** The container says that the session is over. */
     public void gone() {
+        isDropped = true;
         end("closed by peer", "peer", CloseCode.GOING_AWAY);
         outbox.discard();
         if (closing.compareAndSet(false, true)) {
-            onClosed.accept(this);
+            closed();
         }
     }
 
@@ -175,9 +204,11 @@ public final class Connection {
         lastSeen = nanoTime.getAsLong();
     }
 
-    /** A part of a message arrived; the last one makes it whole. */
-    public void received(String part, boolean isLast) {
-        received(Utf8.length(part), isLast);
+    /** A part of a message arrived; the last one makes it whole. Returns its size in UTF-8. */
+    public int received(String part, boolean isLast) {
+        int bytes = Utf8.length(part);
+        received(bytes, isLast);
+        return bytes;
     }
 
     /** A part of that many bytes arrived. */
@@ -277,6 +308,7 @@ public final class Connection {
                 new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes()),
                 depth.waiting(),
                 depth.waitingBytes(),
+                held(),
                 Duration.ofNanos(outbox.stalledNanos()),
                 Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastSeen)),
                 rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
@@ -325,6 +357,7 @@ public final class Connection {
         boolean stalled = outbox.stalledNanos() > timing.sendTimeoutNanos();
         if (ended) {
             if (stalled || now - endedAt > timing.sendTimeoutNanos()) {
+                isDropped = true;
                 outbox.discard(); // neither the farewell nor the container's own close has come through
                 shut(stalled ? CloseCode.SLOW : endCode);
             }
@@ -379,8 +412,8 @@ public final class Connection {
     private void tell(Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> this + ": whoever waited for its end failed", e);
+        } catch (Throwable e) {
+            Threads.report(this + ": whoever waited for its end failed", e);
         }
     }
 
@@ -391,18 +424,23 @@ public final class Connection {
         try {
             workers.closes().execute(() -> closeWire(code));
         } catch (RejectedExecutionException stopped) {
-            onClosed.accept(this); // the application has stopped, the container closes what is left
+            closed(); // the application has stopped, the container closes what is left
         }
     }
 
     private void closeWire(CloseStatus code) {
         try {
             wire.close(code);
-        } catch (Exception alreadyClosed) {
+        } catch (Throwable alreadyClosed) {
             LOG.log(Level.DEBUG, () -> this + " could not be closed: " + alreadyClosed);
         } finally {
-            onClosed.accept(this);
+            closed();
         }
+    }
+
+    private void closed() {
+        outbox.over();
+        onClosed.accept(this);
     }
 
     @Override
@@ -419,6 +457,12 @@ public final class Connection {
         public void broken(Throwable failure) {
             // Most often the container is just closing the session, with a code of its own that must not be overtaken.
             end("cannot be written to: " + failure, "broken", CloseCode.GOING_AWAY);
+        }
+
+        @Override
+        public void failed(Throwable fault) {
+            Threads.report(Connection.this + " is closed", fault);
+            abort(CloseCode.INTERNAL_ERROR);
         }
 
         @Override

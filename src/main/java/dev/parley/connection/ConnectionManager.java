@@ -1,5 +1,7 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
@@ -52,6 +54,7 @@ public final class ConnectionManager {
     private final Timing timing;
     private final Workers workers;
     private final LongSupplier nanoTime;
+    private final Budget budget;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledFuture<?> checks;
     private volatile boolean draining;
@@ -70,7 +73,16 @@ public final class ConnectionManager {
             Limits limits,
             Workers workers,
             @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames) {
-        this(limits, workers, frames, System::nanoTime);
+        this(limits, workers, frames, Budget.unlimited());
+    }
+
+    /** As above; what is held for peers is counted in the budget, and whoever holds most of it is closed with 4004. */
+    public ConnectionManager(
+            Limits limits,
+            Workers workers,
+            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
+            Budget budget) {
+        this(limits, workers, frames, budget, System::nanoTime);
     }
 
     ConnectionManager(
@@ -78,6 +90,16 @@ public final class ConnectionManager {
             Workers workers,
             @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
             LongSupplier nanoTime) {
+        this(limits, workers, frames, Budget.unlimited(), nanoTime);
+    }
+
+    private ConnectionManager(
+            Limits limits,
+            Workers workers,
+            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
+            Budget budget,
+            LongSupplier nanoTime) {
+        this.budget = budget;
         this.limits = limits;
         this.wires = new Wires(limits, workers, frames);
         this.bounds = new Outbox.Bounds(limits.outboxMessages(), limits.outboxBytes());
@@ -96,13 +118,19 @@ public final class ConnectionManager {
 
     Connection accept(Wire wire) {
         Connection connection = new Connection(
-                newId(), wire, bounds, timing, workers, nanoTime, this::forget, peer -> isUnwanted.test(peer));
+                newId(), wire, bounds, timing, workers, nanoTime, this::forget, peer -> isUnwanted.test(peer), budget);
         connections.put(connection.id(), connection);
+        budget.join(connection);
         tally.opened();
         if (draining || shedding) { // its handshake was accepted before the drain began
             connection.close(CloseCode.GOING_AWAY);
         }
         return connection;
+    }
+
+    /** What incomplete messages are counted in, and all else that is held for peers. */
+    public Budget budget() {
+        return budget;
     }
 
     /** How many connections there are, those included that are being closed. */
@@ -181,10 +209,17 @@ public final class ConnectionManager {
     void check() {
         long now = nanoTime.getAsLong();
         lastCheck = now;
-        connections.values().forEach(connection -> connection.check(now));
+        for (Connection connection : connections.values()) {
+            try {
+                connection.check(now);
+            } catch (Throwable e) { // the others are looked at all the same
+                Threads.report(connection + " could not be looked at", e);
+            }
+        }
     }
 
     private void forget(Connection connection) {
+        budget.leave(connection);
         connections.remove(connection.id());
         tally.closed(connection);
     }

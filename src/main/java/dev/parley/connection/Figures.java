@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param traffic what went in and out
  * @param waiting messages in its outbox
  * @param waitingBytes their size
+ * @param heldBytes what the budget counts for it: its part in what waits, and its incomplete message
  * @param stalled for how long the write under way has been so
  * @param quiet since when nothing has been heard of the peer
  * @param roundTrip how long the last ping took to be answered
@@ -26,6 +27,7 @@ public record Figures(
         Traffic traffic,
         int waiting,
         long waitingBytes,
+        long heldBytes,
         Duration stalled,
         Duration quiet,
         Optional<Duration> roundTrip,

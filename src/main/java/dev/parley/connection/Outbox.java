@@ -1,8 +1,11 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.protocol.CloseStatus;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may offer; offering never blocks and never throws. Whoever finds the drain loop idle runs it; a completion
  * that arrives meanwhile, on whichever thread, only makes the running loop look again. That keeps the stack flat where a
  * container completes inside the call (Undertow, Tyrus), and no lock is held around a call to the wire.
+ *
+ * <p>What stays, because it cannot leave at once or its write does not complete inside the call, is counted in the budget; what
+ * passes through is not, so that it costs nothing.
  */
 final class Outbox {
     /** The fate of an offered message. */
@@ -40,6 +46,9 @@ final class Outbox {
     interface Owner {
         /** The wire failed; it must not be written to again. */
         void broken(Throwable failure);
+
+        /** A fault of ours, after which the outbox is empty and takes nothing more. */
+        void failed(Throwable fault);
 
         /** A ping left; the call for it began at {@code startedAt}, in the clock's nanoseconds. */
         void pinged(long startedAt);
@@ -62,6 +71,7 @@ final class Outbox {
     private final Bounds bounds;
     private final Workers workers;
     private final LongSupplier nanoTime;
+    private final Budget budget;
 
     private final int batch;
     private final AtomicInteger wanted = new AtomicInteger();
@@ -70,7 +80,9 @@ final class Outbox {
     private final ArrayDeque<Item> queue = new ArrayDeque<>(2);
     private final Lanes lanes = new Lanes();
     private long queuedBytes;
+    private int uncounted; // so many messages at the head are not counted in the budget
     private boolean closed;
+    private boolean over;
     private @Nullable Sending inFlight;
     private long inFlightSince;
     private boolean pingPending;
@@ -83,6 +95,11 @@ final class Outbox {
     private long markedAt;
 
     Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime) {
+        this(wire, owner, bounds, workers, nanoTime, Budget.unlimited());
+    }
+
+    Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime, Budget budget) {
+        this.budget = budget;
         this.wire = wire;
         this.owner = owner;
         this.bounds = bounds;
@@ -101,6 +118,10 @@ final class Outbox {
                 return Offer.CLOSED;
             }
             boolean idle = queue.isEmpty() && !isSending();
+            boolean leavesNow = idle && inFlight == null;
+            if (!leavesNow) {
+                countQueued();
+            }
             int taken = 0;
             for (Outgoing message : messages) {
                 if (!idle && !hasRoomFor(message) && !makeRoomFor(message)) {
@@ -110,11 +131,26 @@ final class Outbox {
                 queue.add(message);
                 lanes.queued(message);
                 queuedBytes += message.bytes();
+                if (leavesNow) {
+                    uncounted++;
+                } else {
+                    message.retain(budget);
+                }
                 taken++;
             }
         }
         drain();
         return Offer.ACCEPTED;
+    }
+
+    /** What was to leave at once stays for a while. Under the lock. */
+    private void countQueued() {
+        Iterator<Item> items = queue.iterator();
+        for (; uncounted > 0; uncounted--) {
+            if (items.next() instanceof Outgoing message) {
+                message.retain(budget);
+            }
+        }
     }
 
     private boolean hasRoomFor(Outgoing message) {
@@ -133,6 +169,7 @@ final class Outbox {
             if (given == null) {
                 return false;
             }
+            given.release(budget);
             queuedBytes -= given.bytes();
             dropped++;
             markedAt--;
@@ -168,7 +205,7 @@ final class Outbox {
 
     /** Takes the place of a write, or leaves it to the completion of the write that has it. */
     private void pingNow() {
-        Sending ping = new Sending(List.of(), Item.Ping.PING);
+        Sending ping = new Sending(List.of(), Item.Ping.PING, 0);
         synchronized (queue) {
             if (closed) {
                 return;
@@ -201,12 +238,41 @@ final class Outbox {
         synchronized (queue) {
             closed = true;
             for (Item item : queue) {
-                dropped += item instanceof Outgoing ? 1 : 0;
+                if (item instanceof Outgoing message) {
+                    dropped++;
+                    if (uncounted > 0) {
+                        uncounted--;
+                    } else {
+                        message.release(budget);
+                    }
+                }
             }
             queue.clear();
             lanes.clear();
             queuedBytes = 0;
             queue.notifyAll();
+        }
+    }
+
+    /** The wire is closed, and may never say what became of the write under way. */
+    void over() {
+        synchronized (queue) {
+            over = true;
+            if (inFlight != null) {
+                inFlight.release();
+            }
+        }
+        discard();
+    }
+
+    /** Its part in the bytes that it keeps. */
+    long held() {
+        synchronized (queue) {
+            long bytes = inFlight == null ? 0 : inFlight.held();
+            for (Item item : queue) {
+                bytes += item instanceof Outgoing message ? message.share() : 0;
+            }
+            return bytes;
         }
     }
 
@@ -305,12 +371,22 @@ final class Outbox {
 
     /** The drain loop. Runs on one thread at a time: the one that raised {@code wanted} from 0, or its successor in the pool. */
     private void run() {
+        try {
+            turn();
+        } catch (Throwable fault) { // nobody else would ever go on: the loop has an owner that is no more
+            wanted.set(0);
+            discard();
+            owner.failed(fault);
+        }
+    }
+
+    private void turn() {
         int seen = wanted.get();
-        int budget = CALLS_PER_RUN;
+        int calls = CALLS_PER_RUN;
         do {
             for (Sending sending = next(); sending != null; sending = next()) {
                 start(sending);
-                if (--budget == 0) {
+                if (--calls == 0) {
                     proceedOnPool();
                     return;
                 }
@@ -320,6 +396,9 @@ final class Outbox {
     }
 
     private void proceedOnPool() {
+        synchronized (queue) {
+            countQueued();
+        }
         try {
             workers.fanOut().execute(this::run);
         } catch (RejectedExecutionException stopped) {
@@ -336,7 +415,10 @@ final class Outbox {
             if (item == null) {
                 return null;
             }
-            Sending sending = new Sending(item instanceof Outgoing first ? batch(first) : List.of(), item);
+            List<Outgoing> messages = item instanceof Outgoing first ? batch(first) : List.of();
+            int free = Math.min(uncounted, messages.size());
+            uncounted -= free;
+            Sending sending = new Sending(messages, item, free);
             inFlight = sending;
             inFlightSince = nanoTime.getAsLong();
             return sending;
@@ -364,6 +446,7 @@ final class Outbox {
         lanes.taken(message);
         Outgoing notice = lanes.noticeBefore(message);
         if (notice != null) {
+            notice.retain(budget);
             messages.add(notice);
             count(notice);
             markedAt++;
@@ -382,10 +465,41 @@ final class Outbox {
     private final class Sending implements Wire.Completion {
         private final List<Outgoing> messages;
         private final Item item;
+        private int free; // so many of the messages, the first, are not counted in the budget; guarded by `queue`
+        private volatile boolean isDone;
 
-        Sending(List<Outgoing> messages, Item item) {
+        Sending(List<Outgoing> messages, Item item, int free) {
             this.messages = messages;
             this.item = item;
+            this.free = free;
+        }
+
+        /** The call has returned: what it has not done yet stays for a while, and what waits behind it. */
+        void returned() {
+            if (isDone || (free == 0 && uncounted == 0)) {
+                return;
+            }
+            synchronized (queue) {
+                if (!isDone && !over) {
+                    messages.subList(0, free).forEach(message -> message.retain(budget));
+                    free = 0;
+                    countQueued();
+                }
+            }
+        }
+
+        /** It is counted no more. Idempotent; under the lock. */
+        void release() {
+            isDone = true;
+            for (; free < messages.size(); free++) {
+                messages.get(free).release(budget);
+            }
+        }
+
+        long held() {
+            return messages.subList(free, messages.size()).stream()
+                    .mapToLong(Outgoing::share)
+                    .sum();
         }
 
         @Override
@@ -396,6 +510,7 @@ final class Outbox {
                 if (inFlight != this) {
                     return; // a container that completes twice must not open the gate for a second write
                 }
+                release();
                 if (item == Item.Ping.PING) {
                     pingPending = false;
                 }
@@ -414,7 +529,7 @@ final class Outbox {
             }
             if (failure == null) {
                 if (reached != null) {
-                    reached.run();
+                    Threads.guarded("what waited for a write", reached).run();
                 }
                 if (pingIsDue) {
                     pingOnPool();
@@ -445,5 +560,6 @@ final class Outbox {
         } catch (Throwable failure) { // IllegalStateException on Tomcat, bare RuntimeException on Tyrus, …
             sending.completed(failure);
         }
+        sending.returned();
     }
 }

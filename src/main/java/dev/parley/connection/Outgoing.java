@@ -1,11 +1,17 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message on its way out, a text or binary: made once, shared by everybody it goes to. Immutable.
+ * One message on its way out, a text or binary: made once, shared by everybody it goes to, and held once, as what was asked for
+ * last. Thread-safe.
+ *
+ * <p>Whoever keeps it for a while retains it; the budget counts it from the first who does to the last, however many they are.
  */
 public final class Outgoing implements Item {
     private static final int FIN_TEXT = 0x81;
@@ -13,11 +19,19 @@ public final class Outgoing implements Item {
     private static final int LENGTH_OF_16_BITS = 126;
     private static final int LENGTH_OF_64_BITS = 127;
 
-    private final String text; // empty if it is binary
-    private final byte @Nullable [] binary;
+    private static final AtomicIntegerFieldUpdater<Outgoing> KEEPERS =
+            AtomicIntegerFieldUpdater.newUpdater(Outgoing.class, "keepers");
+
+    private final boolean isText;
     private final int bytes;
     private final @Nullable Lane lane;
-    private volatile byte @Nullable [] frame; // made when first wanted; made twice at worst
+    private volatile Object content; // a String, the byte[] of a binary one, or the Frame that was made of it
+
+    private volatile int keepers;
+
+    /** A whole frame. */
+    @SuppressWarnings("ArrayRecordComponent") // looked at by identity
+    private record Frame(byte[] encoded) {}
 
     /** One that is never given up. */
     public Outgoing(String text) {
@@ -26,22 +40,29 @@ public final class Outgoing implements Item {
 
     /** One that may be given up for a later one of its lane. */
     public Outgoing(String text, @Nullable Lane lane) {
-        this.text = text;
-        this.binary = null;
+        this.isText = true;
+        this.content = text;
         this.bytes = Utf8.length(text);
         this.lane = lane;
     }
 
     /** A binary one, over bytes that nobody changes any more. */
     public Outgoing(byte[] binary) {
-        this.text = "";
-        this.binary = binary;
+        this.isText = false;
+        this.content = binary;
         this.bytes = binary.length;
         this.lane = null;
     }
 
+    /** Its text; empty if it is binary. Decoded again, each time, once it is a frame. */
     String text() {
-        return text;
+        Object known = content;
+        if (!isText) {
+            return "";
+        }
+        return known instanceof Frame frame
+                ? new String(frame.encoded, headerLength(bytes), bytes, StandardCharsets.UTF_8)
+                : (String) known;
     }
 
     /**
@@ -50,7 +71,14 @@ public final class Outgoing implements Item {
      */
     @Nullable
     ByteBuffer binary() {
-        return binary == null ? null : ByteBuffer.wrap(binary);
+        Object known = content;
+        if (isText) {
+            return null;
+        }
+        return ByteBuffer.wrap(
+                known instanceof Frame frame
+                        ? Arrays.copyOfRange(frame.encoded, headerLength(bytes), frame.encoded.length)
+                        : (byte[]) known);
     }
 
     /** What it may be given up for; null if for nothing. */
@@ -70,18 +98,37 @@ public final class Outgoing implements Item {
      * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>
      */
     ByteBuffer frame() {
-        byte[] encoded = frame;
-        if (encoded == null) {
-            encoded = encode();
-            frame = encoded;
+        Object known = content;
+        if (known instanceof Frame frame) {
+            return ByteBuffer.wrap(frame.encoded);
         }
-        return ByteBuffer.wrap(encoded);
+        Frame made = new Frame(encode(isText ? ((String) known).getBytes(StandardCharsets.UTF_8) : (byte[]) known));
+        content = made; // made twice at worst
+        return ByteBuffer.wrap(made.encoded);
     }
 
-    private byte[] encode() {
-        byte[] payload = binary == null ? text.getBytes(StandardCharsets.UTF_8) : binary;
+    /** Says that somebody keeps it. Counted in the budget from the first on. */
+    public void retain(Budget budget) {
+        if (KEEPERS.getAndIncrement(this) == 0) {
+            budget.hold(Budget.Use.OUTGOING, Budget.costOf(bytes));
+        }
+    }
+
+    /** Says that one of those who kept it no longer does. */
+    public void release(Budget budget) {
+        if (KEEPERS.decrementAndGet(this) == 0) {
+            budget.release(Budget.Use.OUTGOING, Budget.costOf(bytes));
+        }
+    }
+
+    /** A keeper's part in what it costs. */
+    long share() {
+        return Budget.costOf(bytes) / Math.max(1, keepers);
+    }
+
+    private byte[] encode(byte[] payload) {
         ByteBuffer buffer = ByteBuffer.allocate(payload.length + headerLength(payload.length));
-        buffer.put((byte) (binary == null ? FIN_TEXT : FIN_BINARY));
+        buffer.put((byte) (isText ? FIN_TEXT : FIN_BINARY));
         if (payload.length < LENGTH_OF_16_BITS) {
             buffer.put((byte) payload.length);
         } else if (payload.length <= 0xFFFF) {

@@ -77,7 +77,7 @@ final class SessionWire implements Wire {
     private void sendNext(int index, List<Outgoing> messages, Completion completion) {
         try {
             sendFrom(index, messages, completion);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             completion.completed(e);
         }
     }
@@ -94,7 +94,7 @@ final class SessionWire implements Wire {
             Throwable failure = null;
             try {
                 remote.sendPing(ByteBuffer.allocate(0)); // not read-only: see Outgoing
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 failure = e;
             }
             completion.completed(failure);

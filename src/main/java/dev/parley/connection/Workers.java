@@ -1,8 +1,10 @@
 package dev.parley.connection;
 
+import dev.parley.node.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,11 +13,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Parley's own threads: few, daemon, named {@code parley-…}, and gone after {@link #close}. Jakarta Concurrency would be the
@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>The queues have no bound of their own: every connection and every room puts at most one task into each, so the limits on
  * those bound the queues.
+ *
+ * <p>No task ends a thread, whatever it throws, nor what the timer repeats. Timer and fan-out are watched.
  */
 public final class Workers implements AutoCloseable {
     private static final int CLOSERS =
@@ -34,6 +36,8 @@ public final class Workers implements AutoCloseable {
     private static final int CORES = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final int IDLE_SECONDS = 30;
     private static final int STOP_SECONDS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(10); // a run of the fan-out takes milliseconds
+    private static final Duration BEAT = Duration.ofSeconds(1);
 
     private final ScheduledExecutorService timer;
     private final ExecutorService fanOut;
@@ -41,15 +45,28 @@ public final class Workers implements AutoCloseable {
     private final ExecutorService pings;
     private final ExecutorService writers;
     private final Batches batches;
+    private final List<Threads.Beat> beats = new CopyOnWriteArrayList<>();
 
+    /** Unwatched, for what is tested or measured alone. */
     public Workers() {
         this(
-                newTimer(),
+                new Timer(),
                 pool("fanout", CORES),
-                new Closers(CLOSERS, LOST, Duration.ofSeconds(IDLE_SECONDS), threads("close"), System::nanoTime),
+                new Closers(CLOSERS, LOST, Duration.ofSeconds(IDLE_SECONDS), Threads.factory("close"), System::nanoTime),
                 pool("ping", PINGERS),
                 new ThreadPoolExecutor(
-                        0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("write")));
+                        0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.factory("write")));
+    }
+
+    /** Watched: where the timer or the fan-out stand still, the node is not alive. */
+    public Workers(Threads threads) {
+        this();
+        Threads.Beat timed = threads.beat("timer", Threads.Part.NODE, PATIENCE);
+        Threads.Beat fanned = threads.beat("fanout", Threads.Part.NODE, PATIENCE);
+        beats.addAll(List.of(timed, fanned));
+        every(BEAT, fanned);
+        ScheduledFuture<?> unused =
+                timer.scheduleWithFixedDelay(timed, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Threads of somebody else's, such as a test that decides itself what happens next. */
@@ -65,13 +82,6 @@ public final class Workers implements AutoCloseable {
         this.pings = pings;
         this.writers = writers;
         this.batches = new Batches(writers, CORES, STUCK);
-    }
-
-    private static ScheduledExecutorService newTimer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return timer;
     }
 
     /** For what happens later; its one thread only hands work on and never calls a wire. */
@@ -136,6 +146,7 @@ public final class Workers implements AutoCloseable {
     /** Stops all threads and waits for them, at most 2 s each. Idempotent. */
     @Override
     public void close() {
+        beats.forEach(Threads.Beat::close);
         List<ExecutorService> pools = List.of(timer, pings, writers, closes, fanOut);
         pools.forEach(ExecutorService::shutdownNow);
         for (ExecutorService pool : pools) {
@@ -149,20 +160,45 @@ public final class Workers implements AutoCloseable {
     }
 
     private static ExecutorService pool(String name, int size) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                size, size, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
+        String what = "a task of " + name;
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        size,
+                        size,
+                        IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Threads.factory(name)) {
+                    @Override
+                    public void execute(Runnable task) {
+                        super.execute(Threads.guarded(what, task));
+                    }
+                };
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    private static ThreadFactory threads(String name) {
-        AtomicInteger number = new AtomicInteger();
-        ClassLoader application = Workers.class.getClassLoader();
-        return task -> {
-            Thread thread = new Thread(task, "parley-" + name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            thread.setContextClassLoader(application); // not the loader of whichever request thread came first
-            return thread;
-        };
+    /** What throws once goes on all the same, where it would otherwise never be repeated. */
+    private static final class Timer extends ScheduledThreadPoolExecutor {
+        Timer() {
+            super(1, Threads.factory("timer"));
+            setRemoveOnCancelPolicy(true);
+            setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            return super.schedule(Threads.guarded("a timer", task), delay, unit);
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long first, long period, TimeUnit unit) {
+            return super.scheduleAtFixedRate(Threads.guarded("a timer", task), first, period, unit);
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
+            return super.scheduleWithFixedDelay(Threads.guarded("a timer", task), first, delay, unit);
+        }
     }
 }

@@ -8,12 +8,12 @@ import dev.parley.connection.MessageBuffer;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Handshake;
 import dev.parley.handshake.WebSocketException;
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -35,7 +35,14 @@ public final class Inlet {
     /** How long the next frame of a peer may wait for the answer to the last one. */
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
+    /** How long a part of an incomplete message may wait for room. Short, because some servers read many sessions on one thread. */
+    private static final Duration ROOM = Duration.ofMillis(50);
+
+    private static final int SMALL = 4 * 1024; // from here on a message that is served is counted
+    private static final int SERVED = 3; // times its size: itself, what is made of it, and that on its way out
+
     private final ConnectionManager connections;
+    private final Budget budget;
     private final MessageBuffer buffer;
     private final BinaryBuffer binaries;
 
@@ -52,8 +59,9 @@ public final class Inlet {
     /** One whose messages come in a limited number of parts. */
     public Inlet(ConnectionManager connections, int maxMessageBytes, int maxParts) {
         this.connections = connections;
-        this.buffer = new MessageBuffer(maxMessageBytes, maxParts);
-        this.binaries = new BinaryBuffer(maxMessageBytes, maxParts);
+        this.budget = connections.budget();
+        this.buffer = new MessageBuffer(maxMessageBytes, maxParts, budget);
+        this.binaries = new BinaryBuffer(maxMessageBytes, maxParts, budget);
     }
 
     /**
@@ -92,11 +100,16 @@ public final class Inlet {
                 return;
             }
             opened = connections.accept(session);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             handshake.ifPresent(Handshake::end);
             notOpened(session, e);
             return;
         }
+        opened.gathers(() -> buffer.held() + binaries.held());
+        opened.onEnd(() -> {
+            buffer.end();
+            binaries.end();
+        });
         handshake.ifPresent(decided -> {
             String user = decided.credential().map(Credential::user).orElse("");
             opened.introduce(new Figures.Peer(user, decided.address(), pathOf(parameters)));
@@ -116,7 +129,7 @@ public final class Inlet {
         }
         try {
             receiver = opening.open(bound.get(), opened);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(opened, e);
         }
     }
@@ -127,21 +140,52 @@ public final class Inlet {
         if (current == null) {
             return;
         }
-        current.received(part, last);
-        MessageBuffer.Gathered gathered = buffer.add(part, last);
-        if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
-            serve(current, () -> receiver.text(whole.text()));
-        } else if (gathered == MessageBuffer.Gathered.Oversize.TOO_BIG) {
-            current.close(CloseCode.TOO_BIG);
-        }
+        int size = current.received(part, last);
+        serve(current, () -> {
+            awaitRoom(last, buffer.isGathering());
+            MessageBuffer.Gathered gathered = buffer.add(part, last);
+            if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
+                String text = whole.text();
+                counted(Math.max(size, text.length()), () -> receiver.text(text));
+                current.settle(PATIENCE);
+            } else if (gathered == MessageBuffer.Gathered.Oversize.TOO_BIG) {
+                current.close(CloseCode.TOO_BIG);
+            }
+        });
     }
 
+    /** Whatever goes wrong, an {@link Error} too, ends here and with our words. */
     private static void serve(Connection current, Runnable service) {
         try {
             service.run();
-            current.settle(PATIENCE);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(current, e);
+        }
+    }
+
+    /** Whoever brings a part of a message that is not complete waits while too much is held; a whole message never does. */
+    private void awaitRoom(boolean last, boolean isGathering) {
+        if (!budget.isShort() || (last && !isGathering)) {
+            return;
+        }
+        try {
+            budget.awaitRoom(ROOM);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void counted(int size, Runnable service) {
+        if (size < SMALL) {
+            service.run();
+            return;
+        }
+        long cost = SERVED * Budget.costOf(size);
+        budget.hold(Budget.Use.INCOMING, cost);
+        try {
+            service.run();
+        } finally {
+            budget.release(Budget.Use.INCOMING, cost);
         }
     }
 
@@ -152,14 +196,18 @@ public final class Inlet {
             return;
         }
         current.received(part.remaining(), last);
-        if (binaries.isTooMuch(part)) {
-            current.close(CloseCode.TOO_BIG);
-            return;
-        }
-        byte[] message = binaries.add(part, last);
-        if (message != null) {
-            serve(current, () -> receiver.binary(message));
-        }
+        serve(current, () -> {
+            awaitRoom(last, binaries.isGathering());
+            if (binaries.isTooMuch(part)) {
+                current.close(CloseCode.TOO_BIG);
+                return;
+            }
+            byte[] message = binaries.add(part, last);
+            if (message != null) {
+                counted(message.length, () -> receiver.binary(message));
+                current.settle(PATIENCE);
+            }
+        });
     }
 
     /** A part of a binary message arrived where none is accepted. */
@@ -214,20 +262,29 @@ public final class Inlet {
         return current.isLive() ? current : null;
     }
 
-    private static void failed(Connection connection, RuntimeException failure) {
+    private static void failed(Connection connection, Throwable failure) {
         if (failure instanceof WebSocketException refused) {
             connection.close(new CloseStatus.Own(refused.closeCode(), refused.reason()));
             return;
         }
-        LOG.log(Level.ERROR, () -> connection + " is closed because of a fault of ours", failure);
         connection.close(CloseCode.INTERNAL_ERROR);
+        report(connection + " is closed because of a fault of ours", failure);
+    }
+
+    /** Where there is no memory even for a line, the container must not hear of that. */
+    private static void report(String what, Throwable fault) {
+        try {
+            LOG.log(Level.ERROR, () -> what, fault);
+        } catch (Throwable unlogged) {
+            // it is closed, and whoever watches memory sees the rest
+        }
     }
 
     /** Where the client has gone meanwhile, servers throw whatever they are asked; else the fault is ours. */
-    private static void notOpened(Session session, RuntimeException failure) {
+    private static void notOpened(Session session, Throwable failure) {
         if (isOpen(session)) {
-            LOG.log(Level.ERROR, "a session cannot be opened because of a fault of ours", failure);
             close(session, CloseCode.INTERNAL_ERROR);
+            report("a session cannot be opened because of a fault of ours", failure);
         } else {
             LOG.log(Level.DEBUG, () -> "a session ended before it was opened: " + failure);
         }
@@ -236,7 +293,7 @@ public final class Inlet {
     private static boolean isOpen(Session session) {
         try {
             return session.isOpen();
-        } catch (RuntimeException alreadyClosed) {
+        } catch (Throwable alreadyClosed) {
             return false;
         }
     }
@@ -248,7 +305,7 @@ public final class Inlet {
     private static void close(Session session, CloseCode code) {
         try {
             session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code.code()), code.reason()));
-        } catch (IOException | RuntimeException alreadyClosed) {
+        } catch (Throwable alreadyClosed) {
             LOG.log(Level.DEBUG, () -> "a session that is not served could not be closed: " + alreadyClosed);
         }
     }

@@ -3,13 +3,13 @@ package dev.parley.node;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +36,7 @@ public final class Budget {
     private static final long OVERHEAD = 64; // objects around the bytes
     private static final int HUMONGOUS = 256 * 1024; // from here on a collector may round up to twice the size
     private static final long LOOK_MILLIS = 250;
+    private static final Duration PATIENCE = Duration.ofSeconds(10); // far above a look, and what it may take to ask all
     private static final long SETTLE_MILLIS = 5;
     private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -59,6 +60,11 @@ public final class Budget {
     public interface Holder {
         /** How many bytes giving way would free, about; 0 if nothing or if it is already giving way. Must not block. */
         long held();
+
+        /** How many bytes it has given up that are still counted, such as those of a write under way. Must not block. */
+        default long yielding() {
+            return 0;
+        }
 
         /**
          * Gives up what is held, or a good part of it. Called by the budget's thread without any lock; must not block.
@@ -198,28 +204,42 @@ public final class Budget {
         }
     }
 
+    /** Has {@link #reclaimOnce} done for as long as the threads live. */
+    public void watchedBy(Threads threads) {
+        threads.start("budget", Threads.Part.NODE, PATIENCE, progress -> {
+            progress.run();
+            reclaimOnce();
+        });
+    }
+
+    /** Asks from the biggest down. What has been given up and not yet been let go of counts as free, or others would go for it. */
     private void reclaim() throws InterruptedException {
         long target = max - max / 8;
         long expected = 0; // what those who were asked will free
-        Set<Holder> asked = new HashSet<>();
-        while (used.get() - expected > target) {
-            Optional<Sized> biggest = holders.stream()
-                    .filter(holder -> !asked.contains(holder))
-                    .map(holder -> new Sized(holder, holder.held()))
-                    .filter(sized -> sized.bytes() > 0)
-                    .max(Comparator.comparingLong(Sized::bytes));
-            if (biggest.isEmpty()) {
-                isExhausted = expected == 0;
+        List<Sized> candidates = new ArrayList<>();
+        for (Holder holder : holders) {
+            try {
+                expected += Math.max(0, holder.yielding());
+                long held = holder.held();
+                if (held > 0) {
+                    candidates.add(new Sized(holder, held));
+                }
+            } catch (Throwable e) { // one that fails must not keep the others from giving way
+                Threads.report("a holder of memory could not tell what it holds", e);
+            }
+        }
+        isExhausted = candidates.isEmpty() && expected == 0;
+        candidates.sort(Comparator.comparingLong(Sized::bytes).reversed());
+        for (Sized biggest : candidates) {
+            if (used.get() - expected <= target) {
                 break;
             }
-            isExhausted = false;
-            asked.add(biggest.get().holder());
-            expected += biggest.get().bytes();
+            expected += biggest.bytes();
             gaveWay.incrementAndGet();
             try {
-                biggest.get().holder().giveWay();
-            } catch (Exception | LinkageError e) {
-                LOG.log(Level.ERROR, "a holder of memory could not give way", e);
+                biggest.holder().giveWay();
+            } catch (Throwable e) {
+                Threads.report("a holder of memory could not give way", e);
             }
         }
         if (System.nanoTime() - complainedAt > COMPLAIN_NANOS) {

@@ -21,6 +21,7 @@ public final class Threads implements AutoCloseable {
     private static final long STOP_MILLIS = 2_000;
 
     private final Set<Watched> all = ConcurrentHashMap.newKeySet();
+    private volatile boolean isOver;
 
     /** Whose health a thread is. */
     public enum Part {
@@ -54,7 +55,11 @@ public final class Threads implements AutoCloseable {
     public Loop start(String name, Part part, Duration patience, Turn turn) {
         Loop loop = new Loop(name, part, patience.toNanos(), turn);
         all.add(loop);
-        loop.begin();
+        if (isOver) {
+            loop.close();
+        } else {
+            loop.begin();
+        }
         return loop;
     }
 
@@ -114,9 +119,10 @@ public final class Threads implements AutoCloseable {
         return thread;
     }
 
-    /** Stops all loops. Idempotent. */
+    /** Stops all loops, those included that somebody starts later. Idempotent. */
     @Override
     public void close() {
+        isOver = true;
         all.forEach(watched -> {
             if (watched instanceof Loop loop) {
                 loop.close();
@@ -183,8 +189,19 @@ public final class Threads implements AutoCloseable {
             this.thread = thread("parley-" + name, this::run);
         }
 
+        /** Has a thread run it, unless one does. If the system has none just now, somebody revives it later. */
         private synchronized void begin() {
-            thread.start();
+            if (closed || thread.isAlive()) {
+                return;
+            }
+            try {
+                if (thread.getState() != Thread.State.NEW) {
+                    thread = thread("parley-" + name, this::run);
+                }
+                thread.start();
+            } catch (Throwable fault) {
+                report(name, fault);
+            }
         }
 
         private void run() {
@@ -230,12 +247,7 @@ public final class Threads implements AutoCloseable {
 
         @Override
         public boolean isStuck() {
-            synchronized (this) {
-                if (!closed && !thread.isAlive() && thread.getState() == Thread.State.TERMINATED) {
-                    thread = thread("parley-" + name, this::run);
-                    thread.start();
-                }
-            }
+            begin();
             return !closed && System.nanoTime() - seenNanos > patienceNanos;
         }
 
