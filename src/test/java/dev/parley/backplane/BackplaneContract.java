@@ -484,6 +484,97 @@ public abstract class BackplaneContract extends TwoNodes {
     }
 
     @Test
+    void readingIsBoundedInBytesAndGivesOneEntryAtLeast() throws Exception {
+        int size = 30_000;
+        Appended first = append(here, "key-1", "1".repeat(size));
+        for (int i = 2; i <= 6; i++) {
+            append(here, "key-" + i, Integer.toString(i).repeat(size));
+        }
+
+        Slice some = result(there.read(room, start(first), 100, 3 * size + 1_000)); // an engine counts what it stores
+        Slice one = result(there.read(room, at(first, 2), 100, 10));
+        Slice rest = result(there.read(room, at(first, 4), 100, 3 * size));
+        Slice last = result(there.readBefore(room, Long.MAX_VALUE, 100, 2 * size + 1_000));
+        Slice page = result(there.readBefore(room, 3, 100, 10));
+
+        assertThat(numbers(some)).containsExactly(1L, 2L, 3L);
+        assertThat(some.more()).isTrue();
+        assertThat(numbers(one)).containsExactly(3L);
+        assertThat(one.more()).isTrue();
+        assertThat(numbers(rest)).containsExactly(5L, 6L);
+        assertThat(rest.more()).isFalse();
+        assertThat(numbers(last)).containsExactly(5L, 6L);
+        assertThat(last.more()).isTrue();
+        assertThat(numbers(page)).containsExactly(2L);
+        assertThat(page.more()).isTrue();
+    }
+
+    @Test
+    void longEntriesAreToldLikeShortOnesAndInTheirPlace() throws Exception {
+        Tape tape = follow(there);
+        for (int i = 1; i <= 10; i++) {
+            append(here, "key-" + i, i % 2 == 0 ? "m" + i : "x".repeat(1_000_000));
+        }
+
+        List<Entry> told = tape.take(10);
+
+        assertThat(told.stream().map(entry -> entry.position().seq()))
+                .isEqualTo(LongStream.rangeClosed(1, 10).boxed().toList());
+        assertThat(told.get(8).draft().text()).hasSize(1_000_000);
+    }
+
+    @Test
+    void aPositionThatNoLogCanHaveIsOfAnotherEpochAndDisturbsNobody() throws Exception {
+        append(here, "key", "m");
+        long reconnects = there.health().reconnects();
+
+        for (String epoch : List.of("\u0000", "a\u0000b", "é", "x".repeat(100_000))) {
+            Slice slice = read(there, new Position(epoch, 1, "\u0000"), 10);
+            assertThat(slice.broken()).contains(Break.Reason.EPOCH);
+            assertThat(texts(slice.entries())).containsExactly("m");
+        }
+        assertThat(read(there, new Position("a", Long.MAX_VALUE, "\u0000"), 10).isWhole())
+                .isFalse();
+
+        assertThat(there.health().reconnects()).isEqualTo(reconnects);
+    }
+
+    @Test
+    void aFollowerThatThrowsIsToldThatItMissedSomethingAndHurtsNobody() throws Exception {
+        List<Break> breaks = new java.util.concurrent.CopyOnWriteArrayList<>();
+        LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        Following unsteady = there.follow(room, new Follower() {
+            @Override
+            public void appended(Entry entry) {
+                switch (entry.draft().text()) {
+                    case "exception" -> throw new IllegalStateException("thrown by a test");
+                    case "error" -> throw new NoClassDefFoundError("thrown by a test");
+                    default -> heard.add(entry.draft().text());
+                }
+            }
+
+            @Override
+            public void broken(Break gap) {
+                breaks.add(gap);
+            }
+        });
+        result(unsteady.from());
+        Tape steady = follow(there);
+
+        Appended first = append(here, "1", "exception");
+        Appended second = append(here, "2", "error");
+        append(here, "3", "fine");
+
+        assertThat(texts(steady.take(3))).containsExactly("exception", "error", "fine");
+        assertThat(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("fine");
+        assertThat(breaks).extracting(Break::after).containsExactly(first.position(), second.position());
+    }
+
+    private static List<Long> numbers(Slice slice) {
+        return slice.entries().stream().map(entry -> entry.position().seq()).toList();
+    }
+
+    @Test
     void whatWorksIsReachable() throws Exception {
         append(here, "1", "one");
 

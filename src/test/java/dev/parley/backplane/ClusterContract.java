@@ -146,6 +146,63 @@ public abstract class ClusterContract extends TwoNodes {
     }
 
     @Test
+    void wordsArriveInTheOrderInWhichTheyWereSaidWhateverListenersDo() throws Exception {
+        LinkedBlockingQueue<String> own = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<String> others = new LinkedBlockingQueue<>();
+        for (Backplane node : List.of(here, there)) {
+            node.control().subscribe(word -> {
+                throw new NoClassDefFoundError("thrown by a test");
+            });
+        }
+        here.control().subscribe(own::add);
+        there.control().subscribe(others::add);
+        awaitWord(own, others);
+
+        List<String> words = IntStream.range(0, 300).mapToObj(i -> "word-" + i).toList();
+        words.forEach(here.control()::send);
+
+        for (String word : words) {
+            assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+            assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+        }
+    }
+
+    @Test
+    void aWatcherThatThrowsHurtsNobody() throws Exception {
+        there.presence().watch(room, new PresenceStore.Watcher() {
+            @Override
+            public void joined(String user) {
+                throw new IllegalStateException("thrown by a test");
+            }
+
+            @Override
+            public void left(String user) {
+                throw new NoClassDefFoundError("thrown by a test");
+            }
+        });
+        Watch steady = watch(there);
+
+        enter(here, "alice", "a1");
+        assertThat(steady.take(1)).containsExactly("+alice");
+        leave(here, "alice", "a1");
+        assertThat(steady.take(1)).containsExactly("-alice");
+    }
+
+    @Test
+    void manyWhoComeBackAtOnceAllLearnWhoIsThere() throws Exception {
+        List<CompletionStage<Map<String, Integer>>> answers = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            enter(i % 2 == 0 ? here : there, "user-" + i, "c-" + i);
+            answers.add((i % 2 == 0 ? here : there).presence().members(room));
+        }
+
+        for (CompletionStage<Map<String, Integer>> answer : answers) {
+            assertThat(result(answer)).isNotNull();
+        }
+        awaitMembers(here, members -> members.size() == 3_000);
+    }
+
+    @Test
     void whoDoesNotListenAnyMoreIsNotTold() throws Exception {
         LinkedBlockingQueue<String> over = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<String> other = new LinkedBlockingQueue<>();

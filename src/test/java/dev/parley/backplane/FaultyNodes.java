@@ -18,7 +18,7 @@ public abstract class FaultyNodes {
     protected static final Duration CHECK = Duration.ofSeconds(1);
     protected static final Duration LEASE = Duration.ofSeconds(3);
     private static final int ROOMS = 5;
-    static final RoomId PRESENCE = new RoomId("presence");
+    protected static final RoomId PRESENCE = new RoomId("presence");
 
     protected EngineProcess engine;
     Cable cable; // the way of the first node
@@ -60,11 +60,11 @@ public abstract class FaultyNodes {
         engine.close();
     }
 
-    static Draft farewell(String user) {
+    protected static Draft farewell(String user) {
         return new Draft("left-" + user, new Draft.Author(user, "connection-of-" + user), Draft.Kind.LEFT, "");
     }
 
-    final void awaitMembers(Map<String, Integer> members) throws Exception {
+    protected final void awaitMembers(Map<String, Integer> members) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         Map<String, Integer> found = Map.of();
         while (!found.equals(members)) {
@@ -148,14 +148,14 @@ public abstract class FaultyNodes {
     }
 
     /** What is said from now on in the room of presence. */
-    final Gone gone() throws Exception {
+    protected final Gone gone() throws Exception {
         Gone gone = new Gone();
         other.follow(PRESENCE, gone).from().toCompletableFuture().get(10, TimeUnit.SECONDS);
         return gone;
     }
 
-    static final class Gone implements Follower {
-        final List<Entry> entries = new CopyOnWriteArrayList<>();
+    protected static final class Gone implements Follower {
+        public final List<Entry> entries = new CopyOnWriteArrayList<>();
 
         @Override
         public void appended(Entry entry) {

@@ -70,6 +70,10 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
             seenNanos = System.nanoTime();
             progress.run();
         };
+        if (closed) {
+            TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MILLIS); // until the loop is told
+            return;
+        }
         beat.run();
         meanwhile.run();
         long started = System.nanoTime();

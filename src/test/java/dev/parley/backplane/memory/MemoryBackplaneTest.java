@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneContract;
+import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.node.Budget;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The memory of one process is one engine and one node at once, so both nodes of the contract are the same object. */
 final class MemoryBackplaneTest extends BackplaneContract {
     private static final RoomId LOBBY = new RoomId("lobby");
+    private static final long MIB = 1024 * 1024;
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     @Override
@@ -87,6 +90,136 @@ final class MemoryBackplaneTest extends BackplaneContract {
         assertThat(read(backplane, new Position(position.epoch(), 0, "")).entries())
                 .extracting(Entry::at)
                 .containsExactly(NOON);
+    }
+
+    @Test
+    void asManyRoomsAndBytesAsAnybodySendsStayWithinHalfOfTheBudget() {
+        Budget budget = new Budget(16 * MIB);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC(), budget);
+        String text = "x".repeat((int) MIB);
+        for (int i = 0; i < 100; i++) {
+            append(backplane, new RoomId("room-" + i), "key", text);
+            assertThat(budget.used()).isLessThanOrEqualTo(budget.max() / 2);
+        }
+        for (int i = 0; i < 100; i++) {
+            append(backplane, LOBBY, "key-" + i, text);
+            assertThat(budget.used()).isLessThanOrEqualTo(budget.max() / 2);
+        }
+
+        backplane.close();
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void whenMemoryIsShortIdleRoomsGoFirstAndThenTheOldestHalfOfTheBiggestLog() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, now::get, new Budget(16 * MIB));
+        RoomId quiet = new RoomId("quiet");
+        RoomId small = new RoomId("small");
+        Position gone = append(backplane, quiet, "key", "x".repeat(100_000)).position();
+        now.set(NOON.plusSeconds(1));
+        backplane.follow(small, entry -> {});
+        Position kept = append(backplane, small, "key", "small").position();
+        backplane.follow(LOBBY, entry -> {});
+        Position first = append(backplane, LOBBY, "key", "first").position();
+        for (int i = 0; i < 100; i++) {
+            append(backplane, LOBBY, "key-" + i, "x".repeat(200_000));
+        }
+
+        assertThat(read(backplane, quiet, gone).broken()).contains(Break.Reason.EPOCH);
+        assertThat(read(backplane, LOBBY, first).broken()).contains(Break.Reason.TRIMMED);
+        assertThat(read(backplane, LOBBY, first).top().seq()).isEqualTo(101);
+        assertThat(read(backplane, small, new Position(kept.epoch(), 0, "")).isWhole())
+                .isTrue();
+        Position anew = append(backplane, quiet, "key", "again").position();
+        assertThat(anew.epoch()).isNotEqualTo(gone.epoch());
+    }
+
+    @Test
+    void givingWayFreesHalfAndKeepsWhatIsNewest() {
+        Budget budget = new Budget(1_000 * MIB);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC(), budget);
+        backplane.follow(LOBBY, entry -> {});
+        Position last = Position.ORIGIN;
+        for (int i = 0; i < 100; i++) {
+            last = append(backplane, LOBBY, "key-" + i, "x".repeat(100_000)).position();
+        }
+        long before = budget.used();
+
+        assertThat(backplane.held()).isEqualTo(before / 2);
+        backplane.giveWay();
+
+        assertThat(budget.used()).isLessThanOrEqualTo(before / 2);
+        assertThat(backplane
+                        .readBefore(LOBBY, Long.MAX_VALUE, 1, 0)
+                        .toCompletableFuture()
+                        .join()
+                        .entries())
+                .extracting(Entry::position)
+                .containsExactly(last);
+    }
+
+    @Test
+    void aRoomThatNobodyFollowsAndWhereNothingIsSaidIsForgottenAfterAnHour() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        Budget budget = new Budget(1_000 * MIB);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, now::get, budget);
+        RoomId followed = new RoomId("followed");
+        Position gone = append(backplane, "1").position();
+        backplane.follow(followed, entry -> {});
+        Position kept = append(backplane, followed, "1", "text").position();
+
+        now.set(NOON.plus(MemoryBackplane.IDLE).plusSeconds(1));
+        append(backplane, new RoomId("another"), "1", "text");
+
+        assertThat(read(backplane, gone).isWhole()).isFalse();
+        assertThat(append(backplane, "2").position().epoch()).isNotEqualTo(gone.epoch());
+        assertThat(read(backplane, followed, kept).isWhole()).isTrue();
+    }
+
+    @Test
+    void askingForRoomsMakesNone() {
+        Budget budget = new Budget(MIB);
+        MemoryBackplane backplane = new MemoryBackplane(10, Clock.systemUTC(), budget);
+        for (int i = 0; i < 1_000; i++) {
+            RoomId room = new RoomId("room-" + i);
+            assertThat(read(backplane, room, Position.ORIGIN).entries()).isEmpty();
+            backplane.top(room).toCompletableFuture().join();
+            backplane.purge(room).toCompletableFuture().join();
+        }
+
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void whatIsKeptIsBoundedInBytes() {
+        Budget budget = new Budget(8 * MIB);
+        MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.fixed(NOON), budget);
+        int refused = 0;
+        for (int i = 0; i < 10_000; i++) {
+            refused += backplane
+                            .keep("key-" + i, "x".repeat(1_000), java.time.Duration.ofMinutes(1))
+                            .toCompletableFuture()
+                            .isCompletedExceptionally()
+                    ? 1
+                    : 0;
+        }
+
+        assertThat(refused).isPositive();
+        assertThat(budget.used()).isLessThanOrEqualTo(budget.max() / 8);
+        assertThat(backplane.take("key-0").toCompletableFuture().join()).isPresent();
+    }
+
+    private static Appended append(MemoryBackplane backplane, RoomId room, String key, String text) {
+        Draft draft = new Draft(key, new Draft.Author("7", "connection"), Draft.Kind.MESSAGE, text);
+        return backplane.append(room, draft).toCompletableFuture().join();
+    }
+
+    private static Slice read(MemoryBackplane backplane, RoomId room, Position after) {
+        return backplane
+                .read(room, after, 1_000, Long.MAX_VALUE)
+                .toCompletableFuture()
+                .join();
     }
 
     private static Appended append(MemoryBackplane backplane, String key) {

@@ -9,6 +9,9 @@ import dev.parley.backplane.Break;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultContract;
 import dev.parley.backplane.engine.EngineBackplane;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import dev.parley.backplane.RoomId;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +67,37 @@ final class RedisFaultsIT extends FaultContract {
         awaitReachable(one, true); // whose lease could not be renewed
         account.awaitMore(200);
 
+        assertNothingIsMissing();
+    }
+
+    @Test
+    void aFullMemoryRefusesWhatIsSaidAndNothingElse() throws Exception {
+        Gone gone = gone();
+        one.presence().enter(PRESENCE, farewell("alice"));
+        awaitMembers(Map.of("alice", 1));
+        redis().cli("CONFIG", "SET", "maxmemory", "1");
+        awaitFailures(20);
+        long reconnects = one.health().reconnects();
+        one.presence().enter(PRESENCE, farewell("bob"));
+        long end = System.nanoTime() + LEASE.multipliedBy(2).toNanos();
+        while (System.nanoTime() < end) {
+            RoomId room = account.rooms().get(0);
+            assertThat(one.readBefore(room, Long.MAX_VALUE, 10, 100_000)
+                            .toCompletableFuture()
+                            .get(2, TimeUnit.SECONDS)
+                            .entries())
+                    .hasSize(10);
+            assertThat(one.presence().members(PRESENCE).toCompletableFuture().get(2, TimeUnit.SECONDS))
+                    .isEqualTo(Map.of("alice", 1));
+            assertThat(one.health().isReachable()).isTrue();
+            pause(100);
+        }
+        assertThat(one.health().reconnects()).isEqualTo(reconnects);
+        redis().cli("CONFIG", "SET", "maxmemory", "0");
+        account.awaitMore(200);
+
+        awaitMembers(Map.of("alice", 1, "bob", 1));
+        assertThat(gone.entries).isEmpty();
         assertNothingIsMissing();
     }
 
