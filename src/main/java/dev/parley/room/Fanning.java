@@ -5,11 +5,9 @@ import dev.parley.backplane.Entry;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
 import dev.parley.metrics.Histogram;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,15 +22,18 @@ import java.util.function.Consumer;
  * at once, so that they leave together.
  */
 final class Fanning implements Runnable {
-    private static final Logger LOG = System.getLogger(Fanning.class.getName());
-
     private final List<Entry> entries;
     private final Member[] members;
     private final Histogram delivery;
+    private final long toldAt;
+    private final Budget budget;
     private final Set<String> authors = new HashSet<>();
     private final Map<Window, List<Outgoing>> rendered = new HashMap<>(2);
 
-    Fanning(List<Entry> entries, Member[] members, Histogram delivery) {
+    /** {@code toldAt} is when this node was told of the first of them, by {@link System#nanoTime}. */
+    Fanning(List<Entry> entries, Member[] members, Histogram delivery, long toldAt, Budget budget) {
+        this.toldAt = toldAt;
+        this.budget = budget;
         this.entries = entries;
         this.delivery = delivery;
         this.members = members;
@@ -43,9 +44,18 @@ final class Fanning implements Runnable {
         }
     }
 
-    /** Authors come first: they are waiting for their answer. */
+    /** What is rendered is kept until all have it, so that it is counted once for all. */
     @Override
     public void run() {
+        try {
+            fanOut();
+        } finally {
+            rendered.values().forEach(messages -> messages.forEach(message -> message.release(budget)));
+        }
+    }
+
+    /** Authors come first: they are waiting for their answer. */
+    private void fanOut() {
         if (!authors.isEmpty()) {
             for (Member member : members) {
                 if (isAuthor(member)) {
@@ -64,24 +74,21 @@ final class Fanning implements Runnable {
     }
 
     /**
-     * Measures one delivery of a run, to one of the members: measuring each would cost more than the delivery. From when the log
-     * had the first entry until the member's last one is on the wire.
+     * Measures one delivery of a run, to one of the members: measuring each would cost more than the delivery. From when this node
+     * was told of the first entry, because the engine has a clock of its own, until the member's last one is on the wire.
      */
     private void sample() {
-        Instant said = entries.get(0).at();
         Member member = members[ThreadLocalRandom.current().nextInt(members.length)];
-        member.connection()
-                .afterwards(() ->
-                        delivery.record(Duration.between(said, Instant.now()).toNanos()));
+        member.connection().afterwards(() -> delivery.record(System.nanoTime() - toldAt));
     }
 
     /** Whoever cannot be served is closed; the others are served all the same. */
     private static void serve(Member member, Consumer<Member> service) {
         try {
             service.accept(member);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> member.connection() + " is closed because of a fault of ours", e);
+        } catch (Throwable e) {
             member.connection().close(CloseCode.INTERNAL_ERROR);
+            Threads.report(member.connection() + " is closed", e);
         }
     }
 
@@ -99,7 +106,9 @@ final class Fanning implements Runnable {
     }
 
     private List<Outgoing> render(Window window) {
-        return entries.stream().map(window::live).toList();
+        List<Outgoing> messages = entries.stream().map(window::live).toList();
+        messages.forEach(message -> message.retain(budget));
+        return messages;
     }
 
     /** An author's own messages are each acknowledged right before. */

@@ -39,6 +39,7 @@ public final class JsonMember extends Member {
     static final int MAX_REPLAY_CHARACTERS = 512 * 1024;
 
     private static final int MAX_HELD = 1_000;
+    private static final long MAX_HELD_CHARACTERS = 4 * 1024 * 1024;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
     private enum State {
@@ -51,6 +52,7 @@ public final class JsonMember extends Member {
     private volatile State state = State.WAITING; // written by the loop alone
     private Position last = Position.ORIGIN;
     private final List<Held> held = new ArrayList<>(0);
+    private long heldCharacters;
     private boolean missed; // while waiting
     private int visits;
     private boolean isPresent;
@@ -61,7 +63,7 @@ public final class JsonMember extends Member {
     }
 
     /** A live entry that came before its turn. */
-    private record Held(Entry entry, Outgoing message) {}
+    private record Held(Position position, Outgoing message) {}
 
     /** Whether it has left, or could not get in. */
     public boolean isOut() {
@@ -81,7 +83,7 @@ public final class JsonMember extends Member {
             if (state != State.OUT) {
                 visits++;
                 state = State.WAITING;
-                held.clear();
+                letGo();
                 missed = false;
                 wantsPresence = presence;
             }
@@ -123,12 +125,12 @@ public final class JsonMember extends Member {
                 new Outbound.Joined(id, room.id().name(), JsonWindow.mark(last), resume, loss, replay.size()).text()));
         replay.forEach(entry -> messages.add(room.rendered(entry)));
         state = State.LIVE;
-        held.forEach(live -> follow(live.entry(), live.message(), messages));
-        held.clear();
+        held.forEach(live -> follow(live.position(), live.message(), messages));
         if (missed) {
             drift(messages);
         }
         connection.send(messages);
+        letGo();
         if (!isPresent) {
             isPresent = true;
             room.presence().enter(this);
@@ -175,14 +177,13 @@ public final class JsonMember extends Member {
     private void deliverOneByOne(List<Entry> entries, List<Outgoing> messages) {
         List<Outgoing> mine = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
-            follow(entries.get(i), messages.get(i), mine);
+            follow(entries.get(i).position(), messages.get(i), mine);
         }
         connection.send(mine);
     }
 
     /** Takes the entry if it is the next one, leaves it out if it is known, and drifts off if something is missing before it. */
-    private void follow(Entry entry, Outgoing message, List<Outgoing> messages) {
-        Position position = entry.position();
+    private void follow(Position position, Outgoing message, List<Outgoing> messages) {
         if (state != State.LIVE || position.seq() <= last.seq()) {
             return;
         }
@@ -209,19 +210,29 @@ public final class JsonMember extends Member {
     }
 
     private void hold(List<Entry> entries, List<Outgoing> messages) {
-        if (held.size() + entries.size() > MAX_HELD) {
-            held.clear();
+        for (Entry entry : entries) {
+            heldCharacters += entry.draft().text().length();
+        }
+        if (held.size() + entries.size() > MAX_HELD || heldCharacters > MAX_HELD_CHARACTERS) {
+            letGo();
             missed = true;
         }
         for (int i = 0; i < entries.size() && !missed; i++) {
-            held.add(new Held(entries.get(i), messages.get(i)));
+            messages.get(i).retain(room.budget());
+            held.add(new Held(entries.get(i).position(), messages.get(i)));
         }
+    }
+
+    private void letGo() {
+        held.forEach(live -> live.message().release(room.budget()));
+        held.clear();
+        heldCharacters = 0;
     }
 
     @Override
     void broken(Break gap) {
         if (state == State.WAITING) {
-            held.clear();
+            letGo();
             missed = true;
         } else {
             List<Outgoing> messages = new ArrayList<>(1);
@@ -270,7 +281,7 @@ public final class JsonMember extends Member {
     private void out() {
         state = State.OUT;
         connection.note("left " + room.id());
-        held.clear();
+        letGo();
         room.remove(this);
         room.presence().leave(this);
     }
@@ -278,6 +289,7 @@ public final class JsonMember extends Member {
     /** Others may not notice: who comes back soon has not been away. */
     @Override
     public void ended() {
+        room.turn(null, this::letGo);
         room.remove(this);
         room.presence().lost(this);
     }

@@ -23,7 +23,6 @@ abstract sealed class Member permits TextMember, JsonMember {
         this.connection = connection;
         this.author = new Draft.Author(user, connection.id());
         this.window = window;
-        connection.named(user);
     }
 
     final Connection connection() {

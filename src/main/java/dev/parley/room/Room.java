@@ -13,6 +13,8 @@ import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,8 +30,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,15 +46,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A sender does not pay for the fan-out, and cannot outrun it: while most members are behind although they keep reading, it
  * is this node that is slow, so the loop pauses; and when the backlog is full, whoever says more is closed with 4004, before
- * anything is stored.
+ * anything is stored. What others store all the same, through other nodes or the HTTP API, is dropped where it is too much for
+ * this node, in entries or in bytes, and members are told that something is missing; what they asked for is still done.
  */
-final class Room {
+final class Room implements Budget.Holder {
     private static final Logger LOG = System.getLogger(Room.class.getName());
     private static final long PAUSE_MILLIS = 1;
     private static final int BATCH = 64; // entries that one run hands to each member, to leave together
     private static final int BATCH_CHARACTERS = 32 * 1024;
     private static final int BUSY = 4;
     private static final int SAMPLES = 16;
+    private static final Break DROPPED = new Break(Break.Reason.TRIMMED, Position.ORIGIN);
+    private static final long MARGIN = 4; // times the backlog at which nobody here may say more, all of it is dropped
+    private static final int PART_OF_BUDGET = 8; // at which nobody here may say more; all of it is dropped at twice that
+    private static final long OVERHEAD = 300; // objects around the text of an entry
+    private static final int LONGEST_ESCAPE = 6; // \u0000
     private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back
     private static final Duration PATIENCE = Duration.ofSeconds(5); // with a log that is asked
 
@@ -58,15 +69,23 @@ final class Room {
     private final Backplane backplane;
     private final Workers workers;
     private final int maxBacklog;
-    private final Following following;
+    private final Budget budget;
     private final JsonWindow jsonWindow;
     private final Presence presence;
 
-    private volatile Member[] members = new Member[0]; // swapped inside Rooms' map operations only
+    private volatile Member[] members = new Member[0]; // swapped under the lock
+    private volatile Seat[] seats = new Seat[0]; // swapped under the lock
+    private volatile @Nullable Following following; // written under the lock, before the first member is in
+    private boolean isOver; // guarded by this
     private final ConcurrentLinkedQueue<Due> backlog = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger(); // in the backlog; above 0 the loop is owned
     private final AtomicInteger unsaid = new AtomicInteger(); // entries among them
+    private final AtomicLong bytes = new AtomicLong(); // of these
+    private final AtomicBoolean isDropping = new AtomicBoolean(); // until members are told, nothing is put in
+    private final AtomicBoolean isLost = new AtomicBoolean(); // the loop has no thread, and whoever comes next gives it one
     private int sampled; // the loop's own
+    private int removed; // the loop's own: by this run
+    private final List<Due.Said> batch = new ArrayList<>(); // the loop's own: what is being handed on
     private final AtomicLong told = new AtomicLong();
 
     Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog, Overflow overflow) {
@@ -75,19 +94,26 @@ final class Room {
         this.backplane = backplane;
         this.workers = workers;
         this.maxBacklog = maxBacklog;
+        this.budget = rooms.budget();
         this.jsonWindow = new JsonWindow(id, overflow);
         this.presence = new Presence(this, backplane.presence(), workers, GRACE);
-        this.following = backplane.follow(id, new Follower() {
-            @Override
-            public void appended(Entry entry) {
-                queue(entry);
-            }
+    }
 
-            @Override
-            public void broken(Break gap) {
-                queue(gap);
-            }
-        });
+    private final class Log implements Follower {
+        @Override
+        public void appended(Entry entry) {
+            queue(entry);
+        }
+
+        @Override
+        public void broken(Break gap) {
+            queue(gap);
+        }
+    }
+
+    /** What an entry costs in the heap. */
+    static long costOf(Entry entry) {
+        return OVERHEAD + Budget.costOf(entry.draft().text().length());
     }
 
     RoomId id() {
@@ -128,34 +154,112 @@ final class Room {
         return members.length;
     }
 
-    /** Called inside {@link Rooms}' map operation. */
-    void add(Member member) {
+    /** False if the room is over; another of that name may then be made. */
+    synchronized boolean add(Member member) {
+        if (!begun()) {
+            return false;
+        }
         Member[] old = members;
         Member[] grown = Arrays.copyOf(old, old.length + 1);
         grown[old.length] = member;
         members = grown;
-    }
-
-    /** Called inside {@link Rooms}' map operation; true when nobody is left, and the room is then over. */
-    boolean removedLast(Member member) {
-        Member[] old = members;
-        Member[] shrunk = Arrays.stream(old).filter(other -> other != member).toArray(Member[]::new);
-        members = shrunk;
-        if (shrunk.length > 0) {
-            return false;
-        }
-        following.close();
-        presence.close();
         return true;
     }
 
+    /** False if the room is over; another of that name may then be made. */
+    synchronized boolean add(Seat seat) {
+        if (!begun()) {
+            return false;
+        }
+        Seat[] old = seats;
+        Seat[] grown = Arrays.copyOf(old, old.length + 1);
+        grown[old.length] = seat;
+        seats = grown;
+        return true;
+    }
+
+    /** The log is followed before anybody is in. It calls back without this lock. */
+    private boolean begun() {
+        if (!isOver && following == null) {
+            following = backplane.follow(id, new Log());
+            budget.join(this);
+        }
+        return !isOver;
+    }
+
+    /** True, once, when nobody is left, and the room is then over. */
+    synchronized boolean removedLast(Member member) {
+        members = Arrays.stream(members).filter(other -> other != member).toArray(Member[]::new);
+        return isNowOver();
+    }
+
+    /** As for a member. */
+    synchronized boolean removedLast(Seat seat) {
+        seats = Arrays.stream(seats).filter(other -> other != seat).toArray(Seat[]::new);
+        return isNowOver();
+    }
+
+    /** True, once, when nobody is in, and the room is then over. */
+    synchronized boolean isNowOver() {
+        if (isOver || members.length + seats.length > 0) {
+            return false;
+        }
+        isOver = true;
+        return true;
+    }
+
+    /** Lets go of the log. Without any lock, since others are called. */
+    void close() {
+        budget.leave(this);
+        Following last = following;
+        if (last != null) {
+            last.close();
+        }
+        presence.close();
+    }
+
     void remove(Member member) {
-        rooms.remove(id, member);
+        if (removedLast(member)) {
+            rooms.drop(this);
+        }
+    }
+
+    void remove(Seat seat) {
+        if (removedLast(seat)) {
+            rooms.drop(this);
+        }
+    }
+
+    Budget budget() {
+        return budget;
+    }
+
+    /**
+     * Whether a text would be longer as JSON than a message may be: a control character takes six. Looked at closely only where it
+     * is near.
+     */
+    boolean isTooLong(String text) {
+        int max = rooms.maxWireBytes();
+        if ((long) text.length() * LONGEST_ESCAPE <= max) {
+            return false;
+        }
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ') {
+                length += c == '\n' || c == '\t' || c == '\r' || c == '\b' || c == '\f' ? 2 : LONGEST_ESCAPE;
+            } else if (c < 0x80) {
+                length += c == '"' || c == '\\' ? 2 : 1;
+            } else {
+                length += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            }
+        }
+        return length > max;
     }
 
     /** Whether the fan-out is so far behind its log that nothing more may be said here for now. */
     boolean isOverloaded() {
-        return unsaid.get() >= maxBacklog;
+        return unsaid.get() >= maxBacklog || bytes.get() > budget.max() / PART_OF_BUDGET;
     }
 
     /** Whether so many entries wait that an author should rather say the next thing than wait for an answer. */
@@ -180,7 +284,7 @@ final class Room {
     /** Reads what stands after a position, or only where the log ends. Whatever is later than that, this room is told. */
     CompletionStage<Slice> readAfter(@Nullable Position after, int limit) {
         CompletableFuture<Slice> slice = new CompletableFuture<>();
-        following
+        Objects.requireNonNull(following, "followed before anybody is in")
                 .from()
                 .thenCompose(from ->
                         after == null ? backplane.readBefore(id, Long.MAX_VALUE, 0, 0) : backplane.read(id, after, limit, Rooms.READ_BYTES))
@@ -201,18 +305,91 @@ final class Room {
 
     /** The log has grown. Called in log order, one call at a time; only queues. */
     private void queue(Entry entry) {
-        unsaid.incrementAndGet();
         told.incrementAndGet();
-        queue(new Due.Said(entry, members));
+        for (Seat seat : seats) {
+            seat.keep(entry);
+        }
+        if (isDropping.get()) {
+            return;
+        }
+        unsaid.incrementAndGet();
+        Due.Said said = new Due.Said(entry, members);
+        budget.hold(Budget.Use.BACKLOG, said.cost);
+        boolean isTooMuch = bytes.addAndGet(said.cost) > 2 * (budget.max() / PART_OF_BUDGET)
+                || unsaid.get() > MARGIN * maxBacklog;
+        queue(said);
+        if (isTooMuch) {
+            dropBacklog();
+        }
     }
 
     private void queue(Break gap) {
+        for (Seat seat : seats) {
+            seat.miss();
+        }
         Member[] present = members;
-        turn(null, () -> {
-            for (Member member : present) {
+        turn(null, () -> tell(present, gap));
+    }
+
+    private void tell(Member[] present, Break gap) {
+        for (Member member : present) {
+            try {
                 member.broken(gap);
+            } catch (Throwable fault) { // the others must know all the same
+                Threads.report(member.connection() + " is closed", fault);
+                member.connection().close(CloseCode.INTERNAL_ERROR);
             }
+        }
+    }
+
+    /** What waits here, and for those who are on the way. */
+    @Override
+    public long held() {
+        long sum = bytes.get();
+        for (Seat seat : seats) {
+            sum += seat.held();
+        }
+        return sum;
+    }
+
+    @Override
+    public void giveWay() {
+        for (Seat seat : seats) {
+            if (seat.held() > 0) {
+                seat.miss();
+            }
+        }
+        if (bytes.get() > 0) {
+            dropBacklog();
+        }
+    }
+
+    /** Lets go of all entries that wait, and of what comes until members have been told so. Their places in the order stay. */
+    private void dropBacklog() {
+        if (!isDropping.compareAndSet(false, true)) {
+            return;
+        }
+        for (Due due : backlog) {
+            if (due instanceof Due.Said said) {
+                take(said);
+            }
+        }
+        LOG.log(Level.WARNING, "room {0} cannot keep up here; members are told that something is missing", id);
+        turn(null, () -> {
+            isDropping.set(false); // before members are looked at: whoever is in by now may have missed something
+            tell(members, DROPPED);
         });
+    }
+
+    /** The entry; null if it was dropped. */
+    private @Nullable Entry take(Due.Said said) {
+        Entry entry = said.getAndSet(null);
+        if (entry != null) {
+            unsaid.decrementAndGet();
+            bytes.addAndGet(-said.cost);
+            budget.release(Budget.Use.BACKLOG, said.cost);
+        }
+        return entry;
     }
 
     /**
@@ -226,7 +403,7 @@ final class Room {
 
     private void queue(Due due) {
         backlog.add(due);
-        if (waiting.getAndIncrement() == 0) {
+        if (waiting.getAndIncrement() == 0 || isLost.getAndSet(false)) {
             proceed();
         }
     }
@@ -236,6 +413,8 @@ final class Room {
             workers.fanOut().execute(this::fanOut);
         } catch (RejectedExecutionException stopped) {
             backlog.clear(); // the application has stopped; nobody is connected any more
+        } catch (Throwable noThread) {
+            pause();
         }
     }
 
@@ -244,73 +423,109 @@ final class Room {
             ScheduledFuture<?> unused = workers.timer().schedule(this::proceed, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             backlog.clear();
+        } catch (Throwable noMemory) {
+            isLost.set(true);
         }
     }
 
     /** The fan-out loop. Owned by one task at a time: from the moment `waiting` leaves 0 until it is 0 again. */
     private void fanOut() {
+        removed = 0;
+        boolean mayGoOn = false;
+        try {
+            mayGoOn = run();
+        } catch (Throwable fault) { // an Error, too, must not leave the room deaf
+            Threads.report("room " + id, fault);
+            tell(members, DROPPED);
+        }
+        int left = waiting.addAndGet(-removed);
+        if (left > 0) {
+            if (mayGoOn) {
+                proceed(); // at the end of the queue: other rooms want a thread, too
+            } else {
+                pause();
+            }
+        }
+    }
+
+    /** One run of the loop; false if it should pause. */
+    private boolean run() {
         Due next = backlog.peek();
         if (next == null) {
-            return; // cleared, because the application has stopped
+            waiting.set(0); // cleared, because the application has stopped
+            return true;
         }
         if (next instanceof Due.Turn) {
-            done(takeTurns());
-            return;
+            takeTurns();
+            return true;
         }
         Due.Said first = (Due.Said) next;
-        if (mostAreBehind(first.members())) {
-            pause();
-            return;
+        if (first.get() != null && mostAreBehind(first.members)) {
+            return false;
         }
         List<Entry> entries = new ArrayList<>();
         int characters = 0;
-        while (backlog.peek() instanceof Due.Said due && due.members() == first.members()) {
+        boolean hasHole = false;
+        while (!hasHole && backlog.peek() instanceof Due.Said due && due.members == first.members) {
             if (entries.size() == BATCH || characters > BATCH_CHARACTERS) {
                 break;
             }
             backlog.remove();
-            entries.add(due.entry());
-            characters += due.entry().draft().text().length();
+            removed++;
+            Entry entry = due.get(); // counted until it has been handed on
+            if (entry == null) {
+                hasHole = true;
+            } else {
+                entries.add(entry);
+                batch.add(due);
+                characters += entry.draft().text().length();
+            }
         }
-        if (!rooms.isClosed()) {
-            new Fanning(entries, first.members(), rooms.delivery()).run();
+        try {
+            if (!rooms.isClosed() && !entries.isEmpty()) {
+                new Fanning(entries, first.members, rooms.delivery(), first.toldAt, budget).run();
+            }
+        } finally {
+            batch.forEach(this::take);
+            batch.clear();
         }
-        unsaid.addAndGet(-entries.size());
-        done(entries.size());
+        if (hasHole) {
+            tell(first.members, DROPPED);
+        }
+        return true;
     }
 
-    private int takeTurns() {
-        int taken = 0;
-        while (taken < BATCH && backlog.peek() instanceof Due.Turn turn) {
+    private void takeTurns() {
+        for (int taken = 0; taken < BATCH && backlog.peek() instanceof Due.Turn turn; taken++) {
             backlog.remove();
+            removed++;
             turn.run();
-            taken++;
-        }
-        return taken;
-    }
-
-    private void done(int count) {
-        if (waiting.addAndGet(-count) > 0) {
-            proceed(); // at the end of the queue: other rooms want a thread, too
         }
     }
 
     /** What the loop has to do. */
     private sealed interface Due {
-        /** An entry, and who was in when it was said. */
-        @SuppressWarnings("ArrayRecordComponent") // a snapshot, told from others by identity
-        record Said(Entry entry, Member[] members) implements Due {}
+        /** An entry, and who was in when it was said; null once it has been handed on, or dropped. */
+        @SuppressWarnings("serial") // it never is
+        final class Said extends AtomicReference<@Nullable Entry> implements Due {
+            private final Member[] members; // a snapshot, told from others by identity
+            private final long cost;
+            private final long toldAt = System.nanoTime();
+
+            Said(Entry entry, Member[] members) {
+                super(entry);
+                this.members = members;
+                this.cost = costOf(entry);
+            }
+        }
 
         /** Something of one member, in its order among the entries. */
         record Turn(@Nullable Connection connection, Runnable task) implements Due {
             void run() {
                 try {
                     task.run();
-                } catch (RuntimeException e) {
-                    LOG.log(
-                            Level.ERROR,
-                            () -> (connection == null ? "a room" : connection) + " met a fault of ours",
-                            e);
+                } catch (Throwable e) {
+                    Threads.report(connection == null ? "a room" : connection.toString(), e);
                     if (connection != null) {
                         connection.close(CloseCode.INTERNAL_ERROR);
                     }

@@ -7,9 +7,9 @@ import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
 import dev.parley.metrics.Histogram;
+import dev.parley.node.Budget;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,13 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
  * The rooms that have members on this node. Thread-safe.
  *
- * <p>A room appears with its first member and is dropped with its last. Both happen inside one atomic map operation, so that
- * nobody can join a room that is just being dropped.
+ * <p>A room appears with its first member and is dropped with its last. From then on it takes nobody, so that nobody can join a
+ * room that is just being dropped: whoever tries makes the next one. Nobody else is called inside an operation of the map.
  */
 public final class Rooms {
     static final long READ_BYTES = 512 * 1024; // of a log, at once
@@ -39,6 +40,8 @@ public final class Rooms {
     private final Workers workers;
     private final int maxBacklog;
     private final Function<RoomId, Overflow> overflow;
+    private final Budget budget;
+    private final int maxWireBytes;
     private final Histogram delivery = new Histogram();
     private final Map<String, LongAdder> resumes = new ConcurrentHashMap<>();
     private final LongAdder gaps = new LongAdder();
@@ -56,6 +59,24 @@ public final class Rooms {
      * @param overflow what becomes of what clients of a room are too slow for
      */
     public Rooms(Backplane backplane, Workers workers, int maxBacklog, Function<RoomId, Overflow> overflow) {
+        this(backplane, workers, maxBacklog, overflow, Budget.unlimited(), Integer.MAX_VALUE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param budget what rooms hold is counted in
+     * @param maxWireBytes how long what a text client says may become as a JSON string
+     */
+    public Rooms(
+            Backplane backplane,
+            Workers workers,
+            int maxBacklog,
+            Function<RoomId, Overflow> overflow,
+            Budget budget,
+            int maxWireBytes) {
+        this.budget = budget;
+        this.maxWireBytes = maxWireBytes;
         this.overflow = overflow;
         this.backplane = backplane;
         this.workers = workers;
@@ -69,11 +90,42 @@ public final class Rooms {
      * @param window the shape in which it sees the room
      */
     public TextMember join(RoomId id, Connection connection, String user, Window window) {
-        TextMember member = join(id, room -> new TextMember(room, connection, user, window));
+        connection.named(user);
+        return entered(join(id, room -> new TextMember(room, connection, user, window)));
+    }
+
+    /** As above, with everything that has been said since the seat was taken. */
+    public TextMember join(Seat seat, Connection connection, String user, Window window) {
+        connection.named(user);
+        Room room = seat.room();
+        TextMember member = new TextMember(room, connection, user, window);
+        member.sitDown();
+        if (!room.add(member)) { // it was given up meanwhile
+            return join(room.id(), connection, user, window);
+        }
+        List<Entry> kept = seat.take(); // what comes from now on comes to the member
+        boolean hasMissed = seat.hasMissed();
+        seat.close();
+        room.turn(connection, () -> member.rise(kept, hasMissed));
+        return entered(member);
+    }
+
+    private TextMember entered(TextMember member) {
         member.room.presence().enter(member);
-        connection.note("joined " + id);
-        connection.onEnd(member::ended); // at once, if it ended meanwhile
+        member.connection().note("joined " + member.room.id());
+        member.connection().onEnd(member::ended); // at once, if it ended meanwhile
         return member;
+    }
+
+    /** Keeps a place for somebody who is on the way, and what is said meanwhile. To be closed if nobody takes it. */
+    public Seat reserve(RoomId id) {
+        while (true) {
+            Room room = room(id);
+            Seat seat = new Seat(room, budget);
+            if (add(room, () -> room.add(seat))) {
+                return seat;
+            }
+        }
     }
 
     /**
@@ -81,21 +133,44 @@ public final class Rooms {
      * has ended is the caller's to tell it.
      */
     public JsonMember join(RoomId id, Connection connection, String user) {
+        connection.named(user);
         return join(id, room -> new JsonMember(room, connection, user));
     }
 
     private <M extends Member> M join(RoomId id, Function<Room, M> making) {
-        List<M> joined = new ArrayList<>(1);
-        rooms.compute(id, (name, existing) -> {
-            Room room = existing != null
-                    ? existing
-                    : new Room(name, this, backplane, workers, maxBacklog, overflow.apply(name));
+        while (true) {
+            Room room = room(id);
             M member = making.apply(room);
-            room.add(member);
-            joined.add(member);
-            return room;
-        });
-        return joined.get(0);
+            if (add(room, () -> room.add(member))) {
+                return member;
+            }
+        }
+    }
+
+    private Room room(RoomId id) {
+        Room known = rooms.get(id);
+        if (known != null) {
+            return known;
+        }
+        Room made = new Room(id, this, backplane, workers, maxBacklog, overflow.apply(id));
+        Room other = rooms.putIfAbsent(id, made);
+        return other == null ? made : other;
+    }
+
+    /** False if the room is over. It does not stay if the log cannot be followed. */
+    private boolean add(Room room, BooleanSupplier adding) {
+        boolean isIn = false;
+        try {
+            isIn = adding.getAsBoolean();
+        } finally {
+            if (!isIn) {
+                rooms.remove(room.id(), room);
+                if (room.isNowOver()) {
+                    room.close();
+                }
+            }
+        }
+        return isIn;
     }
 
     /**
@@ -140,7 +215,7 @@ public final class Rooms {
         return rooms.size();
     }
 
-    /** How long deliveries take, from the log to the wire: a sample of each run. */
+    /** How long deliveries take, from when this node was told of an entry to the wire: a sample of each run. */
     public Histogram delivery() {
         return delivery;
     }
@@ -211,7 +286,17 @@ public final class Rooms {
         return closed;
     }
 
-    void remove(RoomId id, Member member) {
-        rooms.computeIfPresent(id, (name, room) -> room.removedLast(member) ? null : room);
+    Budget budget() {
+        return budget;
+    }
+
+    int maxWireBytes() {
+        return maxWireBytes;
+    }
+
+    /** The room is over. */
+    void drop(Room room) {
+        rooms.remove(room.id(), room);
+        room.close();
     }
 }

@@ -6,7 +6,10 @@ import dev.parley.backplane.Entry;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
 import dev.parley.protocol.CloseCode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member who speaks and reads plain text, as in the guide's chat. Thread-safe.
@@ -16,6 +19,7 @@ import java.util.List;
 public final class TextMember extends Member {
     private long said; // guarded by this
     private boolean left; // guarded by this
+    private @Nullable List<Entry> early; // the room's loop's own once it is in: what came before it was told what it had missed
 
     TextMember(Room room, Connection connection, String user, Window window) {
         super(room, connection, user, window);
@@ -25,6 +29,10 @@ public final class TextMember extends Member {
     public void say(String text) {
         if (room.isOverloaded()) {
             connection.close(CloseCode.OVERLOADED);
+            return;
+        }
+        if (room.isTooLong(text)) {
+            connection.close(CloseCode.TOO_BIG);
             return;
         }
         synchronized (this) {
@@ -40,7 +48,35 @@ public final class TextMember extends Member {
 
     @Override
     void deliver(List<Entry> entries, List<Outgoing> messages) {
-        connection.send(messages);
+        List<Entry> waiting = early;
+        if (waiting == null) {
+            connection.send(messages);
+        } else {
+            waiting.addAll(entries);
+        }
+    }
+
+    /** It had a seat: what is live waits until it has been told what was said since. Before it is in. */
+    void sitDown() {
+        early = new ArrayList<>();
+    }
+
+    /** Is told what was kept for it, and then what has come meanwhile, each once. Called by the room's loop. */
+    void rise(List<Entry> kept, boolean hasMissed) {
+        if (hasMissed) {
+            connection.close(CloseCode.OVERLOADED); // as for a broken log, but it was this node that could not keep up
+            return;
+        }
+        long last = kept.isEmpty() ? Long.MIN_VALUE : kept.get(kept.size() - 1).position().seq();
+        List<Entry> live = early == null ? List.of() : early;
+        early = null;
+        List<Outgoing> messages = Stream.concat(
+                        kept.stream(), live.stream().filter(entry -> entry.position().seq() > last))
+                .map(window()::live)
+                .toList();
+        if (!messages.isEmpty()) {
+            connection.send(messages);
+        }
     }
 
     /** The guide has no words for it, and whoever goes on reading would not know. */
