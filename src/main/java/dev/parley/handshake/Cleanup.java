@@ -1,15 +1,12 @@
 package dev.parley.handshake;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.parley.node.Threads;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** What a handshake has opened and somebody must close: once, the last one first, whatever each of them does. Thread-safe. */
 final class Cleanup {
-    private static final Logger LOG = System.getLogger(Cleanup.class.getName());
-
     private final Deque<AutoCloseable> opened = new ArrayDeque<>(0); // guarded by itself
 
     void add(AutoCloseable resource) {
@@ -29,9 +26,8 @@ final class Cleanup {
         for (AutoCloseable resource = next(); resource != null; resource = next()) {
             try {
                 resource.close();
-            } catch (Exception e) { // its own fault, and the next one's turn
-                String failed = resource.getClass().getName();
-                LOG.log(Level.ERROR, () -> failed + " could not be closed", e);
+            } catch (Throwable e) { // its own fault, and the next one's turn
+                Threads.report(resource.getClass().getName() + " could not be closed", e);
             }
         }
     }

@@ -22,6 +22,7 @@ final class Crowds {
     private static final int NETWORK_BYTES = 8;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SHARE_OF_THE_THROWN_OUT = 5;
+    private static final int MAX_THROWN_OUT = 10_000;
     private static final long MEMORY_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final int max;
@@ -38,12 +39,12 @@ final class Crowds {
 
     /** As {@link Admission#admit}. */
     Admission.Place admit(String address) {
-        Optional<InetAddress> parsed = TrustedProxies.parse(address);
-        if (parsed.isEmpty() || parsed.get().isLoopbackAddress()) {
+        Optional<String> counted = nameOf(address);
+        if (counted.isEmpty()) {
             return isThrownOut -> {};
         }
         forgive();
-        String crowd = nameOf(parsed.get());
+        String crowd = counted.get();
         if (visitors.merge(crowd, 1L, Long::sum) > max) {
             leave(crowd, 1);
             throw new HandshakeRefused(TOO_MANY_REQUESTS, "too many connections from one address");
@@ -55,9 +56,12 @@ final class Crowds {
             }
             if (isThrownOut) {
                 synchronized (thrownOut) {
+                    if (thrownOut.size() == MAX_THROWN_OUT) {
+                        leave(thrownOut.remove().crowd, share());
+                    }
                     thrownOut.add(new ThrownOut(crowd, nanoTime.getAsLong()));
+                    visitors.merge(crowd, share(), Long::sum);
                 }
-                visitors.merge(crowd, share(), Long::sum);
             }
             leave(crowd, 1);
         };
@@ -83,6 +87,13 @@ final class Crowds {
 
     boolean isEmpty() {
         return visitors.isEmpty();
+    }
+
+    /** Whom an address counts for; nothing if it is not counted. */
+    static Optional<String> nameOf(String address) {
+        return TrustedProxies.parse(address)
+                .filter(parsed -> !parsed.isLoopbackAddress())
+                .map(Crowds::nameOf);
     }
 
     private static String nameOf(InetAddress address) {

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Decisions {
     private static final int MAX_CAUSES = 100;
+    private static final int MAX_CAUSE_LENGTH = 200; // a dependency may say anything
     private static final int KEPT = 200;
     private static final String OTHER = "other";
 
@@ -40,7 +41,8 @@ public final class Decisions {
     }
 
     void refused(int status, String cause, String address) {
-        Outcome outcome = new Outcome(status, cause);
+        Outcome outcome =
+                new Outcome(status, cause.length() > MAX_CAUSE_LENGTH ? cause.substring(0, MAX_CAUSE_LENGTH) : cause);
         count(outcome);
         synchronized (refusals) {
             if (refusals.size() == KEPT) {

@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.node.Budget;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -25,6 +26,7 @@ public final class Doors implements Admission {
     }
 
     private final BooleanSupplier isFull;
+    private final Budget budget;
     private final Crowds crowds;
     private volatile State state = State.OPEN; // written under the lock
 
@@ -35,7 +37,13 @@ public final class Doors implements Admission {
 
     /** As above; no more than so many may be in from one address. */
     public Doors(BooleanSupplier isFull, int maxPerAddress) {
+        this(isFull, maxPerAddress, Budget.unlimited());
+    }
+
+    /** As above; nobody comes in while the node holds all the bytes that it may, and nobody is left who could give way. */
+    public Doors(BooleanSupplier isFull, int maxPerAddress, Budget budget) {
         this.isFull = isFull;
+        this.budget = budget;
         this.crowds = new Crowds(maxPerAddress, System::nanoTime);
     }
 
@@ -47,6 +55,9 @@ public final class Doors implements Admission {
         }
         if (isFull.getAsBoolean()) {
             throw new HandshakeRefused(503, "full");
+        }
+        if (budget.isExhausted()) {
+            throw new HandshakeRefused(503, "no memory left in the budget");
         }
     }
 

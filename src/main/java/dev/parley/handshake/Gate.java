@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.node.Threads;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -33,6 +34,8 @@ import java.util.regex.Pattern;
 public final class Gate implements Filter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UPGRADE_REQUIRED = 426;
+    private static final String VERSION = "13";
     private static final String UNREADABLE_LOGIN = "malformed credentials";
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
@@ -53,14 +56,26 @@ public final class Gate implements Filter {
      *     client, and whoever looks for a way in
      * @param proxies whose word on where a visitor comes from is taken
      * @param grace how long a connection may outlast its credential, so that it can be renewed
+     * @param blocking how many may be kept waiting at once; shared with whatever else waits on request threads
      */
     public record Rules(
-            OriginRule origins, Admission admission, boolean explains, TrustedProxies proxies, Duration grace) {
+            OriginRule origins,
+            Admission admission,
+            boolean explains,
+            TrustedProxies proxies,
+            Duration grace,
+            BlockingLimit blocking) {
         private static final Duration USUAL_GRACE = Duration.ofSeconds(10);
 
         /** Where no proxy stands in front, and with ten seconds of grace. */
         public Rules(OriginRule origins, Admission admission, boolean explains) {
             this(origins, admission, explains, TrustedProxies.NONE, USUAL_GRACE);
+        }
+
+        /** With a limit of its own for what blocks. */
+        public Rules(
+                OriginRule origins, Admission admission, boolean explains, TrustedProxies proxies, Duration grace) {
+            this(origins, admission, explains, proxies, grace, new BlockingLimit());
         }
     }
 
@@ -115,7 +130,7 @@ public final class Gate implements Filter {
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     }
 
-    /** Revokes what has outlasted its credential, and gives up what was broken off. To be called about every second. */
+    /** Revokes what has outlasted its credential, and gives up what was broken off. To be called about every second. Throws nothing. */
     public void sweep() {
         handshakes.sweep();
     }
@@ -177,8 +192,8 @@ public final class Gate implements Filter {
             LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
             refuse(response, refused);
             return;
-        } catch (RuntimeException | StackOverflowError ours) {
-            faults.tell("handshake failed", ours);
+        } catch (Throwable ours) { // an Error, too, must not reach the server, which would show its stack
+            Threads.guarded("handshake failed", () -> faults.tell("handshake failed", ours)).run();
             decisions.refused(500, "internal error", rules.proxies().clientOf(request));
             refuse(response, new HandshakeRefused(500, "internal error"));
             return;
@@ -238,20 +253,26 @@ public final class Gate implements Filter {
                 Subprotocols.check(request, route.subprotocols());
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);
-                Visitor visitor = new Visitor(variables.get(), target.query(), cookies, request, client);
+                Visitor visitor =
+                        new Visitor(variables.get(), target.query(), cookies, request, client, rules.blocking());
                 Admission.Place place = rules.admission().admit(client);
+                Handshake bound = null;
                 boolean isIn = false;
                 try {
                     Handshake handshake =
                             route.bind(visitor, handshakes.closing()).from(client);
+                    bound = handshake;
                     handshake.onEnded(() -> place.leave(handshake.isThrownOut()));
-                    isIn = true;
                     visitor.login().ifPresent(session -> handshakes.logins().watch(session, handshake));
+                    isIn = true;
                     return handshake;
                 } finally {
                     visitor.leave();
                     if (!isIn) {
                         place.leave(false);
+                        if (bound != null) {
+                            bound.end();
+                        }
                     }
                 }
             }
@@ -262,17 +283,24 @@ public final class Gate implements Filter {
     /**
      * RFC 6455, section 4.2.1, as far as servers do not see to it. Undertow answers 101 to a POST and without {@code Connection:
      * Upgrade}, and as Jetty does, whatever the key is ({@code WebSocketHandshakeHandler}, {@code Handshake#matches} of Undertow
-     * 2.3; {@code HandshakerRFC6455} of Jetty 12.1); Grizzly takes the first of two hosts. A version that is not 13, and no key, every
-     * server refuses.
+     * 2.3; {@code HandshakerRFC6455} of Jetty 12.1), and takes version 8, too; Grizzly takes the first of two hosts. Without a version or
+     * a key, some take it for plain HTTP and answer 404.
      */
     private static void checkForm(HttpServletRequest request) {
-        String key = request.getHeader("Sec-WebSocket-Key");
+        List<String> keys = Visitor.headers(request, "Sec-WebSocket-Key");
+        List<String> versions = Visitor.headers(request, "Sec-WebSocket-Version");
         boolean upgrades = Visitor.headers(request, "Connection").stream()
                 .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("upgrade"));
         if (!request.getMethod().equals("GET")
                 || !upgrades
-                || Visitor.headers(request, "Host").size() > 1
-                || (key != null && !KEY.matcher(key).matches())) {
+                || Visitor.headers(request, "Host").size() > 1) {
+            throw new HandshakeRefused(400, "not a WebSocket handshake");
+        }
+        if (versions.size() != 1 || !versions.get(0).strip().equals(VERSION)) {
+            throw new HandshakeRefused(
+                    UPGRADE_REQUIRED, Map.of("Sec-WebSocket-Version", VERSION), "another version of WebSocket");
+        }
+        if (keys.size() != 1 || !KEY.matcher(keys.get(0).strip()).matches()) {
             throw new HandshakeRefused(400, "not a WebSocket handshake");
         }
     }

@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.node.Threads;
 import jakarta.websocket.Session;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,7 @@ public final class Handshake {
                 return;
             }
         }
-        listener.run();
+        tell(listener);
     }
 
     /** The credential has ended: its time was up, or the login is over that it came from. Idempotent. */
@@ -116,7 +117,7 @@ public final class Handshake {
             revoked = true;
         }
         if (listener != null) {
-            listener.run();
+            tell(listener);
         } else if (isWaiting()) {
             end();
         }
@@ -147,7 +148,12 @@ public final class Handshake {
                 return;
             }
         }
-        listener.run();
+        tell(listener);
+    }
+
+    /** Whoever sweeps or ends many handshakes goes on with the next one, whatever the listener of one throws. */
+    private static void tell(Runnable listener) {
+        Threads.guarded("a listener of a handshake", listener).run();
     }
 
     /**
@@ -183,10 +189,19 @@ public final class Handshake {
                 listeners = List.copyOf(endListeners);
                 endListeners.clear();
             }
-            listeners.forEach(Runnable::run);
+            listeners.forEach(Handshake::tell);
             if (!cleanup.isEmpty()) {
-                closing.execute(cleanup::run);
+                close();
             }
+        }
+    }
+
+    private void close() {
+        try {
+            closing.execute(cleanup::run);
+        } catch (Throwable noThread) { // there is no memory for one; what was opened is closed all the same
+            Threads.report("closing what a handshake holds", noThread);
+            cleanup.run();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.node.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -48,20 +48,13 @@ final class Handshakes implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.clock = clock;
         this.grace = grace;
-        AtomicInteger number = new AtomicInteger();
-        ClassLoader application = Handshakes.class.getClassLoader();
         this.closing = new ThreadPoolExecutor(
                 CLOSERS,
                 CLOSERS,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(), // as many as there are connections, at most
-                task -> {
-                    Thread thread = new Thread(task, "parley-cleanup-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    thread.setContextClassLoader(application);
-                    return thread;
-                },
+                Threads.factory("cleanup"),
                 (task, stopped) -> task.run()); // the application stops, but what was opened is closed
         closing.allowCoreThreadTimeOut(true);
     }
@@ -82,9 +75,13 @@ final class Handshakes implements AutoCloseable {
         waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
     }
 
-    /** Ends those that no session was made of for too long, and revokes those whose credential has ended. */
+    /** Ends those that no session was made of for too long, and revokes those whose credential has ended. Throws nothing. */
     void sweep() {
-        giveUpBrokenOff();
+        Threads.guarded("giving up broken-off handshakes", this::giveUpBrokenOff).run();
+        Threads.guarded("revoking handshakes", this::revokeExpired).run();
+    }
+
+    private void revokeExpired() {
         Instant now = clock.instant().minus(grace);
         for (Handshake handshake : open) {
             if (handshake.credential().filter(known -> known.isExpired(now)).isPresent()) {

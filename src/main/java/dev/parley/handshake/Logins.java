@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpSessionListener;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The HTTP sessions that handshakes rely on: when one ends, by a logout or because its time was up, so do they. Thread-safe.
@@ -14,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>A WebSocket does not keep an HTTP session alive, so a short session timeout ends connections, too.
  */
 final class Logins implements HttpSessionListener, HttpSessionIdListener {
+    private static final long HEAD_START_MILLIS = 100;
+
     private final Map<String, Set<Handshake>> bySession = new ConcurrentHashMap<>();
     private final Map<Handshake, String> sessions = new ConcurrentHashMap<>();
 
@@ -33,11 +37,40 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
     @Override
     public void sessionDestroyed(HttpSessionEvent event) {
         Set<Handshake> over = bySession.remove(event.getSession().getId());
-        if (over != null) {
-            over.forEach(handshake -> {
-                sessions.remove(handshake);
-                handshake.revoke();
-            });
+        if (over == null) {
+            return;
+        }
+        CountDownLatch open = new CountDownLatch(over.size());
+        over.forEach(handshake -> {
+            sessions.remove(handshake);
+            handshake.onEnded(open::countDown);
+            handshake.revoke();
+        });
+        if (hasTimedOut(event.getSession())) {
+            awaitEnd(open);
+        }
+    }
+
+    /**
+     * Whether nobody has ended the session, but its time was up. Then the client comes back with a fresh credential if it is told that
+     * its own has ended, and stops for good if it is told of a policy: so our code must be the first that it sees.
+     */
+    private static boolean hasTimedOut(HttpSession session) {
+        try {
+            long seconds = session.getMaxInactiveInterval();
+            return seconds > 0
+                    && System.currentTimeMillis() - session.getLastAccessedTime() >= TimeUnit.SECONDS.toMillis(seconds);
+        } catch (IllegalStateException invalidated) {
+            return false;
+        }
+    }
+
+    /** Servers close the sockets of a session that has ended as well, with 1008, as soon as we return. */
+    private static void awaitEnd(CountDownLatch open) {
+        try {
+            boolean unused = open.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 

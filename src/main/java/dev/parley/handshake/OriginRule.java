@@ -1,9 +1,6 @@
 package dev.parley.handshake;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +20,10 @@ public final class OriginRule {
 
     /** A scheme and a host, nothing after. */
     private static final Pattern ORIGIN = Pattern.compile(
-            "[A-Za-z][A-Za-z0-9+.-]{0,31}://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+            "([A-Za-z][A-Za-z0-9+.-]{0,31})://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(?::([0-9]{1,5}))?");
+
+    /** Schemes of what no page comes from; whoever allows one means another. */
+    private static final Set<String> NEVER_PAGES = Set.of("ws", "wss");
 
     private final Set<Origin> allowed;
     private final boolean any;
@@ -32,7 +32,8 @@ public final class OriginRule {
     /**
      * A rule.
      *
-     * @param allowed origins such as {@code https://app.example.com}, or {@code *} for any page's, {@code null} included
+     * @param allowed origins such as {@code https://app.example.com}, or an app's ({@code capacitor://localhost}), or {@code *}
+     *     for any page's, {@code null} included
      * @param cookieNeedsOrigin whether a visitor that sends cookies must say its origin, too
      * @throws IllegalArgumentException if one of the origins is none
      */
@@ -70,15 +71,22 @@ public final class OriginRule {
      * @throws HandshakeRefused 403, if one of the origins that it states may not connect
      */
     public void check(HttpServletRequest request) {
-        String host = request.getHeader("Host");
-        boolean hasCookies = request.getHeader("Cookie") != null;
-        List<String> stated = Visitor.headers(request, "Origin");
-        boolean admitted = stated.isEmpty()
-                ? admits(null, host, request.isSecure(), hasCookies)
-                : stated.stream().allMatch(origin -> admits(origin, host, request.isSecure(), hasCookies));
-        if (!admitted) {
+        boolean isUnstated = cookieNeedsOrigin
+                && request.getHeader("Cookie") != null
+                && Visitor.headers(request, "Origin").isEmpty();
+        if (isUnstated || !allows(request)) {
             throw new HandshakeRefused(403, "origin not allowed");
         }
+    }
+
+    /**
+     * Whether the page that a request comes from is one of ours or an allowed one; also if it comes from no page. For plain HTTP as
+     * well as for handshakes.
+     */
+    public boolean allows(HttpServletRequest request) {
+        String host = request.getHeader("Host");
+        return Visitor.headers(request, "Origin").stream()
+                .allMatch(origin -> admits(origin, host, request.isSecure(), false));
     }
 
     /**
@@ -89,41 +97,24 @@ public final class OriginRule {
         return origin.equals("null") || ORIGIN.matcher(origin).matches();
     }
 
-    /** Scheme, host in lower case, and port, the scheme's default filled in. */
+    /**
+     * Scheme, host in lower case, and port: the scheme's default filled in, or -1 where it has none, as those of apps.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc6454#section-6.2">RFC 6454, section 6.2</a>
+     */
     private record Origin(String scheme, String host, int port) {
-        private static final Pattern UNDERSCORED =
-                Pattern.compile("([A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?");
+        private static final int MAX_PORT = 65_535;
 
         static Optional<Origin> parse(String text) {
-            try {
-                URI uri = new URI(text);
-                String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-                boolean bare = uri.getRawPath() != null
-                        && uri.getRawPath().isEmpty()
-                        && uri.getRawQuery() == null
-                        && uri.getRawFragment() == null
-                        && uri.getRawUserInfo() == null;
-                if (!bare || defaultPort(scheme) < 0) {
-                    return Optional.empty();
-                }
-                if (uri.getHost() == null) {
-                    return underscored(scheme, uri.getRawAuthority());
-                }
-                int port = uri.getPort() >= 0 ? uri.getPort() : defaultPort(scheme);
-                return Optional.of(new Origin(scheme, uri.getHost().toLowerCase(Locale.ROOT), port));
-            } catch (URISyntaxException e) {
+            Matcher matcher = ORIGIN.matcher(text);
+            if (!matcher.matches()) {
                 return Optional.empty();
             }
-        }
-
-        /** A host with an underscore, which browsers take for a host and {@link URI} does not. */
-        private static Optional<Origin> underscored(String scheme, @Nullable String authority) {
-            Matcher matcher = UNDERSCORED.matcher(authority == null ? "" : authority);
-            if (!matcher.matches() || matcher.group(1).indexOf('_') < 0) {
-                return Optional.empty();
-            }
-            int port = matcher.group(2) == null ? defaultPort(scheme) : Integer.parseInt(matcher.group(2));
-            return Optional.of(new Origin(scheme, matcher.group(1).toLowerCase(Locale.ROOT), port));
+            String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
+            int port = matcher.group(3) == null ? defaultPort(scheme) : Integer.parseInt(matcher.group(3));
+            return port > MAX_PORT || NEVER_PAGES.contains(scheme)
+                    ? Optional.empty()
+                    : Optional.of(new Origin(scheme, matcher.group(2).toLowerCase(Locale.ROOT), port));
         }
 
         /**
@@ -132,7 +123,7 @@ public final class OriginRule {
          */
         boolean isAt(@Nullable String authority, boolean secure) {
             return authority != null
-                    && !(secure && scheme.equals("http"))
+                    && (scheme.equals("https") || (scheme.equals("http") && !secure))
                     && parse(scheme + "://" + authority).filter(this::equals).isPresent();
         }
 

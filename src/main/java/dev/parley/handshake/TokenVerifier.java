@@ -2,7 +2,7 @@ package dev.parley.handshake;
 
 /**
  * Says whose a token is. One for an application, asked in the handshake and again whenever a connection renews its credential.
- * Implementations are thread-safe and may block, for as long as a request may be held.
+ * Implementations are thread-safe. They may block for a moment, with few threads at once: callers are the server's threads.
  */
 @FunctionalInterface
 public interface TokenVerifier {
@@ -24,5 +24,12 @@ public interface TokenVerifier {
          * @param why for the log; never anything that the visitor sent
          */
         record Rejected(String why) implements Verdict {}
+
+        /**
+         * Nobody can say just now; it may be good, so whoever brought it should come again.
+         *
+         * @param why for the log; never anything that the visitor sent
+         */
+        record Unavailable(String why) implements Verdict {}
     }
 }

@@ -26,8 +26,9 @@ public final class TrustedProxies {
 
     /** An address as proxies write it; some add the port. Nothing else, so that no name is ever looked up. */
     private static final Pattern ADDRESS = Pattern.compile(
-            "(?<four>[0-9]{1,3}(?:\\.[0-9]{1,3}){3})(?::[0-9]+)?|\\[(?<six>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)](?::[0-9]+)?"
-                    + "|(?<bare>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)");
+            "(?<four>[0-9]{1,3}(?:\\.[0-9]{1,3}){3})(?::[0-9]+)?"
+                    + "|\\[(?<six>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[0-9A-Za-z._-]+)?](?::[0-9]+)?"
+                    + "|(?<bare>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[0-9A-Za-z._-]+)?");
 
     private final List<Network> networks = new ArrayList<>();
 
@@ -40,10 +41,15 @@ public final class TrustedProxies {
         networks.forEach(network -> this.networks.add(Network.parse(network)));
     }
 
-    /** The address that the request comes from. Of a server that gives none, it is empty. */
+    /**
+     * The address that the request comes from, in the form in which limits, logs and blocks have it whichever way it was written:
+     * IPv4 where it is mapped to IPv6, no zone, no brackets, no port, no {@code ::}. Of a server that gives none, it is empty.
+     */
     public String clientOf(HttpServletRequest request) {
         String socket = request.getRemoteAddr();
-        String client = socket == null ? "" : socket;
+        String client = socket == null
+                ? ""
+                : parse(socket).map(InetAddress::getHostAddress).orElse(socket);
         if (networks.isEmpty() || !trusts(client)) {
             return client;
         }

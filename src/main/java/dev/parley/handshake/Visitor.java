@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class Visitor {
     private final Map<String, List<String>> query;
     private final Map<String, List<String>> cookies;
     private final String address;
+    private final BlockingLimit blocking;
     private @Nullable HttpServletRequest request;
     private boolean reliesOnSession;
 
@@ -31,12 +33,23 @@ public final class Visitor {
             Map<String, List<String>> query,
             Map<String, List<String>> cookies,
             HttpServletRequest request,
-            String address) {
+            String address,
+            BlockingLimit blocking) {
+        this.blocking = blocking;
         this.path = path;
         this.query = query;
         this.cookies = cookies;
         this.request = request;
         this.address = address;
+    }
+
+    Visitor(
+            Map<String, String> path,
+            Map<String, List<String>> query,
+            Map<String, List<String>> cookies,
+            HttpServletRequest request,
+            String address) {
+        this(path, query, cookies, request, address, new BlockingLimit());
     }
 
     /** The value of a variable of the endpoint's path. */
@@ -94,6 +107,17 @@ public final class Visitor {
     public String remoteAddress() {
         request();
         return address;
+    }
+
+    /**
+     * Asks something that may block this thread, such as a database: with a limit on how many do so at once, on the whole node and
+     * for this visitor's address, so that an answer that does not come holds few threads of the server.
+     *
+     * @throws HandshakeRefused 429 or 503, if too many are waiting already
+     */
+    public <T> T waitFor(Supplier<T> question) {
+        request();
+        return blocking.call(address, question);
     }
 
     /** Nothing may be asked from now on. */

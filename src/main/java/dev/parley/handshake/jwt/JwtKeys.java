@@ -1,13 +1,16 @@
 package dev.parley.handshake.jwt;
 
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -16,6 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,6 +31,7 @@ import java.util.Set;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7517">RFC 7517</a>
  */
 public final class JwtKeys {
+    private static final Logger LOG = System.getLogger(JwtKeys.class.getName());
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int MAX_BYTES = 256 * 1024;
@@ -49,7 +57,7 @@ public final class JwtKeys {
     /** The keys written down in {@code json}. */
     static JwtKeys of(String json) {
         try {
-            JWKSet keys = JWKSet.parse(json);
+            JWKSet keys = read(json);
             keys.getKeys().forEach(key -> {
                 if (key instanceof OctetSequenceKey secret && secret.size() < MIN_SECRET_BITS) {
                     throw new IllegalArgumentException("a secret key must have at least " + MIN_SECRET_BITS + " bits");
@@ -61,6 +69,39 @@ public final class JwtKeys {
         }
     }
 
+    /**
+     * The keys of a set that are understood; the others are ignored.
+     *
+     * @throws ParseException if it is no set of keys, or none of its keys is understood
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc7517#section-5">RFC 7517, section 5</a>
+     */
+    static JWKSet read(String json) throws ParseException {
+        List<Object> all = JSONObjectUtils.getJSONArray(JSONObjectUtils.parse(json), "keys");
+        if (all == null) {
+            throw new ParseException("no keys", 0);
+        }
+        List<JWK> understood = new ArrayList<>();
+        for (Object one : all) {
+            try {
+                if (one instanceof Map<?, ?> members) {
+                    understood.add(JWK.parse(JSONObjectUtils.toJSONString(stringKeyed(members))));
+                }
+            } catch (ParseException | RuntimeException unknown) {
+                LOG.log(Level.DEBUG, "a key of a set is not understood, and is ignored");
+            }
+        }
+        if (understood.isEmpty() && !all.isEmpty()) {
+            throw new ParseException("no key that is understood", 0);
+        }
+        return new JWKSet(understood);
+    }
+
+    private static Map<String, Object> stringKeyed(Map<?, ?> members) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        members.forEach((name, value) -> named.put(String.valueOf(name), value));
+        return named;
+    }
+
     private static JwtKeys inFile(String path) {
         try {
             return of(Files.readString(Path.of(path)));
@@ -69,23 +110,22 @@ public final class JwtKeys {
         }
     }
 
-    /** Fetched when first needed, again after five minutes, and at most every 30 s for a key that is not among them. */
+    /** Fetched when first needed; see {@link RemoteKeys}. */
     private static JwtKeys atUrl(String place) {
         try {
             URL url = new URI(place).toURL();
             if (url.getProtocol().equals("http") && !LOOPBACK.contains(url.getHost())) {
                 throw new IllegalArgumentException("keys must be fetched over https");
             }
-            DefaultResourceRetriever retriever =
-                    new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES);
-            return new JwtKeys(JWKSourceBuilder.create(url, retriever)
-                    .refreshAheadCache(false) // it would have a thread
-                    .retrying(true)
-                    .outageTolerant(true)
-                    .build());
+            return new JwtKeys(new RemoteKeys(() -> fetch(url), System::nanoTime));
         } catch (URISyntaxException | MalformedURLException wrong) {
             throw new IllegalArgumentException("not a URL");
         }
+    }
+
+    private static JWKSet fetch(URL url) throws IOException, ParseException {
+        DefaultResourceRetriever retriever = new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES);
+        return read(retriever.retrieveResource(url).getContent());
     }
 
     JWKSource<SecurityContext> source() {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies JSON Web Tokens: signed by one of our keys, with an algorithm that we allow, by our issuer, for us, and now. Thread-safe.
- * May block while keys are fetched.
+ * Blocks while keys are fetched that it needs: two seconds at most, sixteen threads at once, and never for a key that it knows.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8725">RFC 8725, JSON Web Token Best Current Practices</a>
  */
@@ -75,8 +75,10 @@ public final class JwtVerifier implements TokenVerifier {
     private static final Set<JOSEObjectType> TYPES = new HashSet<>();
 
     static {
-        TYPES.add(JOSEObjectType.JWT);
-        TYPES.add(new JOSEObjectType("at+jwt"));
+        // In any case; whoever writes them in full means the same (RFC 7515, section 4.1.9; RFC 9068, section 4).
+        for (String type : List.of("JWT", "application/jwt", "at+jwt", "application/at+jwt")) {
+            TYPES.add(new JOSEObjectType(type));
+        }
         TYPES.add(null); // without one
     }
 
@@ -110,7 +112,7 @@ public final class JwtVerifier implements TokenVerifier {
             if (!keysAreAway.getAndSet(true)) {
                 LOG.log(Level.WARNING, "keys for tokens cannot be fetched: {0}", away.getMessage());
             }
-            return new Verdict.Rejected("keys cannot be fetched");
+            return new Verdict.Unavailable("keys cannot be fetched");
         } catch (ParseException | JOSEException | RuntimeException malformed) {
             return new Verdict.Rejected("malformed");
         }

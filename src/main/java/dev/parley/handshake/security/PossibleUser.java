@@ -3,6 +3,7 @@ package dev.parley.handshake.security;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Dependency;
 import dev.parley.handshake.Depends;
+import dev.parley.handshake.HandshakeRefused;
 import dev.parley.handshake.QueryParam;
 import dev.parley.handshake.Scopes;
 import dev.parley.handshake.TokenVerifier;
@@ -47,7 +48,7 @@ public record PossibleUser(
     }
 
     private Credential redeemed(Secret secret) {
-        return tickets.redeem(secret, visitor.origin())
+        return visitor.waitFor(() -> tickets.redeem(secret, visitor.origin()))
                 .orElseThrow(() -> Challenge.BEARER.wrong("the ticket is not good, or not any more"));
     }
 
@@ -55,6 +56,9 @@ public record PossibleUser(
         Verdict verdict = verifier.verify(secret.reveal());
         if (verdict instanceof Verdict.Accepted accepted) {
             return accepted.credential();
+        }
+        if (verdict instanceof Verdict.Unavailable unavailable) {
+            throw new HandshakeRefused(503, unavailable.why());
         }
         throw Challenge.BEARER.wrong("the token is not good: " + ((Verdict.Rejected) verdict).why());
     }
