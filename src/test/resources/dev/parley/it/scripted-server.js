@@ -10,7 +10,9 @@ window.setTimeout = (task, delay = 0) => {
   return lastTimer;
 };
 window.clearTimeout = (timer) => timers.delete(timer);
-Date.now = () => now;
+Date.now = () => now + ahead;
+performance.now = () => now;
+let ahead = 0; // by how much the clock on the wall is wrong
 Math.random = () => dice;
 let dice = 0.5;
 

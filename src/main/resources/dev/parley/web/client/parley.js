@@ -18,7 +18,11 @@ const LONGEST_DELAY_MS = 30_000;
 const SETTLED_AFTER_MS = 5_000; // a server that drops everybody at once must not be asked without back-off
 const KEY_LIVES_MS = 280_000; // the server knows a key for five minutes; after that a retry could double the message
 const REFRESH_BEFORE_MS = 30_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const SOONEST_REFRESH_MS = 5_000;
+const LONGEST_TIMER_MS = 2e9; // or a browser's timer would run out at once
+const PACE_MARGIN_MS = 1_100; // a second's worth takes a little longer than a second, so that the server need not refuse
+const JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
+const clock = performance; // for durations: whatever is done to the clock on the wall, it goes on
 
 /** What a request came to: the server's `code`, whether and after how many milliseconds trying again can help. */
 export class ParleyError extends Error {
@@ -29,6 +33,8 @@ export class ParleyError extends Error {
   }
 }
 
+const DISCONNECTED = new ParleyError('disconnected', 'disconnected', true, 0);
+
 /** Connects, and stays connected until `close()` or a close code that says stop. */
 export function connect(url = 'rooms', { credential } = {}) {
   const address = new URL(url, import.meta.url);
@@ -36,50 +42,48 @@ export function connect(url = 'rooms', { credential } = {}) {
   const rooms = new Map();
   const asked = new Map();
   const connections = new Set();
-  const { on, emit } = listeners();
+  const isFixed = typeof credential !== 'function';
+  let joins;
+  let messages;
+  let ended; // the error, once it has been closed for good
   let socket;
   let attempt = 0;
   let lastId = 0;
   let failures = 0;
-  let openedAt = Infinity;
-  let silenceMs = WELCOME_WITHIN_MS;
+  let openedAt;
+  let silenceMs;
   let expired = false;
   let bye;
-  let paidUntil = 0;
   let retryTimer;
   let silenceTimer;
   let refreshTimer;
 
   const client = {
-    state: { name: 'connecting' },
-    user: undefined,
-    connection: undefined,
     limits: {},
-    on,
     join(name, options) {
       if (!rooms.has(name)) {
-        rooms.set(name, createRoom(name, options, { ask, pace, leave: () => rooms.delete(name) }));
+        const created = createRoom(name, options, pack, insist, depart);
+        rooms.set(name, created);
         if (client.state.name === 'open') {
-          rooms.get(name).enter();
+          created.enter();
+        } else if (ended) {
+          created.exit(ended);
         }
       }
       return rooms.get(name).room;
     },
     reconnect() {
-      lost(LOST, '', 0);
+      lost('', 0);
       failures = 0;
-      globalThis.addEventListener?.('online', client.reconnect);
+      watchNetwork('add');
       open();
     },
     close() {
-      lost(1000, '');
+      lost('', 0, 1000);
     },
   };
 
-  function change(state) {
-    client.state = state;
-    emit('state', state);
-  }
+  const [emit, change] = observable(client);
 
   async function open() {
     const mine = ++attempt;
@@ -92,58 +96,103 @@ export function connect(url = 'rooms', { credential } = {}) {
       }
     } catch (error) {
       if (mine === attempt) {
-        lost(LOST, `no credential: ${error.message}`);
+        lost(`no credential: ${error.message}`);
       }
     }
   }
 
   async function provide(refresh) {
-    const proof = await (typeof credential === 'function' ? credential({ refresh }) : credential);
+    const proof = await (isFixed ? credential : credential({ refresh }));
     return typeof proof === 'string' ? { token: proof } : proof;
   }
 
   function openSocket(proof) {
     socket = new WebSocket(address, 'parley.v1');
-    socket.onopen = () => transmit({ id: ++lastId, type: 'connect', client: 'parley.js', ...proof });
+    socket.onopen = () => transmit({ type: 'connect', client: 'parley.js', ...proof });
     socket.onmessage = ({ data }) => {
       listen();
       receive(JSON.parse(data));
     };
-    socket.onclose = ({ code, reason }) => lost(code, reason);
+    socket.onclose = closed;
     silenceMs = WELCOME_WITHIN_MS;
     listen();
   }
 
   function listen() {
     clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(() => lost(LOST, 'no sign of life'), silenceMs);
+    silenceTimer = setTimeout(() => lost('silence'), silenceMs);
+  }
+
+  async function closed({ code, reason }) {
+    const mine = attempt;
+    // A browser does not tell why a handshake failed. Where the server answers plain HTTP, it did not take the cookie.
+    if (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500) {
+      code = CREDENTIAL_EXPIRED;
+    }
+    if (mine === attempt) {
+      lost(reason, undefined, code);
+    }
+  }
+
+  /** Whether the credential has expired, and there is no other: a cookie may have been renewed, so that is tried once. */
+  function isStale() {
+    return expired && isFixed;
+  }
+
+  /** As it goes on the wire; what is longer than the server takes would end the connection. */
+  function pack(frame) {
+    const text = JSON.stringify(frame);
+    const excess = new TextEncoder().encode(text).length - client.limits.messageBytes;
+    if (excess > 0) {
+      throw new ParleyError('too-big', `too long by ${excess} bytes`);
+    }
+    return text;
   }
 
   function transmit(frame) {
+    const text = pack(frame);
     if (socket?.readyState === 1) {
-      socket.send(JSON.stringify(frame));
+      socket.send(text);
     }
   }
 
   function ask(frame, take = (answer) => answer) {
     return new Promise((resolve, reject) => {
       if (client.state.name !== 'open') {
-        throw disconnected();
+        throw DISCONNECTED;
       }
-      asked.set(++lastId, { resolve: (answer) => resolve(take(answer)), reject });
-      transmit({ id: lastId, ...frame });
+      transmit({ id: ++lastId, ...frame });
+      asked.set(lastId, (answer, error) => (error ? reject(error) : resolve(take(answer))));
     });
   }
 
-  /** Keeps to what the server allows, with some room to spare, so that it need not refuse; a second's worth may go at once. */
-  function pace() {
-    const now = Date.now();
-    paidUntil = Math.max(paidUntil, now - 1_000) + 1_100 / (client.limits.messagesPerSecond ?? Infinity);
-    return paidUntil > now && pause({ after: paidUntil - now });
+  /** Asks in its turn, and again where that can help, as long as the answer `isDue`. */
+  async function insist(frame, isDue, ready, take) {
+    for (let after; isDue(); ) {
+      await ready?.();
+      await (ready ? messages : joins)(isDue, after);
+      await ready?.(); // again: it may have taken long
+      try {
+        return isDue() && (await ask(frame(), take));
+      } catch (error) {
+        if (!error.retry) {
+          throw error;
+        }
+        after = error.after ?? (await pause());
+      }
+    }
+  }
+
+  /** Leaves the room where this connection may be, unless it is entered again first. */
+  function depart(name, mayBeIn) {
+    const mine = attempt;
+    rooms.delete(name);
+    insist(() => ({ type: 'leave', room: name }), () => mayBeIn && mine === attempt && !rooms.has(name)).catch(() => {});
   }
 
   function receive(frame) {
     const { type, id } = frame;
+    const error = type === 'error' && new ParleyError(frame.code, frame.message, frame.retry, frame.after);
     if (type === 'ping') {
       transmit({ type: 'pong' });
     } else if (type === 'welcome') {
@@ -151,97 +200,110 @@ export function connect(url = 'rooms', { credential } = {}) {
     } else if (type === 'bye') {
       bye = frame;
     } else if (asked.has(id)) {
-      const { resolve, reject } = asked.get(id);
+      const settle = asked.get(id);
       asked.delete(id);
-      if (type === 'error') {
-        reject(new ParleyError(frame.code, frame.message, frame.retry, frame.after));
-      } else {
-        resolve(frame);
-      }
-    } else if (type === 'error') {
-      // One is that we are connected already, where a cookie in the handshake has said who we are.
-      emit('error', new ParleyError(frame.code, frame.message, frame.retry, frame.after));
+      settle(frame, error);
+    } else if (error) {
+      emit('error', error); // one is that we are connected already, where a cookie in the handshake has said who we are
     } else {
       rooms.get(frame.room)?.receive(frame, connections);
     }
   }
 
-  function welcomed({ user, connection, limits, heartbeat, expires }) {
-    Object.assign(client, { user, connection, limits });
-    connections.add(connection);
-    silenceMs = heartbeat * SILENCE * 1000;
+  function welcomed(frame) {
+    ({ user: client.user, connection: client.connection, limits: client.limits } = frame);
+    connections.add(client.connection);
+    silenceMs = frame.heartbeat * SILENCE * 1000;
     listen();
     expired = false;
-    openedAt = Date.now();
-    refreshBefore(expires);
+    openedAt = clock.now();
+    refreshBefore(frame);
+    joins = createPace(JOINS_PER_SECOND, client.limits.rooms);
+    messages = createPace(client.limits.messagesPerSecond, client.limits.messagesPerSecond);
     change({ name: 'open' });
     rooms.forEach((room) => room.enter());
   }
 
-  function refreshBefore(expires) {
-    const life = Date.parse(expires) - Date.now();
-    if (typeof credential === 'function' && life < LONGEST_TIMER_MS) {
-      refreshTimer = setTimeout(async () => {
-        try {
-          const proof = await provide(true);
-          refreshBefore((await ask({ type: 'refresh', ...proof })).expires);
-        } catch (error) {
-          emit('error', error); // the server closes with 4002 when it is time, and that is dealt with
-        }
-      }, Math.max(life - REFRESH_BEFORE_MS, life / 2, 1_000));
+  /** How long it lives is the server's word. One that names only the end names it on its own clock, which may not be ours. */
+  function refreshBefore({ expires, expiresIn }) {
+    const life = expiresIn * 1_000 || Date.parse(expires) - Date.now();
+    const isPlausible = expiresIn || life > 2 * REFRESH_BEFORE_MS;
+    clearTimeout(refreshTimer);
+    if (!isFixed && isPlausible && life < LONGEST_TIMER_MS) {
+      refreshTimer = setTimeout(() => {
+        provide(true)
+          .then((proof) => ask({ type: 'refresh', ...proof }))
+          .then(refreshBefore)
+          .catch((error) => emit('error', error)); // the server closes with 4002 when it is time, and that is dealt with
+      }, Math.max(life - REFRESH_BEFORE_MS, life / 2, SOONEST_REFRESH_MS));
     }
   }
 
-  function lost(code, reason, delay) {
+  function lost(reason, delay, code = LOST) {
     attempt++;
     [retryTimer, silenceTimer, refreshTimer].forEach(clearTimeout);
     if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.onmessage = socket.onclose = null;
       socket.close();
-      socket = undefined;
     }
-    const final = FINAL_CODES.includes(code) || code >= 4500 || bye?.reconnect === false;
-    const after = bye?.after;
-    bye = undefined;
+    const final =
+      FINAL_CODES.includes(code) || code >= 4500 || bye?.reconnect === false || (code === CREDENTIAL_EXPIRED && isStale());
     expired ||= code === CREDENTIAL_EXPIRED;
-    failures = Date.now() - openedAt > SETTLED_AFTER_MS ? 0 : failures;
-    openedAt = Infinity;
-    delay ??= after ? between(...after) : between(0, Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures++));
-    asked.forEach(({ reject }) => reject(disconnected()));
+    failures = clock.now() - openedAt > SETTLED_AFTER_MS ? 0 : failures;
+    openedAt = NaN;
+    const [least, most] = bye?.after ?? [0, Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures++)];
+    delay ??= least + Math.random() * (most - least);
+    if (globalThis.navigator?.onLine === false) {
+      delay = Infinity;
+    }
+    bye = undefined;
+    ended = final && new ParleyError('closed', reason || `closed with ${code}`);
+    client.state = final
+      ? { name: 'closed', code, reason }
+      : { name: 'waiting', until: Date.now() + delay, delay, code, reason };
+    asked.forEach((settle) => settle(0, DISCONNECTED));
     asked.clear();
-    rooms.forEach((room) => room.exit(final && new ParleyError('closed', reason || `closed with ${code}`)));
     if (final) {
-      globalThis.removeEventListener?.('online', client.reconnect);
-      change({ name: 'closed', code, reason });
-    } else {
+      watchNetwork('remove');
+    } else if (delay < Infinity) {
       retryTimer = setTimeout(open, delay);
-      change({ name: 'waiting', until: Date.now() + delay, code, reason });
+    }
+    rooms.forEach((room) => room.exit(ended));
+    change(client.state);
+  }
+
+  function network({ type }) {
+    if (type === 'offline') {
+      lost(type, Infinity);
+    } else {
+      // The old connection may be dead without knowing it. Resuming costs little and loses nothing.
+      client.reconnect();
     }
   }
 
-  // When the network is back, the old connection may be dead without knowing it. Resuming costs little and loses nothing.
-  globalThis.addEventListener?.('online', client.reconnect);
+  function watchNetwork(how) {
+    ['online', 'offline'].forEach((type) => globalThis[`${how}EventListener`]?.(type, network));
+  }
+
+  watchNetwork('add');
   open();
   return client;
 }
 
-function createRoom(name, { since, presence } = {}, { ask, pace, leave }) {
-  const { on, emit } = listeners();
+function createRoom(name, { since, presence } = {}, pack, insist, depart) {
   let position = since;
-  let visit = 0;
   let gate = createGate();
   let turn = Promise.resolve();
-  let known = false;
+  let known;
+  let mayBeIn; // to this connection's server
+  const unsettled = new Set(); // how to fail what was asked for
 
   const room = {
     name,
     state: { name: 'waiting' },
     members: new Map(),
-    count: undefined,
-    on,
     send(data, { key = randomKey() } = {}) {
-      const frame = { type: 'send', room: name, key, data: structuredClone(data) };
-      const sent = turn.then(() => persist(frame, KEY_LIVES_MS));
+      const sent = persist({ type: 'send', room: name, key, data: structuredClone(data) }, KEY_LIVES_MS, turn);
       turn = sent.catch(() => {});
       return sent;
     },
@@ -252,82 +314,87 @@ function createRoom(name, { since, presence } = {}, { ask, pace, leave }) {
       return position;
     },
     leave() {
-      leave();
-      exit(new ParleyError('left', `${name} was left`));
-      ask({ type: 'leave', room: name }).catch(() => {});
+      depart(name, mayBeIn);
+      exit(new ParleyError('left'));
       change({ name: 'left' });
     },
   };
 
-  function change(state) {
-    room.state = state;
-    emit('state', state);
-  }
+  const [emit, change] = observable(room);
 
-  /** Asks until there is an answer, over losses of the connection, but not beyond the life of its key. */
-  async function persist(frame, lifeMs = Infinity) {
-    for (let first; ; ) {
-      await gate.passage;
-      await pace();
-      first ??= Date.now();
-      if (Date.now() - first > lifeMs) {
-        throw new ParleyError('uncertain', 'it was sent, but whether it was stored is not known');
-      }
-      try {
-        return await ask(frame);
-      } catch (error) {
-        if (!error.retry) {
-          throw error;
+  /** Asks until there is an answer or the room has ended, over losses of the connection, but not beyond the life of its key. */
+  function persist(frame, lifeMs, before) {
+    let first;
+    return new Promise((resolve, reject) => {
+      pack(frame);
+      unsettled.add(reject);
+      const ready = async () => {
+        await before;
+        await gate.passage;
+        first ??= clock.now();
+        if (clock.now() - first > lifeMs) {
+          throw new ParleyError('uncertain', 'it may have been stored');
         }
-        await pause(error);
-      }
-    }
+      };
+      insist(() => frame, () => unsettled.has(reject), ready)
+        .then(resolve, reject)
+        .finally(() => unsettled.delete(reject));
+    });
   }
 
   async function enter() {
-    const mine = restart();
+    restart();
+    const mine = gate;
+    const isDue = () => mine === gate;
+    const frame = () => {
+      mayBeIn = true;
+      return { type: 'join', room: name, since: position, presence };
+    };
     change({ name: 'joining' });
-    while (mine === visit) {
-      try {
-        // Taken at once and not after a promise: the first messages may be right behind it.
-        await ask({ type: 'join', room: name, since: position, presence }, (joined) => mine === visit && take(joined));
-        return;
-      } catch (error) {
-        if (!error.retry && mine === visit) {
-          gate.shut(error);
-          change({ name: 'refused', error });
-          return;
-        }
-        await pause(error);
+    try {
+      // Taken at once and not after a promise: the first messages may be right behind it.
+      await insist(frame, isDue, undefined, (joined) => isDue() && take(joined));
+    } catch (error) {
+      if (isDue()) {
+        shut(error);
+        change({ name: 'refused', error });
       }
     }
   }
 
-  function take({ position: now, resume, reason, replayed }) {
+  function shut(error) {
+    gate.shut(error);
+    unsettled.forEach((reject) => reject(error));
+    unsettled.clear();
+  }
+
+  function take({ position: place, resume, reason, replayed }) {
     const before = position;
     if (resume !== 'ok') {
-      position = now;
+      position = place;
     }
     change({ name: 'joined', resume, reason, replayed });
     if (resume === 'lost') {
-      emit('gap', { reason, before, now });
+      emit('gap', { reason, before, now: place });
     }
     gate.open();
   }
 
   function exit(error) {
+    mayBeIn = false;
     restart();
+    if (error) {
+      shut(error);
+    }
     if (room.state.name !== 'waiting') {
       change({ name: 'waiting' });
-    }
-    if (error) {
-      gate.shut(error);
     }
   }
 
   function restart() {
-    gate = gate.isUsed ? createGate() : gate;
-    return ++visit;
+    const next = createGate();
+    gate.open(next.passage); // who waits at the old one goes on waiting
+    gate = next;
   }
 
   function receive(frame, connections) {
@@ -335,14 +402,10 @@ function createRoom(name, { since, presence } = {}, { ask, pace, leave }) {
       return; // it will come again with the answer to the join that is under way
     }
     if (frame.type === 'message' && frame.seq > position.seq) {
-      position = { epoch: position.epoch, seq: frame.seq, message: frame.message };
+      position = { ...position, seq: frame.seq, message: frame.message };
       emit('message', { ...frame, own: connections.has(frame.from.connection) });
-    } else if (frame.type === 'gap') {
-      enter();
-    } else if (frame.type === 'members' || frame.type === 'presence') {
-      present(frame);
-    } else if (frame.type === 'dropped') {
-      emit('dropped', frame.count);
+    } else {
+      handlers[frame.type]?.(frame);
     }
   }
 
@@ -351,7 +414,7 @@ function createRoom(name, { since, presence } = {}, { ask, pace, leave }) {
     const then = room.members;
     if (type === 'members') {
       room.members = new Map(members.map((member) => [member.user, member]));
-      joined = [...room.members.keys()].filter((user) => known && !then.has(user));
+      joined = members.map(({ user }) => user).filter((user) => known && !then.has(user));
       left = [...then.keys()].filter((user) => count === undefined && !room.members.has(user));
       known = count === undefined;
     } else {
@@ -362,52 +425,73 @@ function createRoom(name, { since, presence } = {}, { ask, pace, leave }) {
     emit('presence', { members: room.members, joined, left, count: room.count });
   }
 
+  const handlers = { gap: enter, members: present, presence: present, dropped: ({ count }) => emit('dropped', count) };
   return { room, enter, exit, receive };
 }
 
 /** A promise that is kept while one is in the room. */
 function createGate() {
-  const gate = { isUsed: false };
+  const gate = {};
   gate.passage = new Promise((resolve, reject) => {
-    gate.open = () => { gate.isUsed = true; resolve(); };
-    gate.shut = (error) => { gate.isUsed = true; reject(error); };
+    gate.open = resolve;
+    gate.shut = reject;
   });
   gate.passage.catch(() => {});
   return gate;
 }
 
-function listeners() {
-  const heard = {};
-  return {
-    on(type, listener) {
-      (heard[type] ??= new Set()).add(listener);
-      return () => heard[type].delete(listener);
-    },
-    emit(type, value) {
-      for (const listener of heard[type] ?? []) {
-        try {
-          listener(value);
-        } catch (error) {
-          setTimeout(() => { throw error; }); // it is reported, and the other listeners do not suffer
-        }
+/**
+ * Lets requests through in turn, no faster than the server allows, and those not at all that are no longer due. `after`
+ * is how long to wait at least, where the server has refused it.
+ */
+function createPace(perSecond, atOnce) {
+  const spacing = PACE_MARGIN_MS / perSecond || 0;
+  let line = Promise.resolve();
+  let paidUntil = -1e9;
+  let slack = 1; // grows with refusals, and shrinks with what is let through: more may be limited than is known here
+
+  return (isDue, after) => {
+    if (after) {
+      paidUntil = Math.max(paidUntil, clock.now() + after);
+      slack++;
+    }
+    line = line.then(async () => {
+      for (let wait; isDue() && (wait = paidUntil - clock.now()) > 0; ) {
+        await pause(wait);
       }
-    },
+      if (isDue()) {
+        paidUntil = Math.max(paidUntil, clock.now() - spacing * atOnce || 0) + spacing * slack;
+        slack = Math.max(1, slack * 0.9);
+      }
+    });
+    return line;
   };
 }
 
-function disconnected() {
-  return new ParleyError('disconnected', 'there is no connection', true, 0);
+/** Lets it be listened to. Returns how to tell the listeners of an event, and of a new state. */
+function observable(target) {
+  const heard = {};
+  function emit(type, value) {
+    for (const listener of heard[type] ?? []) {
+      try {
+        listener(value);
+      } catch (error) {
+        setTimeout(() => { throw error; }); // it is reported, and the other listeners do not suffer
+      }
+    }
+  }
+  target.on = (type, listener) => {
+    (heard[type] = heard[type] ?? new Set()).add(listener);
+    return () => heard[type].delete(listener);
+  };
+  return [emit, (state) => emit('state', (target.state = state))];
 }
 
 /** Not `randomUUID`, which is missing from pages that came over plain HTTP. */
 function randomKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return crypto.getRandomValues(new Uint8Array(16)).join('-');
 }
 
-function between(least, most) {
-  return least + Math.random() * (most - least);
-}
-
-function pause({ after = between(0, 2_000) }) {
-  return new Promise((resolve) => setTimeout(resolve, after));
+function pause(ms = 2_000 * Math.random()) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
