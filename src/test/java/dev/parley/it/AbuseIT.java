@@ -153,10 +153,10 @@ final class AbuseIT {
             during(
                     node,
                     () -> act(
-                            Mob.against(site, 300, 0, 4, i -> Act.open(site.upgrade("/ws/7?room=r" + i))
+                            Mob.against(site, 300, 0, 8, i -> Act.open(site.upgrade("/ws/7?room=r" + i))
                                     .sending(message, 1)
                                     .untilItHasRead(2 * MIB)),
-                            ACT,
+                            Duration.ofSeconds(25),
                             Duration.ZERO));
         }
     }
@@ -169,12 +169,13 @@ final class AbuseIT {
             ByteBuffer message = Mob.prepared(Frame.text(text("x", 64 * 1024)));
             during(node, () -> {
                 try (Mob readers = Mob.against(node.site(), 200, i -> Act.open(
-                        node.site().upgrade("/ws/7?room=told")))) {
+                                node.site().upgrade("/ws/7?room=told"))
+                        .reading(Reading.VERY_SLOWLY))) {
                     readers.act(Duration.ofSeconds(5));
                     act(
-                            Mob.against(author.site(), 4, i -> Act.open(author.site().upgrade("/ws/1?room=told"))
-                                    .sending(message, 1_000)),
-                            Duration.ofSeconds(10),
+                            Mob.against(author.site(), 2, i -> Act.open(author.site().upgrade("/ws/1?room=told"))
+                                    .sending(message, 8_000)),
+                            ACT,
                             Duration.ZERO);
                     System.out.println("abuse: " + readers);
                 }
@@ -194,7 +195,7 @@ final class AbuseIT {
                 during(author, () -> {
                     frozen.signal("STOP");
                     try {
-                        fill(author.site(), "frozen", 400);
+                        fill(author.site(), "frozen", 300);
                     } finally {
                         frozen.signal("CONT");
                     }

@@ -87,7 +87,11 @@ final class AbusedNode implements AutoCloseable {
 
     /** Every endpoint takes part. */
     private void mustServe() {
-        String room = "whole-" + ++looks;
+        mustServe("whole-" + ++looks);
+    }
+
+    /** Every endpoint takes part; the room may have a past. */
+    void mustServe(String room) {
         Site site = site();
         try (RawWebSocket echo = site.open("/ws")) {
             echo.sendText("x");
@@ -104,13 +108,27 @@ final class AbusedNode implements AutoCloseable {
         try (RoomsClient guest = RoomsClient.as("guest", site);
                 RoomsClient author = RoomsClient.as("author", site)) {
             String position = RoomsClient.field(author.joins(room), "position");
-            assertThat(author.sends(room, "k", "1")).contains("\"type\":\"ack\"");
-            assertThat(guest.asks("'type':'join','room':'" + room + "','since':" + position))
+            assertThat(author.sends(room, "key-" + System.nanoTime(), "1")).contains("\"type\":\"ack\"");
+            assertThat(guest.asks("'type':'join','room':'" + room + "','presence':true,'since':" + position))
                     .contains("\"resume\":\"ok\"", "\"replayed\":1");
             assertThat(guest.asks("'type':'history','room':'" + room + "','limit':10"))
                     .contains("\"type\":\"history\"", "\"seq\":");
         }
         assertThat(get("/").status()).isEqualTo(200);
+    }
+
+    /** Where it lets a debugger in, if it was started so. */
+    int debugPort() {
+        return war.out().stream()
+                .filter(line -> line.startsWith("Listening for transport dt_socket at address: "))
+                .map(line -> Integer.parseInt(line.replaceAll("\\D+", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Of one that is gone. */
+    int exitStatus() {
+        return war.exitStatus(PATIENCE);
     }
 
     /** It has ended by itself within so long, with a status and a line that say why. */

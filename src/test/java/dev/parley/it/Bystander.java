@@ -200,8 +200,8 @@ final class Bystander implements AutoCloseable {
             isOver.countDown();
             threads.shutdown();
             try {
-                boolean unused = isHeard.await(20, TimeUnit.SECONDS);
-                boolean areGone = threads.awaitTermination(20, TimeUnit.SECONDS);
+                boolean unused = isHeard.await(10, TimeUnit.SECONDS);
+                boolean areGone = threads.awaitTermination(5, TimeUnit.SECONDS);
                 if (!areGone) {
                     faults.add("somebody waits for ever");
                 }

@@ -34,14 +34,22 @@ import org.jspecify.annotations.Nullable;
 final class Mob implements AutoCloseable {
     private static final int AT_ONCE = 64; // on their way in
     private static final int TICK_MILLIS = 20;
-    private static final int SLOW_BYTES = 64 * 1024; // a tick: some 3 MB a second
     private static final int TAIL = 4 * 1024;
 
     /** What one does with that which the server sends. */
     enum Reading {
-        ALL,
-        SLOWLY,
-        NOTHING
+        ALL(0),
+        /** Some 3 MB a second. */
+        SLOWLY(64 * 1024),
+        /** Some 400 kB a second. */
+        VERY_SLOWLY(8 * 1024),
+        NOTHING(0);
+
+        private final int bytesPerTick;
+
+        Reading(int bytesPerTick) {
+            this.bytesPerTick = bytesPerTick;
+        }
     }
 
     /**
@@ -303,9 +311,9 @@ final class Mob implements AutoCloseable {
         }
 
         void tick() {
-            if (isThere && head == null && act.reading() == Reading.SLOWLY && act.isUpgrade()) {
+            if (isThere && head == null && act.reading().bytesPerTick > 0) {
                 try {
-                    read(SLOW_BYTES);
+                    read(act.reading().bytesPerTick);
                 } catch (IOException e) {
                     lost();
                 }

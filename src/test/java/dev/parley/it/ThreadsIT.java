@@ -1,0 +1,160 @@
+package dev.parley.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.postgres.PostgresServer;
+import dev.parley.backplane.redis.RedisServer;
+import dev.parley.it.wire.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Each kind of thread that a node has of its own meets the errors that end threads, in the middle of its work: then the work
+ * goes on, or health is down within ten seconds, or the process is gone; and in the end everything works.
+ */
+@Tag("standalone")
+@Tag("long")
+@Timeout(400)
+final class ThreadsIT {
+    private static final Duration DOWN_WITHIN = Duration.ofSeconds(10);
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final int ENDED_FOR_WANT_OF_MEMORY = 3;
+
+    @Test
+    void ofANodeByItself() throws Exception {
+        kill();
+    }
+
+    @Test
+    void ofANodeOnRedis() throws Exception {
+        try (EngineProcess engine = RedisServer.launch(RedisServer.DURABLE)) {
+            kill("--backplane", engine.address());
+        }
+    }
+
+    @Test
+    void ofANodeOnPostgres() throws Exception {
+        try (EngineProcess engine = PostgresServer.launch()) {
+            kill("--backplane", engine.address());
+        }
+    }
+
+    private static void kill(String... arguments) throws Exception {
+        List<String> wrongs = new ArrayList<>();
+        List<String> kinds = kinds(arguments);
+        System.out.println("threads: " + kinds);
+        assertThat(kinds).isNotEmpty();
+        AbusedNode node = null;
+        try {
+            for (String kind : kinds) {
+                for (String error : List.of("java.lang.NoClassDefFoundError", "java.lang.OutOfMemoryError")) {
+                    if (node == null) {
+                        node = AbusedNode.start(Saboteur.LETS_IN, arguments);
+                    }
+                    if (!survives(node, kind, error, wrongs)) {
+                        node.close();
+                        node = null;
+                    }
+                }
+            }
+        } finally {
+            if (node != null) {
+                node.close();
+            }
+        }
+        assertThat(wrongs).isEmpty();
+    }
+
+    /** The threads of Parley's, without their numbers, of a node that has something to do. */
+    private static List<String> kinds(String... arguments) throws Exception {
+        try (AbusedNode node = AbusedNode.start(Saboteur.LETS_IN, arguments);
+                Traffic traffic = new Traffic(node);
+                Saboteur saboteur = Saboteur.of(node)) {
+            await().until(() -> traffic.rounds() > 2);
+            return saboteur.kinds();
+        }
+    }
+
+    /** Whether the node lives on as it was. */
+    private static boolean survives(AbusedNode node, String kind, String error, List<String> wrongs) throws Exception {
+        String what = kind + ", " + error;
+        try (Traffic traffic = new Traffic(node);
+                Saboteur saboteur = Saboteur.of(node)) {
+            String where = saboteur.throwIn(kind, error, Duration.ofSeconds(5));
+            if (where.isEmpty()) {
+                System.out.println("threads: " + what + ": it had nothing to do");
+                return true;
+            }
+            what += " in " + where;
+            AtomicBoolean wasDown = new AtomicBoolean();
+            boolean goesOn = saboteur.isReachedAgain(DOWN_WITHIN, () -> wasDown.compareAndSet(false, isDown(node)));
+            saboteur.close();
+            if (!node.isAlive()) {
+                assertThat(node.exitStatus()).isEqualTo(ENDED_FOR_WANT_OF_MEMORY);
+                System.out.println("threads: " + what + ": the process ended itself");
+                return false;
+            }
+            if (!goesOn && !wasDown.get()) {
+                throw new AssertionError("its work is not done any more, and health has not been down");
+            }
+            traffic.close();
+            node.mustBeWholeWithin(BOUND);
+            System.out.println("threads: " + what + (goesOn ? ": the work goes on" : ": health was down"));
+            return true;
+        } catch (RuntimeException | AssertionError e) {
+            wrongs.add(what + ": " + e.getMessage());
+            System.out.println("threads: " + what + ": " + e + "\n" + node.tells());
+            return false;
+        }
+    }
+
+    private static boolean isDown(AbusedNode node) {
+        try {
+            HttpResponse health = node.get("/health");
+            return health.status() != 200;
+        } catch (AssertionError noAnswer) {
+            return true;
+        }
+    }
+
+    /** Somebody who comes, does everything, and goes, again and again. */
+    private static final class Traffic implements AutoCloseable {
+        private final Thread thread;
+        private volatile int rounds;
+        private volatile boolean isOver;
+
+        Traffic(AbusedNode node) {
+            thread = new Thread(
+                    () -> {
+                        while (!isOver) {
+                            try {
+                                node.mustServe("traffic-" + rounds % 3);
+                            } catch (AssertionError | RuntimeException disturbed) {
+                                // that is what may happen
+                            }
+                            rounds++;
+                        }
+                    },
+                    "traffic");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        int rounds() {
+            return rounds;
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            isOver = true;
+            thread.join(BOUND.toMillis());
+        }
+    }
+}
