@@ -70,14 +70,21 @@ final class Saboteur implements AutoCloseable {
     /**
      * Throws an error of this class in a thread of this kind, as soon as one enters a method of Parley's.
      *
+     * @param passedOver how many entries are let pass before, so that it is not always at the beginning of a task
      * @return where that was; empty if none did in time
      */
-    String throwIn(String kind, String error, Duration patience) throws Exception {
+    String throwIn(String kind, String error, int passedOver, Duration patience) throws Exception {
+        int[] left = {passedOver};
         MethodEntryRequest entries = vm.eventRequestManager().createMethodEntryRequest();
         entries.addClassFilter(CLASSES);
         entries.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
         entries.enable();
-        Optional<LocatableEvent> event = next(patience, met -> kind(met.thread()).equals(kind), () -> true);
+        Optional<LocatableEvent> event = next(
+                patience,
+                met -> kind(met.thread()).equals(kind)
+                        && !met.location().declaringType().name().contains("$$Lambda")
+                        && left[0]-- == 0,
+                () -> {});
         entries.disable();
         if (event.isEmpty()) {
             drain();
@@ -109,10 +116,7 @@ final class Saboteur implements AutoCloseable {
             BreakpointRequest request = vm.eventRequestManager().createBreakpointRequest(hit);
             request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
             request.enable();
-            Optional<LocatableEvent> event = next(patience, met -> true, () -> {
-                meanwhile.run();
-                return true;
-            });
+            Optional<LocatableEvent> event = next(patience, met -> true, meanwhile);
             request.disable();
             event.ifPresent(met -> met.thread().resume());
             drain();
@@ -122,20 +126,14 @@ final class Saboteur implements AutoCloseable {
         }
     }
 
-    private interface Meanwhile {
-        boolean goesOn();
-    }
-
     /** The next event of such a thread, which stays where it is; all others go on. */
-    private Optional<LocatableEvent> next(Duration patience, Predicate<LocatableEvent> wanted, Meanwhile meanwhile)
+    private Optional<LocatableEvent> next(Duration patience, Predicate<LocatableEvent> wanted, Runnable meanwhile)
             throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - end < 0) {
             EventSet events = vm.eventQueue().remove(STEP_MILLIS);
             if (events == null) {
-                if (!meanwhile.goesOn()) {
-                    break;
-                }
+                meanwhile.run();
                 continue;
             }
             for (Event event : events) {

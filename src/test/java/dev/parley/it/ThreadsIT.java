@@ -10,6 +10,8 @@ import dev.parley.it.wire.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,57 +48,56 @@ final class ThreadsIT {
         }
     }
 
+    /** What is thrown where: into which kind of thread, and how many steps into its work. */
+    private record Strike(String kind, String error, int step) {
+        @Override
+        public String toString() {
+            return kind + ", " + error + " at step " + step;
+        }
+    }
+
     private static void kill(String... arguments) throws Exception {
         List<String> wrongs = new ArrayList<>();
-        List<String> kinds = kinds(arguments);
-        System.out.println("threads: " + kinds);
-        assertThat(kinds).isNotEmpty();
-        AbusedNode node = null;
+        Victim victim = Victim.start(arguments);
         try {
+            List<String> kinds = victim.kinds();
+            System.out.println("threads: " + kinds);
+            assertThat(kinds).isNotEmpty();
             for (String kind : kinds) {
-                for (String error : List.of("java.lang.NoClassDefFoundError", "java.lang.OutOfMemoryError")) {
-                    if (node == null) {
-                        node = AbusedNode.start(Saboteur.LETS_IN, arguments);
-                    }
-                    if (!survives(node, kind, error, wrongs)) {
-                        node.close();
-                        node = null;
+                for (String error : List.of("java.lang.LinkageError", "java.lang.OutOfMemoryError")) {
+                    for (int step : new int[] {0, 5, 40}) {
+                        if (!survives(victim, new Strike(kind, error, step), wrongs)) {
+                            victim.close();
+                            victim = Victim.start(arguments);
+                        }
                     }
                 }
             }
         } finally {
-            if (node != null) {
-                node.close();
-            }
+            victim.close();
         }
         assertThat(wrongs).isEmpty();
     }
 
-    /** The threads of Parley's, without their numbers, of a node that has something to do. */
-    private static List<String> kinds(String... arguments) throws Exception {
-        try (AbusedNode node = AbusedNode.start(Saboteur.LETS_IN, arguments);
-                Traffic traffic = new Traffic(node);
-                Saboteur saboteur = Saboteur.of(node)) {
-            await().until(() -> traffic.rounds() > 2);
-            return saboteur.kinds();
-        }
-    }
-
     /** Whether the node lives on as it was. */
-    private static boolean survives(AbusedNode node, String kind, String error, List<String> wrongs) throws Exception {
-        String what = kind + ", " + error;
-        try (Traffic traffic = new Traffic(node);
-                Saboteur saboteur = Saboteur.of(node)) {
-            String where = saboteur.throwIn(kind, error, Duration.ofSeconds(5));
+    private static boolean survives(Victim victim, Strike strike, List<String> wrongs) throws Exception {
+        String what = strike.toString();
+        AbusedNode node = victim.node();
+        try (Traffic traffic = new Traffic(node)) {
+            String where =
+                    victim.saboteur().throwIn(strike.kind(), strike.error(), strike.step(), Duration.ofSeconds(4));
             if (where.isEmpty()) {
-                System.out.println("threads: " + what + ": it had nothing to do");
+                System.out.println("threads: " + what + ": it had too little to do");
                 return true;
             }
             what += " in " + where;
             AtomicBoolean wasDown = new AtomicBoolean();
-            boolean goesOn = saboteur.isReachedAgain(DOWN_WITHIN, () -> wasDown.compareAndSet(false, isDown(node)));
-            saboteur.close();
-            if (!node.isAlive()) {
+            boolean goesOn = victim.saboteur().isReachedAgain(DOWN_WITHIN, () -> {
+                if (isDown(node)) {
+                    wasDown.set(true);
+                }
+            });
+            if (!goesOn && !node.isAlive()) {
                 assertThat(node.exitStatus()).isEqualTo(ENDED_FOR_WANT_OF_MEMORY);
                 System.out.println("threads: " + what + ": the process ended itself");
                 return false;
@@ -112,6 +113,34 @@ final class ThreadsIT {
             wrongs.add(what + ": " + e.getMessage());
             System.out.println("threads: " + what + ": " + e + "\n" + node.tells());
             return false;
+        }
+    }
+
+    /** A node, and who is after its threads. */
+    private record Victim(AbusedNode node, Saboteur saboteur) implements AutoCloseable {
+        static Victim start(String... arguments) throws Exception {
+            AbusedNode node = AbusedNode.start(Saboteur.LETS_IN, arguments);
+            return new Victim(node, Saboteur.of(node));
+        }
+
+        /** The threads of Parley's, without their numbers, while it has something to do. */
+        List<String> kinds() throws InterruptedException {
+            Set<String> kinds = new TreeSet<>();
+            try (Traffic traffic = new Traffic(node)) {
+                await().atMost(BOUND)
+                        .pollInterval(Duration.ofMillis(100))
+                        .until(() -> {
+                            kinds.addAll(saboteur.kinds());
+                            return traffic.rounds() > 10;
+                        });
+            }
+            return List.copyOf(kinds);
+        }
+
+        @Override
+        public void close() {
+            saboteur.close();
+            node.close();
         }
     }
 
