@@ -168,7 +168,7 @@ final class AbuseIT {
         try (EngineProcess engine = RedisServer.launch(RedisServer.DURABLE);
                 AbusedNode author = AbusedNode.start("--backplane", engine.address());
                 AbusedNode node = AbusedNode.start("--backplane", engine.address())) {
-            ByteBuffer message = Mob.prepared(Frame.text(text("x", 64 * 1024)));
+            ByteBuffer message = Mob.prepared(Frame.text(text("x", 256 * 1024)));
             during(node, () -> {
                 try (Mob readers = Mob.against(node.site(), 200, i -> Act.open(
                                 node.site().upgrade("/ws/7?room=told"))
@@ -176,8 +176,8 @@ final class AbuseIT {
                     readers.act(Duration.ofSeconds(5));
                     act(
                             Mob.against(author.site(), 2, i -> Act.open(author.site().upgrade("/ws/1?room=told"))
-                                    .sending(message, 8_000)),
-                            ACT,
+                                    .sending(message, 2_000)),
+                            Duration.ofSeconds(20),
                             Duration.ZERO);
                     System.out.println("abuse: " + readers);
                 }

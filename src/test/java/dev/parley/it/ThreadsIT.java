@@ -7,12 +7,17 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.postgres.PostgresServer;
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.wire.HttpResponse;
+import dev.parley.it.wire.RawWebSocket;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -119,7 +124,10 @@ final class ThreadsIT {
     /** A node, and who is after its threads. */
     private record Victim(AbusedNode node, Saboteur saboteur) implements AutoCloseable {
         static Victim start(String... arguments) throws Exception {
-            AbusedNode node = AbusedNode.start(Saboteur.LETS_IN, arguments);
+            AbusedNode node = AbusedNode.start(
+                    Saboteur.LETS_IN,
+                    Stream.concat(Stream.of("--heartbeat", "1s"), Stream.of(arguments))
+                            .toArray(String[]::new));
             return new Victim(node, Saboteur.of(node));
         }
 
@@ -153,9 +161,15 @@ final class ThreadsIT {
         }
     }
 
-    /** Somebody who comes, does everything, and goes, again and again. */
+    /**
+     * Somebody who comes, does everything, and goes, again and again; and some who say nothing, so that they are pinged and at
+     * last closed.
+     */
     private static final class Traffic implements AutoCloseable {
+        private static final int SILENT = 5;
+
         private final Thread thread;
+        private final Deque<RawWebSocket> silent = new ArrayDeque<>(); // the thread's own
         private volatile int rounds;
         private volatile boolean isOver;
 
@@ -164,9 +178,14 @@ final class ThreadsIT {
                     () -> {
                         while (!isOver) {
                             try {
+                                silent.add(node.site().open("/ws"));
                                 node.mustServe("traffic-" + rounds % 3);
+                                talk(node);
                             } catch (AssertionError | RuntimeException disturbed) {
                                 // that is what may happen
+                            }
+                            while (silent.size() > (isOver ? 0 : SILENT)) {
+                                silent.remove().close();
                             }
                             rounds++;
                         }
@@ -174,6 +193,14 @@ final class ThreadsIT {
                     "traffic");
             thread.setDaemon(true);
             thread.start();
+        }
+
+        /** More at once than goes in one write. */
+        private static void talk(AbusedNode node) {
+            try (RawWebSocket chat = node.site().open("/ws/6?room=traffic")) {
+                chat.sendText(IntStream.range(0, 50).mapToObj(i -> "m" + i).toArray(String[]::new));
+                chat.receiveTexts(100);
+            }
         }
 
         int rounds() {
