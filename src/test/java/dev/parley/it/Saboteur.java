@@ -38,6 +38,7 @@ final class Saboteur implements AutoCloseable {
 
     private final VirtualMachine vm;
     private @Nullable Location hit;
+    private boolean isLeftAlone;
 
     private Saboteur(VirtualMachine vm) {
         this.vm = vm;
@@ -95,7 +96,11 @@ final class Saboteur implements AutoCloseable {
         ObjectReference thrown = instance(error, thread);
         thread.stop(thrown);
         thread.resume();
-        drain();
+        try {
+            drain();
+        } catch (VMDisconnectedException gone) {
+            isLeftAlone = true;
+        }
         return hit.method().declaringType().name() + "." + hit.method().name();
     }
 
@@ -122,8 +127,14 @@ final class Saboteur implements AutoCloseable {
             drain();
             return event.isPresent();
         } catch (VMDisconnectedException gone) {
+            isLeftAlone = true;
             return false;
         }
+    }
+
+    /** Whether the virtual machine has ended. */
+    boolean isLeftAlone() {
+        return isLeftAlone;
     }
 
     /** The next event of such a thread, which stays where it is; all others go on. */
