@@ -39,6 +39,17 @@ public final class ExecutableWar implements AutoCloseable {
         return new ExecutableWar(ServerProcess.start("standalone", environment, command));
     }
 
+    /** Starts the archive of the build with no more of something than {@code ulimit} says, such as {@code -n 1024}. */
+    public static ExecutableWar startWithin(String ulimit, List<String> javaOptions, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "ulimit " + ulimit + " && exec \"$@\"", "parley"));
+        command.add(Jdk.ofTests().java());
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", ParleyWar.file().toString()));
+        command.addAll(List.of(arguments));
+        return new ExecutableWar(ServerProcess.start("standalone", Map.of(), command));
+    }
+
     /** Where it listens, as it prints it; waits until it does. */
     public URL url() {
         try {
