@@ -31,8 +31,13 @@ import org.jspecify.annotations.Nullable;
  * prices          conflate:symbol
  * </pre>
  *
- * <p>Rules only give. What no line gives is not allowed. {@code *} stands for any letters of a room's name, {@code {user}} for
- * the name of whoever asks; {@code everyone} needs no credential, {@code known} any.
+ * <p>Rules only grant; the rest is denied. {@code *} stands for any letters of a room's name, {@code {user}} for the name of
+ * whoever asks; {@code everyone} needs no credential, {@code known} any.
+ *
+ * <p>Every room's name can be read in one way only. {@code {user}} never reaches across the letter that follows it, nor, after a
+ * {@code *}, across the letter before it: {@code order-carol-x-1} is carol's under {@code order-{user}-*}, and never that of
+ * somebody called {@code carol-x}, who needs another pattern. A {@code *} beside {@code {user}} or on both sides of it would have
+ * to be guessed, and is refused.
  *
  * <p>A line of two columns gives nobody anything: it says what becomes of messages that a client is too slow for. {@code close},
  * which is what happens without such a line: the client is closed, and can resume; {@code drop-oldest}; {@code conflate}, where only
@@ -54,6 +59,7 @@ public final class RoomRules implements Permissions {
 
     private record Slowness(Pattern rooms, Overflow overflow) {}
 
+    private static final String USER = "\\{user}";
     private static final String WHOM = "whom is everyone, known, user:…, scope:… or claim:name=value";
 
     private final List<Rule> rules;
@@ -101,11 +107,30 @@ public final class RoomRules implements Permissions {
     }
 
     private static Pattern rooms(String text) {
-        String letters = text.replaceFirst("\\{user}", "").replace("*", "");
-        if (!letters.matches("[a-z0-9._:-]*")) {
+        String[] parts = text.split(USER, 2);
+        if (!String.join("", parts).matches("[a-z0-9._:*-]*")) {
             throw new IllegalArgumentException("not a pattern for room names");
         }
-        return Pattern.compile(text.replace(".", "\\.").replace("*", ".*").replace("{user}", "(.+)"));
+        return Pattern.compile(parts.length == 1 ? regex(text) : regex(parts[0], parts[1]));
+    }
+
+    private static String regex(String letters) {
+        return letters.replace(".", "\\.").replace("*", ".*");
+    }
+
+    /** Of a user's rooms. What stands for the user has an end that can be seen, wherever anything could stand beside it. */
+    private static String regex(String before, String after) {
+        boolean isOpenBefore = before.contains("*");
+        if (before.endsWith("*") || after.startsWith("*")) {
+            throw new IllegalArgumentException("where {user} ends beside * cannot be told: put a letter between them");
+        }
+        if (isOpenBefore && after.contains("*")) {
+            throw new IllegalArgumentException("which part is {user} cannot be told: * may stand on one side of it only");
+        }
+        String never = (isOpenBefore ? before.substring(before.length() - 1) : "")
+                + (after.isEmpty() ? "" : after.substring(0, 1));
+        String user = never.isEmpty() ? ".+" : "[^" + never.replace("-", "\\-") + "]+";
+        return regex(before) + "(" + user + ")" + regex(after);
     }
 
     private static Set<Right> rights(String text) {

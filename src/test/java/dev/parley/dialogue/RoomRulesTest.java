@@ -7,10 +7,13 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.handshake.Credential;
 import dev.parley.room.Overflow;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +77,52 @@ final class RoomRulesTest {
     }
 
     @Test
+    void aUsersNameDoesNotReachAcrossWhatFollowsIt() {
+        RoomRules rules = RoomRules.parse(List.of("order-{user}-* all known", "*.of.{user} all known"));
+        RoomId order = new RoomId("order-carol-550e8400-e29b-41d4-a716-446655440000");
+
+        assertThat(rules.allow(Credential.of("carol"), Right.JOIN, order)).isTrue();
+        for (String other : List.of("carol-550e8400-e29b-41d4-a716", "carol-550e8400", "carol-", "Carol", "car")) {
+            assertThat(rules.allow(Credential.of(other), Right.JOIN, order)).isFalse();
+        }
+        assertThat(rules.allow(Credential.of("eve"), Right.JOIN, new RoomId("a.of.bob.of.eve")))
+                .isTrue();
+        assertThat(rules.allow(Credential.of("bob.of.eve"), Right.JOIN, new RoomId("a.of.bob.of.eve")))
+                .isFalse();
+        assertThat(RULES.allow(Credential.of("carol-x"), Right.JOIN, new RoomId("inbox-carol-x")))
+                .isTrue();
+    }
+
+    /** Whatever they are called, no two users are let into one room by the same line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{user}", "o-{user}", "{user}-*", "o.{user}.*", "o-{user}-a", "*-{user}", "*:{user}-a", "a*b-{user}-c"})
+    void noRoomIsTwoUsers(String pattern) {
+        RoomRules rules = RoomRules.parse(List.of(pattern + " join known"));
+        Random random = new Random(13);
+        for (int round = 0; round < 3_000; round++) {
+            String name = letters(random, 1) + letters(random, random.nextInt(9));
+            RoomId room = RoomId.parse((random.nextBoolean() ? "o-" : "") + name).orElse(null);
+            if (room == null) {
+                continue;
+            }
+            Set<String> letIn = new HashSet<>();
+            for (int from = 0; from < room.name().length(); from++) {
+                for (int to = from + 1; to <= room.name().length(); to++) {
+                    String user = room.name().substring(from, to);
+                    if (rules.allow(Credential.of(user), Right.JOIN, room)) {
+                        letIn.add(user);
+                    }
+                }
+            }
+            assertThat(letIn).as(room.name()).hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
+    private static String letters(Random random, int length) {
+        return random.ints(length, 0, 6).mapToObj(i -> "abo-.:".substring(i, i + 1)).collect(Collectors.joining());
+    }
+
+    @Test
     void theFirstLineOfTwoColumnsSaysWhatBecomesOfASlowReader() {
         RoomRules rules = RoomRules.parse(
                 List.of("ticker-* drop-oldest", "ticker-a close", "prices conflate:symbol", "* all everyone"));
@@ -112,7 +161,10 @@ final class RoomRulesTest {
                 "lobby all everyone:alice",
                 "lobby all known,scope",
                 "lobby all claim:role",
-                "{user}-{user} all known"
+                "{user}-{user} all known",
+                "a-{user}* all known",
+                "*{user} all known",
+                "*-{user}-* all known"
             })
     void whatIsNoRuleIsRefusedWithItsLine(String line) {
         assertThatIllegalArgumentException()
