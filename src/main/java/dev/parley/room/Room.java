@@ -182,8 +182,9 @@ final class Room {
         CompletableFuture<Slice> slice = new CompletableFuture<>();
         following
                 .from()
-                .thenCompose(from ->
-                        after == null ? backplane.readBefore(id, Long.MAX_VALUE, 0, 0) : backplane.read(id, after, limit, Rooms.READ_BYTES))
+                .thenCompose(from -> after == null
+                        ? backplane.readBefore(id, Long.MAX_VALUE, 0, 0)
+                        : backplane.read(id, after, limit, Rooms.READ_BYTES))
                 .whenComplete((read, failure) -> {
                     if (failure == null) {
                         slice.complete(read);

@@ -175,7 +175,8 @@ final class QueryWorkers implements AutoCloseable {
     private synchronized void over(Task<?> task, boolean isOver) {
         begun.remove(task);
         if (!isOver && !closed) {
-            lanes.computeIfAbsent(task.lane, name -> new ArrayDeque<>()).addFirst(task); // its turn was before all others
+            lanes.computeIfAbsent(task.lane, name -> new ArrayDeque<>())
+                    .addFirst(task); // its turn was before all others
             waiting++;
         }
         notifyAll();

@@ -277,8 +277,7 @@ final class Writer implements AutoCloseable {
         rest.forEach(waiting -> fail(waiting, "the backplane is closed"));
     }
 
-    private record Waiting(
-            Link.Proposal proposal, long bytes, CompletableFuture<Appended> answer, long sinceNanos) {
+    private record Waiting(Link.Proposal proposal, long bytes, CompletableFuture<Appended> answer, long sinceNanos) {
         boolean isFarewell() {
             return proposal.draft().kind() == Draft.Kind.LEFT;
         }
