@@ -59,9 +59,8 @@ final class ReaderTest {
 
     @Test
     void aRoomWhoseNextEntryIsLongerThanItsShareIsReadAlone() throws Exception {
-        List<RoomId> rooms = LongStream.range(0, 20)
-                .mapToObj(i -> new RoomId("room-" + i))
-                .toList();
+        List<RoomId> rooms =
+                LongStream.range(0, 20).mapToObj(i -> new RoomId("room-" + i)).toList();
         start(rooms);
         engine.entryBytes = 1024 * 1024;
         engine.top = 3;
@@ -77,9 +76,7 @@ final class ReaderTest {
         listening.start(threads);
         reader.start(threads);
         rooms.forEach(room -> reader.follow(
-                room,
-                entry -> told.add(entry.position().seq()),
-                (id, feed) -> feed.begin(new Position("e", 0, ""))));
+                room, entry -> told.add(entry.position().seq()), (id, feed) -> feed.begin(new Position("e", 0, ""))));
     }
 
     /** Has the same log in each room. */
