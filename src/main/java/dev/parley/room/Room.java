@@ -286,8 +286,9 @@ final class Room implements Budget.Holder {
         CompletableFuture<Slice> slice = new CompletableFuture<>();
         Objects.requireNonNull(following, "followed before anybody is in")
                 .from()
-                .thenCompose(from ->
-                        after == null ? backplane.readBefore(id, Long.MAX_VALUE, 0, 0) : backplane.read(id, after, limit, Rooms.READ_BYTES))
+                .thenCompose(from -> after == null
+                        ? backplane.readBefore(id, Long.MAX_VALUE, 0, 0)
+                        : backplane.read(id, after, limit, Rooms.READ_BYTES))
                 .whenComplete((read, failure) -> {
                     if (failure == null) {
                         slice.complete(read);

@@ -48,7 +48,7 @@ final class EnginesBehindTlsIT {
                 ExecutableWar elsewhere = node(ca.trust(), redis.tlsAddress("127.0.0.1"));
                 ExecutableWar distrusting = node(List.of(), redis.tlsAddress("localhost"))) {
             chat(one, other);
-            await().untilAsserted(() -> assertThat(redis.tls()).hasSize(8).containsOnly(true));
+            await().untilAsserted(() -> assertThat(redis.tls()).hasSize(14).containsOnly(true));
             assertThat(isReady(elsewhere)).isFalse();
             assertThat(isReady(distrusting)).isFalse();
         }
@@ -61,7 +61,7 @@ final class EnginesBehindTlsIT {
                 ExecutableWar other = node(List.of(), postgres.tlsAddress("localhost", ca));
                 ExecutableWar elsewhere = node(List.of(), postgres.tlsAddress("127.0.0.1", ca))) {
             chat(one, other);
-            await().untilAsserted(() -> assertThat(postgres.tls()).hasSize(8).containsOnly(true));
+            await().untilAsserted(() -> assertThat(postgres.tls()).hasSize(14).containsOnly(true));
             assertThat(isReady(elsewhere)).isFalse();
         }
     }

@@ -238,7 +238,12 @@ final class RoomPressureTest {
     }
 
     private List<String> drafts() {
-        return backplane.read(LOBBY, Position.ORIGIN, Integer.MAX_VALUE, Long.MAX_VALUE).toCompletableFuture().join().entries().stream()
+        return backplane
+                .read(LOBBY, Position.ORIGIN, Integer.MAX_VALUE, Long.MAX_VALUE)
+                .toCompletableFuture()
+                .join()
+                .entries()
+                .stream()
                 .map(Entry::draft)
                 .map(RoomPressureTest::kindAndText)
                 .toList();

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,8 +63,8 @@ public final class EngineBackplane implements Backplane {
         this.reader = new Reader(
                 engine::connect, pulse, listening, budget, timing.check().toMillis());
         this.writer = new Writer(engine::connect, pulse, budget, reader::promise, (room, feed) -> reader.doubt(room));
-        this.presence = new EnginePresence(
-                node, timing.lease(), engine::connect, pulse, listening, workers, this::append);
+        this.presence =
+                new EnginePresence(node, timing.lease(), engine::connect, pulse, listening, workers, this::append);
         this.control = new EngineControl(node, hmac, workers);
     }
 
@@ -81,8 +80,7 @@ public final class EngineBackplane implements Backplane {
      * @param threads watch its loops; they stay the caller's
      * @throws BackplaneException if the engine is there and set up such that it would lose messages; then nothing is left open
      */
-    public static EngineBackplane start(
-            Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
+    public static EngineBackplane start(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
         boolean isStarted = false;
         EngineBackplane backplane = new EngineBackplane(engine, timing, secret, budget, threads);
         try {
@@ -133,14 +131,15 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
-        Position possible =
-                EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
+        Position possible = EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
         Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
         return workers.ask(
                 QueryWorkers.Lane.of(room), List.of("read", room, possible, bounds), expected(bytes), link -> {
-                    Excerpt excerpt =
-                            link.log().read(Map.of(room, possible), bounds, false).get(room);
-                    return Objects.requireNonNull(excerpt, "an answer to another question").slice();
+                    Excerpt excerpt = link.log()
+                            .read(Map.of(room, possible), bounds, false)
+                            .get(room);
+                    return Objects.requireNonNull(excerpt, "an answer to another question")
+                            .slice();
                 });
     }
 
@@ -161,7 +160,8 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Position> purge(RoomId room) {
-        return workers.ask(QueryWorkers.Lane.of(room), new Object(), 0, link -> link.log().purge(room));
+        return workers.ask(
+                QueryWorkers.Lane.of(room), new Object(), 0, link -> link.log().purge(room));
     }
 
     @Override
@@ -175,7 +175,11 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Optional<String>> take(String key) {
-        return workers.ask(QueryWorkers.Lane.SHELF, new Object(), 0, link -> link.shelf().take(key))
+        return workers.ask(
+                        QueryWorkers.Lane.SHELF,
+                        new Object(),
+                        0,
+                        link -> link.shelf().take(key))
                 .thenApply(kept -> kept.flatMap(text -> opened(key, text)));
     }
 

@@ -79,7 +79,8 @@ final class EngineControl implements ControlBus {
             heard.remove(heard.keySet().iterator().next());
         }
         for (Listening listening : listenings) {
-            Threads.guarded("a listener to words", () -> listening.listener.accept(parts[3])).run();
+            Threads.guarded("a listener to words", () -> listening.listener.accept(parts[3]))
+                    .run();
         }
     }
 

@@ -61,6 +61,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             new Chore("read members", this::read),
             new Chore("tidy up", this::tend));
     private volatile boolean isLeaving;
+    private boolean isWoken; // guarded by this
     private long nextRenewal = System.nanoTime(); // the loop's own
     private long nextTending = nextRenewal; // the loop's own
     private long mayBury = nextRenewal; // the loop's own
@@ -98,7 +99,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         Place place = new Place(room, farewell.author().connection());
         own.put(place, farewell);
         pending.put(place, new Link.Move(room, farewell, true));
-        notifyAll();
+        wake();
     }
 
     @Override
@@ -107,7 +108,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         Draft farewell = own.remove(place);
         if (farewell != null) {
             pending.put(place, new Link.Move(room, farewell, false));
-            notifyAll();
+            wake();
         }
     }
 
@@ -146,7 +147,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         if (watched.containsKey(room)) {
             synchronized (this) {
                 moved.add(room);
-                notifyAll();
+                wake();
             }
         }
     }
@@ -169,13 +170,21 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
     }
 
     private synchronized void rest() throws InterruptedException {
-        boolean isBusy = (!pending.isEmpty() && !renewal.isRefused()) || !moved.isEmpty();
+        boolean isRefused = isLeaving || chores.stream().anyMatch(Chore::isRefused);
+        boolean isBusy = !pending.isEmpty() || !moved.isEmpty();
         long due = TimeUnit.NANOSECONDS.toMillis(nextRenewal - System.nanoTime());
-        if (!isBusy && due > 0 && !isLeaving) {
-            wait(Math.min(REST_MILLIS, due));
-        } else if (isLeaving || chores.stream().anyMatch(Chore::isRefused)) {
-            wait(REST_MILLIS / 10);
+        long rest = isRefused ? REST_MILLIS / 10 : isBusy ? 0 : Math.min(REST_MILLIS, due);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rest);
+        for (long left = rest; !isWoken && left > 0; ) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
+        isWoken = false;
+    }
+
+    private synchronized void wake() {
+        isWoken = true;
+        notifyAll();
     }
 
     private void renew(Link link) throws LinkException {
@@ -287,9 +296,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             } else {
                 dying.remove(gone);
             }
-            synchronized (this) {
-                notifyAll();
-            }
+            wake();
         });
     }
 
@@ -300,7 +307,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             isLeaving = true;
             own.clear();
             pending.clear();
-            notifyAll();
+            wake();
         }
         if (isUp()) {
             try {

@@ -24,7 +24,12 @@ final class Listening implements AutoCloseable {
 
     Listening(Engine engine, Pulse pulse, Audience events) {
         this.loop = new ConnectionLoop<>(
-                "listener", pulse, () -> connect(engine), Engine.Listener::cut, (made, beat) -> listen(made, events.to(beat)), () -> {});
+                "listener",
+                pulse,
+                () -> connect(engine),
+                Engine.Listener::cut,
+                (made, beat) -> listen(made, events.to(beat)),
+                () -> {});
     }
 
     void start(Threads threads) {

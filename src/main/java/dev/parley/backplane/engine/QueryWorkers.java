@@ -118,32 +118,36 @@ final class QueryWorkers implements AutoCloseable {
     }
 
     private synchronized @Nullable Task<?> next() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REST_MILLIS);
         Task<?> task = poll();
-        if (task == null) {
-            wait(REST_MILLIS);
+        for (long left = REST_MILLIS; task == null && left > 0; ) {
+            wait(left);
             task = poll();
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
         return task;
     }
 
     private @Nullable Task<?> poll() {
-        for (Map.Entry<Lane, ArrayDeque<Task<?>>> each : lanes.entrySet()) {
-            Lane lane = each.getKey();
-            long busy = begun.stream().filter(task -> task.lane.equals(lane)).count();
-            if (busy < lane.width()) {
-                ArrayDeque<Task<?>> queue = each.getValue();
-                Task<?> task = queue.remove();
-                lanes.remove(lane);
-                if (!queue.isEmpty()) {
-                    lanes.put(lane, queue); // the others first
-                }
-                shared.remove(task.what, task);
-                begun.add(task);
-                waiting--;
-                return task;
+        Lane next = null;
+        for (Lane lane : lanes.keySet()) {
+            if (begun.stream().filter(task -> task.lane.equals(lane)).count() < lane.width()) {
+                next = lane;
+                break;
             }
         }
-        return null;
+        ArrayDeque<Task<?>> queue = next == null ? null : lanes.remove(next);
+        if (next == null || queue == null) {
+            return null;
+        }
+        Task<?> task = queue.remove();
+        if (!queue.isEmpty()) {
+            lanes.put(next, queue); // the others first
+        }
+        shared.remove(task.what, task);
+        begun.add(task);
+        waiting--;
+        return task;
     }
 
     private <T> void run(Task<T> task, Link link) throws LinkException {
@@ -175,7 +179,8 @@ final class QueryWorkers implements AutoCloseable {
     private synchronized void over(Task<?> task, boolean isOver) {
         begun.remove(task);
         if (!isOver && !closed) {
-            lanes.computeIfAbsent(task.lane, name -> new ArrayDeque<>()).addFirst(task); // its turn was before all others
+            lanes.computeIfAbsent(task.lane, name -> new ArrayDeque<>())
+                    .addFirst(task); // its turn was before all others
             waiting++;
         }
         notifyAll();

@@ -47,8 +47,7 @@ final class Reader implements AutoCloseable {
     private volatile long completeNanos = System.nanoTime(); // when the followers were last known to have everything
     private long nextCheck = System.nanoTime(); // the thread's own
 
-    Reader(
-            ConnectionLoop.Connector<Link> engine, Pulse pulse, Listening listening, Budget budget, long checkMillis) {
+    Reader(ConnectionLoop.Connector<Link> engine, Pulse pulse, Listening listening, Budget budget, long checkMillis) {
         this.listening = listening;
         this.budget = budget;
         this.pulse = pulse;

@@ -141,10 +141,13 @@ final class Writer implements AutoCloseable {
     }
 
     private synchronized Map<RoomId, Feed> takeWork() throws InterruptedException {
-        if (queue.isEmpty() && begins.isEmpty() && batch.isEmpty()) {
+        long rest = refused.isEmpty() ? REST_MILLIS : TimeUnit.NANOSECONDS.toMillis(REFUSED_PAUSE_NANOS);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rest);
+        for (long left = rest; queue.isEmpty() && begins.isEmpty() && batch.isEmpty() && left > 0; ) {
             isBusy = !refused.isEmpty();
             notifyAll();
-            wait(refused.isEmpty() ? REST_MILLIS : TimeUnit.NANOSECONDS.toMillis(REFUSED_PAUSE_NANOS));
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
         if (batch.isEmpty()) {
             fillBatch();
@@ -277,8 +280,7 @@ final class Writer implements AutoCloseable {
         rest.forEach(waiting -> fail(waiting, "the backplane is closed"));
     }
 
-    private record Waiting(
-            Link.Proposal proposal, long bytes, CompletableFuture<Appended> answer, long sinceNanos) {
+    private record Waiting(Link.Proposal proposal, long bytes, CompletableFuture<Appended> answer, long sinceNanos) {
         boolean isFarewell() {
             return proposal.draft().kind() == Draft.Kind.LEFT;
         }

@@ -121,8 +121,8 @@ final class PostgresLog implements Link.Log {
             append.setArray(7, connection.createArrayOf("bytea", datas));
             try (ResultSet stored = append.executeQuery()) {
                 while (stored.next()) {
-                    outcomes.add(
-                            Link.Outcome.stored(new Position(stored.getString(1), stored.getLong(2), stored.getString(3))));
+                    outcomes.add(Link.Outcome.stored(
+                            new Position(stored.getString(1), stored.getLong(2), stored.getString(3))));
                 }
             }
         }

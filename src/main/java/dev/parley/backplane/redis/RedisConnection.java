@@ -103,8 +103,7 @@ final class RedisConnection implements AutoCloseable {
     }
 
     static LinkException lost(JedisException e) {
-        return new LinkException(
-                e instanceof JedisDataException answer ? refused(answer) : "Redis does not answer", e);
+        return new LinkException(e instanceof JedisDataException answer ? refused(answer) : "Redis does not answer", e);
     }
 
     /** Ends it, although another thread may just be writing or reading. */

@@ -70,8 +70,7 @@ public final class RedisEngine implements Engine {
     public Link connect() throws LinkException {
         RedisShards shards = address.kind() == RedisAddress.Kind.CLUSTER ? cluster() : server();
         RedisKeys keys = new RedisKeys(address.database());
-        return new RedisLink(
-                shards, keys, new RedisLog(shards, keys, entriesPerRoom), new RedisMembers(shards, keys));
+        return new RedisLink(shards, keys, new RedisLog(shards, keys, entriesPerRoom), new RedisMembers(shards, keys));
     }
 
     private RedisShards server() throws LinkException {

@@ -104,7 +104,8 @@ final class QueryWorkersTest {
                 return i();
             });
         }
-        assertThat(begun.tryAcquire(QueryWorkers.WORKERS - 1, 10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.tryAcquire(QueryWorkers.WORKERS - 1, 10, TimeUnit.SECONDS))
+                .isTrue();
 
         assertThat((int) answer(workers.ask(QUIET, "short", 0, link -> 7))).isEqualTo(7);
     }
@@ -154,7 +155,8 @@ final class QueryWorkersTest {
             answer(each);
         }
 
-        assertThat(said).containsExactlyElementsOf(IntStream.range(0, 200).boxed().toList());
+        assertThat(said)
+                .containsExactlyElementsOf(IntStream.range(0, 200).boxed().toList());
     }
 
     @Test

@@ -228,6 +228,9 @@ final class MemoryBackplaneTest extends BackplaneContract {
     }
 
     private static Slice read(MemoryBackplane backplane, Position after) {
-        return backplane.read(LOBBY, after, 100, Long.MAX_VALUE).toCompletableFuture().join();
+        return backplane
+                .read(LOBBY, after, 100, Long.MAX_VALUE)
+                .toCompletableFuture()
+                .join();
     }
 }

@@ -8,10 +8,10 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultContract;
+import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import dev.parley.backplane.RoomId;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -46,7 +46,8 @@ final class RedisMemoryIT {
                             .mapToObj(i -> "entry " + i + " " + SIZE)
                             .toList());
             assertThat(small.lines()).contains("behind").doesNotContain("broken");
-            FaultyNodes.until(() -> small.lines().lastIndexOf("complete") > small.lines().lastIndexOf("behind"));
+            FaultyNodes.until(
+                    () -> small.lines().lastIndexOf("complete") > small.lines().lastIndexOf("behind"));
 
             List<CompletionStage<Slice>> reads = new ArrayList<>();
             for (int i = 0; i < 60; i++) { // each of another place, so that none shares an answer
