@@ -85,6 +85,10 @@ final class Crowds {
         visitors.computeIfPresent(crowd, (same, count) -> count == places ? null : count - places);
     }
 
+    int size() {
+        return visitors.size();
+    }
+
     boolean isEmpty() {
         return visitors.isEmpty();
     }

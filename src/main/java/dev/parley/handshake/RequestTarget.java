@@ -40,8 +40,8 @@ record RequestTarget(List<String> segments, Map<String, List<String>> query) {
         Map<String, List<String>> query = new HashMap<>();
         if (rawQuery != null) {
             for (String pair : rawQuery.split("&", -1)) {
-                int equals = pair.indexOf('=');
-                if (!pair.isEmpty() && equals != 0) { // or else it has no name, and nobody asks for it
+                if (!pair.isEmpty()) {
+                    int equals = pair.indexOf('=');
                     String name = equals < 0 ? pair : pair.substring(0, equals);
                     String value = equals < 0 ? "" : pair.substring(equals + 1);
                     query.computeIfAbsent(decodeForm(name), any -> new ArrayList<>(1))

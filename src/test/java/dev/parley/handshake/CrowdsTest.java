@@ -57,6 +57,14 @@ final class CrowdsTest {
     }
 
     @Test
+    void whoIsThrownOutIsRememberedWithinBounds() {
+        for (int i = 0; i < 30_000; i++) {
+            crowds.admit("2001:db8:1:" + Integer.toHexString(i) + "::1").leave(true);
+        }
+        assertThat(crowds.size()).isLessThanOrEqualTo(10_000);
+    }
+
+    @Test
     void aNetworkOf64BitsIsOneAddress() {
         crowds.admit("2001:db8:1:2::1");
         crowds.admit("2001:db8:1:2:ffff:0:0:1");

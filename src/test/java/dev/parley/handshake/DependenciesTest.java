@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import dev.parley.node.Threads;
 import org.junit.jupiter.api.Test;
 
 /** What dependencies are given, what they open and who stands in for them. */
@@ -67,7 +68,7 @@ final class DependenciesTest {
 
     @Test
     void whatWasOpenedIsClosedOnceInReverseOrderWhateverEachDoes() {
-        try (RecordedLog log = RecordedLog.of(Cleanup.class.getName())) {
+        try (RecordedLog log = RecordedLog.of(Threads.class.getName())) {
             Binder.Bound bound = bound(Work.class, "");
             bound.cleanup().run();
             bound.cleanup().run();

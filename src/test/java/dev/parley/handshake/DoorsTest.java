@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.node.Budget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +19,19 @@ final class DoorsTest {
 
         isFull = true;
         assertThatThrownBy(doors::check).hasMessage("full").matches(e -> ((HandshakeRefused) e).status() == 503);
+    }
+
+    @Test
+    void nobodyComesInWhileNobodyCouldGiveWayForThem() throws Exception {
+        Budget budget = new Budget(100);
+        Doors bounded = new Doors(() -> false, 10, budget);
+        budget.hold(Budget.Use.KEPT, 200);
+        assertThatCode(bounded::check).doesNotThrowAnyException(); // somebody may give way
+        budget.reclaimOnce();
+        assertThatThrownBy(bounded::check).matches(e -> ((HandshakeRefused) e).status() == 503);
+
+        budget.release(Budget.Use.KEPT, 200);
+        assertThatCode(bounded::check).doesNotThrowAnyException();
     }
 
     @ParameterizedTest

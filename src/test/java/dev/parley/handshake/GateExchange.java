@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class GateExchange {
     private String contextPath = "";
     private String deployedAt = "";
     private boolean secure;
+    private Supplier<Object> login = () -> null;
 
     private final HttpServletRequest request = Fake.of(HttpServletRequest.class, this::asked);
     private final HttpServletResponse response = Fake.of(HttpServletResponse.class, this::told);
@@ -47,7 +49,11 @@ public final class GateExchange {
 
     /** A request for an upgrade, to {@code localhost:8080}. */
     public static GateExchange upgrade(String target) {
-        return plain(target).with("Upgrade", "websocket").with("Connection", "Upgrade");
+        return plain(target)
+                .with("Upgrade", "websocket")
+                .with("Connection", "Upgrade")
+                .with("Sec-WebSocket-Version", "13")
+                .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
 
     static GateExchange plain(String target) {
@@ -78,6 +84,12 @@ public final class GateExchange {
 
     GateExchange overTls() {
         secure = true;
+        return this;
+    }
+
+    /** With an HTTP session, or a server that fails when it is asked for one. */
+    GateExchange loggedIn(Supplier<Object> session) {
+        login = session;
         return this;
     }
 
@@ -147,6 +159,7 @@ public final class GateExchange {
             case "isSecure" -> secure;
             case "getRemoteAddr" -> "";
             case "getUserPrincipal" -> nobody();
+            case "getSession" -> login.get();
             case "getHeader" -> header((String) arguments[0]);
             case "getHeaders" ->
                 headless ? null : Collections.enumeration(headers.getOrDefault((String) arguments[0], List.of()));

@@ -36,6 +36,12 @@ final class GateTest {
         @Override
         public String value() {
             String who = session.orElseThrow(() -> new HandshakeRefused(401, "no session"));
+            if (who.equals("no-memory")) {
+                throw new OutOfMemoryError("as if");
+            }
+            if (who.equals("no-class")) {
+                throw new NoClassDefFoundError("dev/parley/Secret");
+            }
             if (who.startsWith("bad")) {
                 throw new IllegalStateException("the user database is away");
             }
@@ -150,11 +156,43 @@ final class GateTest {
                 "AAAAAAAAAAAAAAAAAAAAAAAA"
             })
     void keyThatIsNotSixteenBytesIsABadRequest(String key) {
-        assertThat(GateExchange.upgrade("/ws")
-                        .with("Sec-WebSocket-Key", key)
-                        .through(gate)
-                        .status())
-                .isEqualTo(400);
+        assertRefused(400, GateExchange.upgrade("/ws").without("Sec-WebSocket-Key").with("Sec-WebSocket-Key", key));
+    }
+
+    @Test
+    void noKeyAndTwoAreABadRequest() {
+        assertRefused(400, GateExchange.upgrade("/ws").without("Sec-WebSocket-Key"));
+        assertRefused(400, GateExchange.upgrade("/ws").with("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8", "0", "14", "", "13, 8", "013", "thirteen"})
+    void anotherVersionIsToldWhichOneIsSpoken(String version) {
+        GateExchange exchange = GateExchange.upgrade("/ws")
+                .without("Sec-WebSocket-Version")
+                .with("Sec-WebSocket-Version", version);
+
+        assertRefused(426, exchange);
+        assertThat(exchange.answer()).containsEntry("Sec-WebSocket-Version", "13");
+    }
+
+    @Test
+    void noVersionIsAnotherVersion() {
+        GateExchange exchange =
+                GateExchange.upgrade("/ws").without("Sec-WebSocket-Version").without("Sec-WebSocket-Key");
+
+        assertRefused(426, exchange);
+        assertThat(exchange.answer()).containsEntry("Sec-WebSocket-Version", "13");
+        assertRefused(426, GateExchange.upgrade("/ws").with("Sec-WebSocket-Version", "8"));
+        assertPasses(GateExchange.upgrade("/ws")
+                .without("Sec-WebSocket-Version")
+                .with("Sec-WebSocket-Version", " 13 "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?=x", "?&&", "?=", "?&=x&", "?[a]=1", "?a[]=1&]=[", "?==", "?=x&=y"})
+    void parametersThatNobodyAskedForAreIgnored(String query) {
+        assertPasses(GateExchange.upgrade("/ws" + query));
     }
 
     @Test
@@ -292,6 +330,23 @@ final class GateTest {
 
             assertThat(log.lines()).singleElement().asString().contains("SEVERE", "the user database is away");
             assertThat(log.lines()).singleElement().asString().doesNotContain("s3cr3t");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-memory", "no-class"})
+    void errorOfOursIsAServerErrorWithoutDetails(String session) {
+        Decisions decisions = new Decisions();
+        Gate counting = new Gate(routes(), new Gate.Rules(new OriginRule(Set.of(), false), () -> {}, true), decisions);
+        try (RecordedLog log = RecordedLog.of(Gate.class.getName())) {
+            GateExchange exchange = GateExchange.upgrade("/items/a/ws?q=1")
+                    .with("Cookie", "session=" + session)
+                    .through(counting);
+
+            assertThat(exchange.status()).isEqualTo(500);
+            assertThat(exchange.body()).isEqualTo("internal error\n");
+            assertThat(log.lines()).hasSize(1);
+            assertThat(decisions.counts()).containsEntry(new Decisions.Outcome(500, "internal error"), 1L);
         }
     }
 

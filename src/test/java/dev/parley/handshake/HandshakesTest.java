@@ -205,6 +205,92 @@ final class HandshakesTest {
         assertThat(told).containsExactly("revoked");
     }
 
+    @Test
+    void listenerThatThrowsKeepsNobodyElseFromExpiringNorFromClosing() throws Exception {
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Handshake handshake = holding("a" + i);
+            handshakes.handedOver(handshake);
+            handshake.open(Visit.class);
+            int number = i;
+            handshake.onRevoked(() -> {
+                told.add("revoked");
+                throw number % 2 == 0 ? new StackOverflowError("a library user's") : new OutOfMemoryError("as if");
+            });
+            handshake.renew(until(60));
+        }
+        passSeconds(71);
+        assertThat(told).hasSize(5);
+
+        told.clear();
+        Handshake last = holding("last");
+        last.onEnded(() -> {
+            throw new NoClassDefFoundError("at the end");
+        });
+        last.onEnded(() -> told.add("ended"));
+        last.end();
+        assertThat(told).containsExactly("ended");
+        assertThat(next()).startsWith("last");
+    }
+
+    @Test
+    void whatThrowsWhenClosedKeepsNothingElseOpen() throws Exception {
+        Cleanup cleanup = new Cleanup();
+        cleanup.add(() -> closed.add("first"));
+        cleanup.add(() -> {
+            throw new NoClassDefFoundError("when closed");
+        });
+        Handshake handshake = new Handshake(
+                HandshakesTest.class, new Binder.Bound(new Visit(), Optional.empty(), cleanup), handshakes.closing());
+        handshake.end();
+
+        assertThat(next()).isEqualTo("first");
+    }
+
+    @Test
+    void whatIsOpenIsClosedEvenWithoutAThreadForIt() {
+        Cleanup cleanup = new Cleanup();
+        cleanup.add(() -> closed.add("first"));
+        new Handshake(HandshakesTest.class, new Binder.Bound(new Visit(), Optional.empty(), cleanup), task -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                })
+                .end();
+
+        assertThat(closed).containsExactly("first");
+    }
+
+    record Membership(@Depends(Resource.class) Resource resource, @Depends(Login.class) String who) {}
+
+    record Login(Visitor visitor) implements Dependency<String> {
+        @Override
+        public String value() {
+            return visitor.session().map(any -> "somebody").orElse("nobody");
+        }
+    }
+
+    @ServerEndpoint(value = "/a", configurator = HandshakeConfigurator.class)
+    @Binds(Membership.class)
+    static final class Members {}
+
+    @Test
+    void whatWasBoundIsLetGoOfWhenTheServerFailsAfterwards() throws Exception {
+        Gate members = new Gate(
+                List.of(Route.to(Members.class, Members::new, Dependencies.none().with(HandshakesTest.class, this))),
+                GateTest.rules(() -> {}));
+        AtomicLong asked = new AtomicLong();
+        GateExchange exchange = GateExchange.upgrade("/a")
+                .loggedIn(() -> {
+                    if (asked.incrementAndGet() > 1) {
+                        throw new IllegalStateException("the session store is away");
+                    }
+                    return null;
+                })
+                .through(members);
+
+        assertThat(exchange.status()).isEqualTo(500);
+        assertThat(next()).isEqualTo("resource");
+    }
+
     private Handshake holding(String name) {
         Cleanup cleanup = new Cleanup();
         cleanup.add(() -> closed.add(name + " on " + Thread.currentThread().getName()));

@@ -7,7 +7,9 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ final class LoginsTest {
 
     private final Logins logins = new Logins();
     private final AtomicReference<String> id = new AtomicReference<>("one");
+    private int maxInactive = 1_800;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final HttpSession session = Fake.of(HttpSession.class, (name, arguments) -> {
         if (name.equals("getCreationTime") && ended.get()) {
@@ -24,6 +27,8 @@ final class LoginsTest {
         }
         return switch (name) {
             case "getId" -> id.get();
+            case "getMaxInactiveInterval" -> maxInactive;
+            case "getLastAccessedTime" -> System.currentTimeMillis() - 60_000;
             case "getCreationTime" -> 7L;
             case "getServletContext" -> Fake.of(ServletContext.class, (method, given) -> null);
             default -> throw new AssertionError("unexpected question for " + name);
@@ -46,6 +51,44 @@ final class LoginsTest {
 
         assertThat(told).containsExactly("revoked");
         assertThat(logins.isEmpty()).isTrue();
+    }
+
+    /** Tomcat and WildFly close the sockets of a session themselves, with 1008, as soon as listeners have returned. */
+    @Test
+    void timeoutGivesOurCloseCodeAHeadStart() throws Exception {
+        maxInactive = 60;
+        logins.watch(session, handshake);
+        handshake.open(Visit.class);
+        CountDownLatch revoked = new CountDownLatch(1);
+        handshake.onRevoked(revoked::countDown);
+        handshake.onEnded(() -> told.add("ended"));
+        Thread closing = new Thread(() -> {
+            try {
+                revoked.await();
+            } catch (InterruptedException e) {
+                return;
+            }
+            handshake.end();
+        });
+        closing.start();
+        logins.sessionDestroyed(new HttpSessionEvent(session));
+        told.add("the server's turn");
+        closing.join();
+
+        assertThat(told).containsExactly("ended", "the server's turn");
+    }
+
+    /** Whoever logs out does not wait for a peer that does not answer. */
+    @Test
+    void logoutWaitsForNobody() {
+        open();
+        long began = System.nanoTime();
+        for (int i = 0; i < 100; i++) {
+            logins.watch(session, handshake);
+            logins.sessionDestroyed(new HttpSessionEvent(session));
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test

@@ -3,6 +3,11 @@ package dev.parley.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.Fake;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +155,59 @@ final class OriginRuleTest {
                 .isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "capacitor://localhost",
+                "ionic://localhost",
+                "tauri://localhost",
+                "http://tauri.localhost",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                "moz-extension://4fa2b3c1-07d1-4a3b-9d52-0a1b2c3d4e5f",
+                "app://1.2-3",
+                "custom.scheme+x://host:1234"
+            })
+    void shellsOfAppsMayBeAllowed(String origin) {
+        OriginRule rule = new OriginRule(Set.of(origin), false);
+
+        assertThat(rule.admits(origin, "chat.example", SECURE, COOKIES)).isTrue();
+        assertThat(rule.admits(origin.toUpperCase(Locale.ROOT), "chat.example", !SECURE, COOKIES))
+                .isTrue();
+        assertThat(rule.admits(origin + "x", "chat.example", SECURE, COOKIES)).isFalse();
+        assertThat(rule.admits("https://localhost", "chat.example", SECURE, COOKIES))
+                .isFalse();
+        assertThat(sameOrigin.admits(origin, origin.substring(origin.indexOf("//") + 2), SECURE, COOKIES))
+                .isFalse();
+    }
+
+    @Test
+    void requestOfPlainHttpIsJudgedByTheSameRule() {
+        OriginRule rule = new OriginRule(Set.of("https://app.example"), true);
+
+        assertThat(rule.allows(request("chat.example:443", "https://chat.example")))
+                .isTrue();
+        assertThat(rule.allows(request("chat.example:80", "http://chat.example")))
+                .isTrue();
+        assertThat(rule.allows(request("chat.example", "https://chat.example:443")))
+                .isTrue();
+        assertThat(rule.allows(request("10.0.0.1:8080", "https://app.example"))).isTrue();
+        assertThat(rule.allows(request("chat.example"))).isTrue();
+        assertThat(rule.allows(request("chat.example", "https://evil.example"))).isFalse();
+        assertThat(rule.allows(request("chat.example:444", "https://chat.example")))
+                .isFalse();
+        assertThat(rule.allows(request("chat.example", "https://chat.example", "https://evil.example")))
+                .isFalse();
+    }
+
+    private static HttpServletRequest request(String host, String... origins) {
+        return Fake.of(HttpServletRequest.class, (method, arguments) -> switch (method) {
+            case "getHeader" -> arguments[0].equals("Host") ? host : "session=s";
+            case "getHeaders" -> Collections.enumeration(List.of(origins));
+            case "isSecure" -> false;
+            default -> throw new AssertionError("unexpected question for " + method);
+        });
+    }
+
     @Test
     void starAllowsEveryPage() {
         OriginRule rule = new OriginRule(Set.of("*", "https://app.example"), false);
@@ -215,6 +273,10 @@ final class OriginRuleTest {
                 "https://app.example/",
                 "https://",
                 "ws://app.example",
+                "wss://app.example",
+                "https://app.example:65536",
+                "file://",
+                "capacitor://",
                 "null",
                 "https://*.example",
                 " ",

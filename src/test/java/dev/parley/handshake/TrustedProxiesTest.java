@@ -58,6 +58,25 @@ final class TrustedProxiesTest {
         assertThat(client(TRUSTED, socket, forwarded)).isEqualTo(client);
     }
 
+    /** As different servers write them. */
+    @ParameterizedTest
+    @CsvSource({
+        "::1, 0:0:0:0:0:0:0:1",
+        "[::1], 0:0:0:0:0:0:0:1",
+        "::ffff:192.0.2.7, 192.0.2.7",
+        "0:0:0:0:0:ffff:c000:207, 192.0.2.7",
+        "fe80::1%eth0, fe80:0:0:0:0:0:0:1",
+        "[fe80::1%2]:443, fe80:0:0:0:0:0:0:1",
+        "2001:DB8::A, 2001:db8:0:0:0:0:0:a",
+        "2001:0db8:0:0::a, 2001:db8:0:0:0:0:0:a",
+        "192.0.2.7, 192.0.2.7",
+        "unix, unix"
+    })
+    void anAddressHasOneForm(String socket, String canonical) {
+        assertThat(client(TrustedProxies.NONE, socket)).isEqualTo(canonical);
+        assertThat(client(TRUSTED, socket)).isEqualTo(canonical);
+    }
+
     @Test
     void severalHeadersAreOneList() {
         assertThat(client(TRUSTED, "127.0.0.1", "1.1.1.1, 203.0.113.7", "10.0.0.1"))

@@ -140,6 +140,7 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
             Thread.currentThread().interrupt();
             throw new KeySourceException("the node is stopping");
         } catch (TimeoutException slow) {
+            isAway = true; // so that whoever can do without does not wait
             throw new KeySourceException("no answer within two seconds");
         } catch (ExecutionException failed) {
             throw new KeySourceException(String.valueOf(failed.getCause()));

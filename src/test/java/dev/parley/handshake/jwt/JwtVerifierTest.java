@@ -324,7 +324,7 @@ final class JwtVerifierTest {
     void keysThatCannotBeFetchedAreNobodysFaultButNobodyGetsIn() throws Exception {
         JwtVerifier away = new JwtVerifier(JwtKeys.at("http://127.0.0.1:1/keys"), rules(Set.of("RS256")), clock());
 
-        assertRejected(away, "keys cannot be fetched", rs256(claims()));
+        assertThat(away.verify(rs256(claims()))).isEqualTo(new Verdict.Unavailable("keys cannot be fetched"));
     }
 
     @ParameterizedTest
@@ -351,6 +351,49 @@ final class JwtVerifierTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("s3cr3t")
                 .hasNoCause();
+    }
+
+    /** RFC 7517, section 5. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"kty\":\"new\",\"kid\":\"x\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-999\",\"x\":\"AA\"}",
+                "{\"kty\":\"RSA\"}",
+                "{}",
+                "{\"kty\":5}",
+                "7"
+            })
+    void keyThatIsNotUnderstoodIsIgnored(String strange) throws Exception {
+        String set = "{\"keys\":[" + strange + "," + rsa.toPublicJWK().toJSONString() + "," + strange + "]}";
+
+        assertAccepted(new JwtVerifier(JwtKeys.of(set), rules(Set.of("RS256")), clock()), rs256(claims()));
+        assertThatThrownBy(() -> JwtKeys.of("{\"keys\":[" + strange + "]}"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"JWT", "jwt", "application/jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+JWT"})
+    void typeMayBeWrittenInFullAndInAnyCase(String type) throws Exception {
+        assertAccepted(verifier, typed(type));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dpop+jwt", "application/json", "at", "logout+jwt"})
+    void tokenForSomethingElseIsRejected(String type) throws Exception {
+        assertRejected(null, typed(type));
+    }
+
+    private static String typed(String type) throws Exception {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .keyID("rsa")
+                        .type(new JOSEObjectType(type))
+                        .build(),
+                claims().build());
+        token.sign(new RSASSASigner(rsa));
+        return token.serialize();
     }
 
     @ParameterizedTest
