@@ -701,7 +701,8 @@ final class ParleyJsIT {
                 const big = await Promise.all(errors);
                 const fits = outcomeOf(room.send('x'.repeat(20), { key: 'k' }));
                 await acknowledge(1);
-                return [socket.count('send'), socket.readyState, fits.is, big.every(({ code, retry }) => code === 'too-big' && !retry), big[0].message]""")).asInstanceOf(InstanceOfAssertFactories.LIST)
+                return [socket.count('send'), socket.readyState, fits.is, big.every(({ code, retry }) => code === 'too-big' && !retry), big[0].message]"""))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
                 .startsWith(1L, 1L, "ack", true)
                 .last()
                 .asString()

@@ -54,7 +54,8 @@ final class OutboundTest {
         assertThat(new Outbound.History("4", "news", List.of("{}", "{}"), true).text())
                 .isEqualTo("{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"messages\":[{},{}],\"more\":true}");
         assertThat(new Outbound.Left("5", "news").text()).isEqualTo("{\"id\":5,\"type\":\"left\",\"room\":\"news\"}");
-        assertThat(new Outbound.Refreshed("6", Optional.empty(), Optional.empty()).text()).isEqualTo("{\"id\":6,\"type\":\"refreshed\"}");
+        assertThat(new Outbound.Refreshed("6", Optional.empty(), Optional.empty()).text())
+                .isEqualTo("{\"id\":6,\"type\":\"refreshed\"}");
         assertThat(new Outbound.Failure("3", ErrorCode.RATE_LIMITED, Duration.ofMillis(1500), "too fast").text())
                 .isEqualTo("{\"id\":3,\"type\":\"error\",\"code\":\"rate-limited\",\"retry\":true,\"after\":1500,"
                         + "\"message\":\"too fast\"}");
