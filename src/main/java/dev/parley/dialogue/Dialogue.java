@@ -12,6 +12,7 @@ import dev.parley.room.JsonMember;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,7 +161,12 @@ public final class Dialogue {
                 who.user(),
                 all.heartbeat(),
                 who.expires(),
+                lifeOf(who),
                 new Outbound.Welcome.Limits(limits.messageBytes(), limits.messagesPerSecond(), limits.rooms()));
+    }
+
+    private static Optional<Duration> lifeOf(Credential who) {
+        return who.expires().map(end -> Duration.between(Instant.now(), end));
     }
 
     /** A client that cannot know what its handshake carried may say once more who it is. What was proved there counts. */
@@ -184,7 +190,7 @@ public final class Dialogue {
         if (next == null) {
             fail(refresh.id(), ErrorCode.BAD_CREDENTIAL, null);
         } else {
-            connection.send(new Outbound.Refreshed(refresh.id(), next.expires()).text());
+            connection.send(new Outbound.Refreshed(refresh.id(), next.expires(), lifeOf(next)).text());
         }
     }
 

@@ -21,6 +21,11 @@ final class ObjectText {
         return this;
     }
 
+    /** A number; nothing at all if it is null. */
+    ObjectText with(String name, @Nullable Long value) {
+        return value == null ? this : with(name, value.longValue());
+    }
+
     ObjectText with(String name, long value) {
         name(name).append(value);
         return this;

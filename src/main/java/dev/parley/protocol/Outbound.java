@@ -18,7 +18,8 @@ public sealed interface Outbound {
      * The connection stands, and this is who the server takes the client for.
      *
      * @param heartbeat how often the client hears from the server at least
-     * @param expires until when the credential is good
+     * @param expires until when the credential is good, by the server's clock
+     * @param expiresIn how long that is; what the client goes by, whose clock may be wrong
      */
     record Welcome(
             @Nullable String id,
@@ -26,6 +27,7 @@ public sealed interface Outbound {
             String user,
             Duration heartbeat,
             Optional<Instant> expires,
+            Optional<Duration> expiresIn,
             Limits limits)
             implements Outbound {
         /** What the client has to keep to, so that it can wait by itself instead of being refused. */
@@ -38,6 +40,7 @@ public sealed interface Outbound {
                     .with("user", user)
                     .with("heartbeat", Math.max(1, heartbeat.toSeconds()))
                     .with("expires", expires.map(Instant::toString).orElse(null))
+                    .with("expiresIn", expiresIn.map(Duration::toSeconds).orElse(null))
                     .open("limits")
                     .with("messageBytes", limits.messageBytes)
                     .with("messagesPerSecond", limits.messagesPerSecond)
@@ -199,12 +202,13 @@ public sealed interface Outbound {
         }
     }
 
-    /** The new credential is good, until then. */
-    record Refreshed(@Nullable String id, Optional<Instant> expires) implements Outbound {
+    /** The new credential is good, until then, which is that long. */
+    record Refreshed(@Nullable String id, Optional<Instant> expires, Optional<Duration> expiresIn) implements Outbound {
         @Override
         public String text() {
             return new ObjectText(id, "refreshed")
                     .with("expires", expires.map(Instant::toString).orElse(null))
+                    .with("expiresIn", expiresIn.map(Duration::toSeconds).orElse(null))
                     .toString();
         }
     }

@@ -360,6 +360,19 @@ final class DialogueTest {
     }
 
     @Test
+    void howLongACredentialLivesIsTold() {
+        Instant end = Instant.now().plusSeconds(3_600);
+        Dialogues guarded = dialogues(token ->
+                new TokenVerifier.Verdict.Accepted(new Credential(token, Set.of(), Map.of(), Optional.of(end))));
+        Client alice = stranger(guarded, null);
+
+        assertThat(Long.parseLong(alice.asks("'type':'connect','token':'alice'").field("expiresIn")))
+                .isBetween(3_500L, 3_600L);
+        assertThat(Long.parseLong(alice.asks("'type':'refresh','token':'alice'").field("expiresIn")))
+                .isBetween(3_500L, 3_600L);
+    }
+
+    @Test
     void whoTheHandshakeHasProvedIsWelcomedUnaskedAndStaysWhoItIs() {
         TokenVerifier byName = token -> new TokenVerifier.Verdict.Accepted(Credential.of(token));
         proven = Credential.of("alice");

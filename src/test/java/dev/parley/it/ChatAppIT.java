@@ -196,6 +196,43 @@ final class ChatAppIT {
     }
 
     @Test
+    void whatIsTooLongAsAFrameStaysWithItsWriter() {
+        ChatPage ann = open();
+        String id = ann.id();
+
+        // Under the limit as text, and over it as JSON: each line break is two bytes there.
+        ann.tab().run("""
+                const input = document.getElementById('messageText');
+                input.value = 'x\\n'.repeat(30_000);
+                input.form.requestSubmit();""");
+
+        ann.tab().awaitThat(tab -> assertThat(ann.toast()).matches("Not sent, too long by \\d+ bytes\\."));
+        assertThat(ann.tab().run("return document.getElementById('messageText').value.length"))
+                .isEqualTo(60_000L);
+        assertThat(ann.tab().pending()).isEmpty();
+        assertThat(ann.tab().state()).isEqualTo("Connected");
+        ann.tab().run("document.getElementById('messageText').value = ''");
+        ann.tab().say("shorter");
+        ann.awaitSaid("You wrote: shorter");
+        assertThat(ann.id()).isEqualTo(id);
+    }
+
+    @Test
+    void aLostNetworkIsNoticedAtOnce() {
+        ChatPage ann = open();
+
+        ann.tab().run("dispatchEvent(new Event('offline'))");
+        ann.tab().awaitState("Reconnecting");
+        assertThat(ann.tab().element("why").getText()).isEqualTo("This device is offline.");
+        assertThat(ann.tab().element("countdown").getText()).isEmpty();
+
+        ann.tab().run("dispatchEvent(new Event('online'))");
+        ann.tab().awaitState("Connected");
+        ann.tab().say("back");
+        ann.awaitSaid("You wrote: back");
+    }
+
+    @Test
     void aNameIsSeenByTheOthersAndKept() {
         try (Relay relay = Relay.to(site())) {
             ChatPage ann = ChatPage.open(browser, relay.address(), room);

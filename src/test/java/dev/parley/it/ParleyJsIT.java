@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -472,6 +473,298 @@ final class ParleyJsIT {
                 dispatchEvent(new Event('online'));
                 await settle();
                 return ScriptedSocket.all.length""")).isEqualTo(2L);
+    }
+
+    @Test
+    void aWrongClockDoesNotAskForCredentials() {
+        assertThat(seen("""
+                const asked = [];
+                const counts = [];
+                for (const wrong of [86_400_000, -86_400_000]) {
+                  ahead = wrong;
+                  asked.length = 0;
+                  const client = connect('rooms', { credential: ({ refresh }) => { asked.push(refresh); return 't'; } });
+                  const expires = new Date(now + 3_600_000).toISOString();
+                  const socket = await welcome({ expires, expiresIn: 3_600 });
+                  for (let second = 0; second < 3_560; second += 10) {
+                    await pass(10_000);
+                    socket.tell({ type: 'ping' });
+                  }
+                  counts.push(asked.length);
+                  await pass(20_000);
+                  const { id } = socket.heard('refresh');
+                  socket.tell({ id, type: 'refreshed', expires, expiresIn: 3_600 });
+                  await pass(30_000);
+                  counts.push(asked.length);
+                  client.close();
+                }
+                return counts""")).isEqualTo(List.of(1L, 2L, 1L, 2L));
+    }
+
+    @Test
+    void anEndThatIsNotPlausibleOnOurClockIsNotGoneBy() {
+        assertThat(seen("""
+                let asked = 0;
+                ahead = 7_200_000;
+                connect('rooms', { credential: () => { asked++; return 't'; } });
+                const first = await welcome({ expires: new Date(now + 3_600_000).toISOString() });
+                await pass(40_000);
+                const before = asked;
+                await loseAndComeBack(4002);
+                return [before, asked]""")).isEqualTo(List.of(1L, 2L));
+    }
+
+    @Test
+    void aWrongClockMakesNothingUncertain() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const outcome = outcomeOf(room.send('one'));
+                await welcome();
+                await joined('r', place(0));
+                ScriptedSocket.last.end(1006);
+                ahead = 3_600_000;
+                await nextAttempt();
+                await welcome();
+                await joined('r', place(0), { resume: 'ok', replayed: 0 });
+                await acknowledge(1);
+                return outcome.is""")).isEqualTo("ack");
+    }
+
+    @Test
+    void whatIsAskedOfARoomAfterTheEndFailsAtOnce() {
+        assertThat(seen("""
+                const client = connect();
+                await welcome();
+                client.close();
+                const room = client.join('r');
+                const outcomes = [room.send('x'), room.history()].map(outcomeOf);
+                await settle();
+                const { is } = outcomes[0];
+                client.reconnect();
+                await welcome();
+                await joined('r', place(0));
+                outcomes.push(outcomeOf(room.send('y')));
+                await acknowledge(1);
+                return [is, ...outcomes.map(({ is }) => is), ScriptedSocket.last.count('send')]""")).isEqualTo(List.of("closed", "closed", "closed", "ack", 1L));
+    }
+
+    @Test
+    void closingSettlesWhateverItWasWaitingFor() {
+        assertThat(seen("""
+                const client = connect();
+                const [one, other, third] = ['r', 's', 't'].map((name) => client.join(name));
+                const socket = await welcome({ limits: { messageBytes: 1000, messagesPerSecond: 1, rooms: 64 } });
+                const enter = (frame) => socket.tell({ id: frame.id, type: 'joined', room: frame.room, position: place(0), resume: 'none' });
+                socket.sent.filter(({ type }) => type === 'join').slice(0, 2).forEach(enter);
+                await settle();
+                const outcomes = [one.send('away'), one.send('behind it'), other.send('held'), third.send('outside'), other.history()].map(outcomeOf);
+                await refuse('send', 'rate-limited', true, 60_000);
+                client.close();
+                await settle();
+                const seen = outcomes.map(({ is }) => is);
+                client.reconnect();
+                await welcome();
+                await pass(120_000);
+                return [...seen, ScriptedSocket.last.count('send')]""")).isEqualTo(List.of("closed", "closed", "closed", "closed", "closed", 0L));
+    }
+
+    @Test
+    void aRefusedLeaveIsRepeated() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome();
+                await joined('r', place(0));
+                room.leave();
+                await refuse('leave', 'rate-limited', true, 1500);
+                await pass(1_400);
+                const early = socket.count('leave');
+                await pass(200);
+                await refuse('leave', 'rate-limited', true, 1500);
+                await pass(1_600);
+                socket.tell({ id: socket.heard('leave').id, type: 'left', room: 'r' });
+                await pass(10_000);
+                return [early, socket.count('leave')]""")).isEqualTo(List.of(1L, 3L));
+    }
+
+    @Test
+    void whoComesBackBeforeTheLeaveIsRepeatedStays() {
+        assertThat(seen("""
+                const client = connect();
+                client.join('r').leave();
+                const socket = await welcome();
+                client.join('r').leave();
+                await settle();
+                const unsent = socket.sent.length;
+                const room = client.join('r');
+                await joined('r', place(0));
+                room.leave();
+                await refuse('leave', 'rate-limited', true, 1500);
+                const again = client.join('r');
+                await pass(1_600);
+                await joined('r', place(0));
+                await pass(10_000);
+                return [unsent, socket.count('join'), socket.count('leave'), again.state.name]""")).isEqualTo(List.of(1L, 2L, 1L, "joined"));
+    }
+
+    /** The server's own rule: ten joins and leaves a second, and all rooms twice at once. */
+    @Test
+    void whoFlipsThroughRoomsIsNeverTooFast() {
+        assertThat(seen("""
+                const client = connect();
+                const socket = await welcome({ limits: { messageBytes: 65_536, messagesPerSecond: 20, rooms: 8 } });
+                let tokens = 26;
+                let counted = now;
+                let refused = 0;
+                const inside = new Set();
+                const hear = socket.send.bind(socket);
+                socket.send = (text) => {
+                  hear(text);
+                  const { id, type, room } = socket.sent.at(-1);
+                  tokens = Math.min(26, tokens + (now - counted) / 100);
+                  counted = now;
+                  if (type === 'pong') {
+                    return;
+                  }
+                  if (tokens < 1) {
+                    refused++;
+                    later(() => socket.tell({ id, type: 'error', code: 'rate-limited', retry: true, after: 100 }));
+                  } else {
+                    tokens--;
+                    inside[type === 'join' ? 'add' : 'delete'](room);
+                    later(() => socket.tell({ id, type: type === 'join' ? 'joined' : 'left', room, position: place(0), resume: 'none' }));
+                  }
+                };
+                const last = client.join('last');
+                for (let i = 0; i < 300; i++) {
+                  client.join(`r${i % 50}`).leave();
+                  await Promise.resolve();
+                  const room = client.join(`s${i}`);
+                  await pass(20);
+                  room.leave();
+                }
+                const stays = client.join('stays');
+                for (let i = 0; i < 40; i++) {
+                  await pass(100);
+                }
+                return [refused, stays.state.name, [...inside].sort().join()]""")).isEqualTo(List.of(0L, "joined", "last,stays"));
+    }
+
+    @Test
+    void bigMessagesFromManyRoomsAreSlowedDownBeforeItIsAbuse() {
+        assertThat(seen("""
+                const client = connect();
+                const rooms = Array.from({ length: 30 }, (_, i) => client.join(`r${i}`));
+                const socket = await welcome({ limits: { messageBytes: 65_536, messagesPerSecond: 20, rooms: 64 } });
+                const hear = socket.send.bind(socket);
+                let bytes = 524_288;
+                let patience = 50;
+                let counted = now;
+                let seq = 0;
+                socket.send = (text) => {
+                  hear(text);
+                  const { id, type, room } = socket.sent.at(-1);
+                  bytes = Math.min(524_288, bytes + (now - counted) * 262);
+                  patience = Math.min(50, patience + (now - counted) / 1_000);
+                  counted = now;
+                  if (type !== 'send') {
+                    return;
+                  }
+                  if (bytes < text.length) {
+                    patience--;
+                    const after = (text.length - bytes) / 262;
+                    later(() => socket.tell({ id, type: 'error', code: 'rate-limited', retry: true, after }));
+                  } else {
+                    bytes -= text.length;
+                    later(() => socket.tell({ id, type: 'ack', room, position: place(++seq) }));
+                  }
+                };
+                const enter = ({ id, room }) => socket.tell({ id, type: 'joined', room, position: place(0), resume: 'none' });
+                socket.sent.filter(({ type }) => type === 'join').forEach(enter);
+                const outcomes = rooms.flatMap((room) => [1, 2, 3, 4].map(() => outcomeOf(room.send('x'.repeat(60_000)))));
+                let least = 50;
+                for (let second = 0; second < 60; second++) {
+                  socket.tell({ type: 'ping' });
+                  await pass(1_000);
+                  least = Math.min(least, patience);
+                }
+                return [least > 20, outcomes.every(({ is }) => is === 'ack')]""")).isEqualTo(List.of(true, true));
+    }
+
+    @Test
+    void aFrameThatIsTooBigIsNotSent() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome({ limits: { messageBytes: 200, messagesPerSecond: 20, rooms: 64 } });
+                await joined('r', place(0));
+                const texts = ['x'.repeat(190), '\\n'.repeat(80), '€'.repeat(50)];
+                const errors = texts.map((text) => room.send(text).catch((error) => error));
+                const big = await Promise.all(errors);
+                const fits = outcomeOf(room.send('x'.repeat(20), { key: 'k' }));
+                await acknowledge(1);
+                return [socket.count('send'), socket.readyState, fits.is, big.every(({ code, retry }) => code === 'too-big' && !retry), big[0].message]"""))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .startsWith(1L, 1L, "ack", true)
+                .last()
+                .asString()
+                .matches("too long by \\d+ bytes");
+    }
+
+    @Test
+    void withoutANetworkItWaitsForOne() {
+        assertThat(seen("""
+                const client = connect();
+                const first = await welcome();
+                dispatchEvent(new Event('offline'));
+                const { name, reason, delay } = client.state;
+                await pass(600_000);
+                const meanwhile = ScriptedSocket.all.length;
+                dispatchEvent(new Event('online'));
+                await settle();
+                const back = ScriptedSocket.all.length;
+                await welcome();
+                Object.defineProperty(navigator, 'onLine', { value: false, configurable: true });
+                ScriptedSocket.last.end(1006);
+                const again = client.state.name;
+                await pass(600_000);
+                client.close();
+                dispatchEvent(new Event('online'));
+                await settle();
+                return [name, reason, delay === Infinity, first.readyState, meanwhile, back, again, ScriptedSocket.all.length, client.state.name]""")).isEqualTo(List.of("waiting", "offline", true, 3L, 1L, 2L, "waiting", 2L, "closed"));
+    }
+
+    @Test
+    void anExpiredCookieIsTriedOnceMore() {
+        assertThat(seen("""
+                const answers = [() => Promise.reject(new Error('nobody there')), () => ({ status: 502 }), () => ({ status: 401 })];
+                window.fetch = async () => answers.shift()();
+                const client = connect();
+                await welcome();
+                ScriptedSocket.last.end(4002);
+                await nextAttempt();
+                const states = [];
+                while (answers.length > 0) {
+                  ScriptedSocket.last.end(1006);
+                  await settle();
+                  states.push(client.state.name);
+                  await nextAttempt();
+                }
+                return [...states, client.state.code, ScriptedSocket.all.length]""")).isEqualTo(List.of("waiting", "waiting", "closed", 4002L, 4L));
+    }
+
+    @Test
+    void aCookieThatWasRenewedIsTakenAgain() {
+        assertThat(seen("""
+                const client = connect();
+                await welcome();
+                await loseAndComeBack(4002);
+                await pass(10_000);
+                const second = await loseAndComeBack(4002);
+                second.end(4002);
+                await nextAttempt();
+                ScriptedSocket.last.open();
+                ScriptedSocket.last.end(4002);
+                await nextAttempt();
+                return [ScriptedSocket.all.length, client.state.name, client.state.code]""")).isEqualTo(List.of(4L, "closed", 4002L));
     }
 
     /** What the script returns. It is run in a page of its own, with a server and a clock that it plays itself. */

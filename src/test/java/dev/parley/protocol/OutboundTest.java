@@ -22,10 +22,11 @@ final class OutboundTest {
                                 "alice",
                                 Duration.ofSeconds(20),
                                 Optional.of(NOON),
+                                Optional.of(Duration.ofMillis(3_599_900)),
                                 new Outbound.Welcome.Limits(65536, 20, 64))
                         .text())
                 .isEqualTo("{\"id\":1,\"type\":\"welcome\",\"connection\":\"c9f\",\"user\":\"alice\",\"heartbeat\":20,"
-                        + "\"expires\":\"2026-06-01T12:00:00Z\","
+                        + "\"expires\":\"2026-06-01T12:00:00Z\",\"expiresIn\":3599,"
                         + "\"limits\":{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":64}}");
         assertThat(new Outbound.Joined("2", "news", MARK, Outbound.Resume.OK, null, 2).text())
                 .isEqualTo(
@@ -53,7 +54,8 @@ final class OutboundTest {
         assertThat(new Outbound.History("4", "news", List.of("{}", "{}"), true).text())
                 .isEqualTo("{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"messages\":[{},{}],\"more\":true}");
         assertThat(new Outbound.Left("5", "news").text()).isEqualTo("{\"id\":5,\"type\":\"left\",\"room\":\"news\"}");
-        assertThat(new Outbound.Refreshed("6", Optional.empty()).text()).isEqualTo("{\"id\":6,\"type\":\"refreshed\"}");
+        assertThat(new Outbound.Refreshed("6", Optional.empty(), Optional.empty()).text())
+                .isEqualTo("{\"id\":6,\"type\":\"refreshed\"}");
         assertThat(new Outbound.Failure("3", ErrorCode.RATE_LIMITED, Duration.ofMillis(1500), "too fast").text())
                 .isEqualTo("{\"id\":3,\"type\":\"error\",\"code\":\"rate-limited\",\"retry\":true,\"after\":1500,"
                         + "\"message\":\"too fast\"}");

@@ -4,7 +4,7 @@ import { Identity } from './identity.js';
 import { recall, remember } from './memory.js';
 import { MembersPane, RoomsPane } from './panes.js';
 import { nameOf } from './people.js';
-import { meaningOf } from './retry.js';
+import { OFFLINE, meaningOf } from './retry.js';
 import { RoomView } from './room-view.js';
 import { StatusLine } from './status-line.js';
 
@@ -47,6 +47,7 @@ function enter(name) {
       said: (sentence) => view === current && announcer.say(sentence),
       resumed: (replayed) => caughtUp(replayed),
       lost: (reason) => lost(name, reason),
+      tooBig: (text, why) => takenBack(view, text, why),
     });
     view.watchedBy(() => view === current && !document.hidden && isAtTheEnd());
     views.set(name, view);
@@ -164,16 +165,35 @@ function lost(name, reason) {
   toast(`Reconnected. ${[...losses].map(([why, names]) => `Messages lost (${why}): ${names.join(', ')}`).join('. ')}`);
 }
 
+/** The reader may shorten it, unless something else has been written meanwhile. */
+function takenBack(view, text, why) {
+  const isFree = view === current && page.messageText.value === '';
+  if (isFree) {
+    page.messageText.value = text;
+    toast(`Not sent, ${why}.`);
+  }
+  return isFree;
+}
+
 function toast(sentence) {
   clearTimeout(toastTimer);
   page.toast.textContent = sentence;
   toastTimer = setTimeout(() => (page.toast.textContent = ''), TOAST_MS);
 }
 
+function whyOf(delay, code, reason) {
+  if (code === undefined) {
+    return '';
+  }
+  if (delay === Infinity) {
+    return OFFLINE;
+  }
+  return wasOpen || code !== 1006 ? meaningOf(code, reason) : 'The server cannot be reached.';
+}
+
 client.on('state', (state) => {
-  const { name, until, code, reason } = state;
-  const why = code === undefined ? '' : wasOpen || code !== 1006 ? meaningOf(code, reason) : 'The server cannot be reached.';
-  status.show({ name, until, why });
+  const { name, delay, code, reason } = state;
+  status.show({ name, delay, why: whyOf(delay, code, reason) });
   wasOpen ||= name === 'open';
   if (name === 'open') {
     catchingUp = undefined;
@@ -207,11 +227,6 @@ page.composer.addEventListener('submit', (event) => {
   event.preventDefault();
   const text = page.messageText.value;
   if (text.trim() === '' || page.messageText.disabled) {
-    return;
-  }
-  const tooMany = new TextEncoder().encode(text).length - (client.limits.messageBytes ?? Infinity);
-  if (tooMany > 0) {
-    toast(`Too long by ${tooMany} bytes.`);
     return;
   }
   page.messageText.value = '';

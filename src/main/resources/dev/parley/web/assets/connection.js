@@ -1,4 +1,4 @@
-import { MOST_REFUSALS, delayAfter, isWorthRetrying, meaningOf } from './retry.js';
+import { MOST_REFUSALS, OFFLINE, delayAfter, isWorthRetrying, meaningOf } from './retry.js';
 
 /** The address of a WebSocket path, relative to the page: same host, any context path, `wss` under `https`. */
 export function webSocketUrl(path) {
@@ -16,8 +16,9 @@ const SETTLED_AFTER_MS = 5_000;
  * says so or when the handshake was refused too often.
  *
  * The listener gets `changed(state)` and `received(text)`. A state is one of
- * `{name: 'connecting'}`, `{name: 'open'}`, `{name: 'waiting', until, why}`, `{name: 'closed', why}`;
- * `until` is on the clock of `Date.now()`. `refused` is true where the server answered but did not accept.
+ * `{name: 'connecting'}`, `{name: 'open'}`, `{name: 'waiting', delay, why}`, `{name: 'closed', why}`;
+ * `delay` is in milliseconds, `Infinity` while the device is offline. `refused` is true where the server answered but did
+ * not accept.
  */
 export class Connection {
   #url;
@@ -32,6 +33,7 @@ export class Connection {
     this.#url = url;
     this.#listener = listener;
     addEventListener('online', this.#networkIsBack);
+    addEventListener('offline', this.#networkIsGone);
   }
 
   /** Opens now, whatever it was waiting for. */
@@ -45,6 +47,7 @@ export class Connection {
   /** Ends it for good; the listener hears nothing more. */
   dispose() {
     removeEventListener('online', this.#networkIsBack);
+    removeEventListener('offline', this.#networkIsGone);
     this.#drop();
   }
 
@@ -60,6 +63,14 @@ export class Connection {
   #networkIsBack = () => {
     if (this.#waitsForNetwork) {
       this.open();
+    }
+  };
+
+  #networkIsGone = () => {
+    if (this.#socket) {
+      this.#drop();
+      this.#waitsForNetwork = true;
+      this.#listener.changed({ name: 'waiting', delay: Infinity, why: OFFLINE, refused: false });
     }
   };
 
@@ -136,7 +147,7 @@ export class Connection {
 
   #wait(delayMs, why, refused) {
     this.#timer = setTimeout(() => this.#connect(), delayMs);
-    this.#listener.changed({ name: 'waiting', until: Date.now() + delayMs, why, refused });
+    this.#listener.changed({ name: 'waiting', delay: delayMs, why, refused });
   }
 }
 

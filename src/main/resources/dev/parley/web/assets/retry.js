@@ -48,6 +48,8 @@ const MEANINGS = new Map([
   [4503, 'The server does not speak this protocol.'],
 ]);
 
+export const OFFLINE = 'This device is offline.';
+
 /** One sentence for a close code; the server's own reason, if it gave one, in quotes behind it. */
 export function meaningOf(code, reason = '') {
   const meaning = MEANINGS.get(code) ?? 'The connection ended.';

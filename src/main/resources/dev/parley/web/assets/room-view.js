@@ -24,7 +24,7 @@ const FAILURES = {
  * another room is shown; `element` is what to show.
  *
  * The listener gets `changed()`, when state, members or unread messages did, `said(sentence)` for what should be read
- * out, and `resumed(replayed)` and `lost(reason)` after a loss.
+ * out, and `resumed(replayed)` and `lost(reason)` after a loss. `tooBig(text, why)` returns whether it took the text back.
  */
 export class RoomView {
   element = document.createElement('div');
@@ -230,8 +230,8 @@ export class RoomView {
 
   /** Of those who talk in plain text, the log tells it as well as the list of members; it is shown once. */
   #hasLeft(user) {
-    const now = Date.now();
-    if (now - (this.#leaves.get(user) ?? 0) > SAME_LEAVE_MS) {
+    const now = performance.now();
+    if (now - (this.#leaves.get(user) ?? -Infinity) > SAME_LEAVE_MS) {
       this.#append(leaveLine(user));
     }
     this.#leaves.set(user, now);
@@ -280,6 +280,10 @@ export class RoomView {
       await this.room.send(text);
       show('sent'); // and goes when it comes back as a message, which is at once
     } catch (error) {
+      if (error.code === 'too-big' && this.#listener.tooBig(text, error.message)) {
+        item.remove();
+        return;
+      }
       show('failed', FAILURES[error.code] ?? error.message);
       this.#listener.said(`Not sent, ${item.dataset.why}: ${text}`);
       item.append(this.#choices(item, text));

@@ -33,9 +33,10 @@ export class StatusLine {
     this.#pill.dataset.state = state.name;
     this.#word.textContent = state.refused ? 'Refused' : WORDS[state.name];
     this.#countdown.textContent = '';
-    if (state.name === 'waiting') {
-      this.#tick(state);
-      this.#ticker = setInterval(() => this.#tick(state), 250);
+    if (state.delay < Infinity) {
+      const until = performance.now() + state.delay;
+      this.#tick(until, state.refused);
+      this.#ticker = setInterval(() => this.#tick(until, state.refused), 250);
     }
     // While the next attempt runs, the last explanation stays: it would flicker otherwise.
     if (state.name === 'open') {
@@ -46,8 +47,8 @@ export class StatusLine {
     }
   }
 
-  #tick({ until, refused }) {
-    const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+  #tick(until, refused) {
+    const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000));
     this.#countdown.textContent = refused ? `next try in ${seconds} s` : `in ${seconds} s`;
   }
 }

@@ -61,7 +61,7 @@ export interface Member {
 }
 
 export interface Limits {
-  /** The longest message, in bytes of UTF-8. */
+  /** The longest frame, in bytes of UTF-8: what is sent, as JSON, with its key and the name of its room. */
   readonly messageBytes?: number;
   readonly messagesPerSecond?: number;
   /** How many rooms one connection may be in. */
@@ -74,6 +74,7 @@ export interface Limits {
  * - `disconnected`: there was no connection (room requests wait instead, and do not fail with this)
  * - `closed`: the connection was closed for good
  * - `left`: the room was left meanwhile
+ * - `too-big`: it would be longer than the server takes, and was not sent; `message` says by how much
  * - `uncertain`: the message was sent, the connection was lost, and it was too late to try again under the same key;
  *   it may have been stored
  */
@@ -88,8 +89,11 @@ export class ParleyError extends Error {
 export type ClientState =
   | { readonly name: 'connecting' }
   | { readonly name: 'open' }
-  /** The connection was lost or refused; the next attempt is at `until`, on the clock of `Date.now()`. */
-  | { readonly name: 'waiting'; readonly until: number; readonly code: number; readonly reason: string }
+  /**
+   * The connection was lost or refused. The next attempt is in `delay` milliseconds, or at `until` on the clock of
+   * `Date.now()`; both are `Infinity` while the device is offline.
+   */
+  | { readonly name: 'waiting'; readonly until: number; readonly delay: number; readonly code: number; readonly reason: string }
   /** It ended for good: `close()` was called, or the server said that trying again is no use. */
   | { readonly name: 'closed'; readonly code: number; readonly reason: string };
 
@@ -172,7 +176,8 @@ export interface Room<Data = Json> {
 
   /**
    * Sends a message, and is kept when the server has stored it. Waits for a connection, and tries again, under the same
-   * key, over any number of them. Messages of one room are stored in the order of the calls.
+   * key, over any number of them. Messages of one room are stored in the order of the calls. Fails with `too-big` before
+   * anything is sent.
    */
   send(data: Data, options?: SendOptions): Promise<Ack>;
 
@@ -198,7 +203,7 @@ export interface Client {
   /** Connects now instead of later, or again after `closed`. */
   reconnect(): void;
 
-  /** Ends the connection. What has not been sent fails with `closed`. */
+  /** Ends the connection. Whatever has not been answered fails with `closed`, at once. */
   close(): void;
 }
 
