@@ -246,8 +246,10 @@ final class Bystander implements AutoCloseable {
     }
 
     private static Duration worst(Queue<Long> nanos) {
-        return Duration.ofNanos(
-                nanos.stream().mapToLong(Long::longValue).max().orElse(Duration.ofHours(1).toNanos()));
+        return Duration.ofNanos(nanos.stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(Duration.ofHours(1).toNanos()));
     }
 
     private static String figures(Queue<Long> nanos) {

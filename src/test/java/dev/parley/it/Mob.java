@@ -21,6 +21,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +64,15 @@ final class Mob implements AutoCloseable {
      * @param enough after how many bytes from the server it goes away; 0 for never
      * @param lives how often it comes back when the connection is ended, counting the first
      */
-    record Act(byte[] head, boolean isUpgrade, ByteBuffer worst, int times, Reading reading, long enough, int lives) {
+    record Act(ByteBuffer head, boolean isUpgrade, ByteBuffer worst, int times, Reading reading, long enough, int lives) {
         /** Sends some bytes and waits. */
         static Act bytes(byte[] bytes) {
-            return new Act(bytes, false, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
+            return new Act(ByteBuffer.wrap(bytes), false, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
         }
 
         /** Opens a WebSocket connection and waits. */
         static Act open(UpgradeRequest door) {
-            return new Act(door.bytes(), true, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
+            return new Act(ByteBuffer.wrap(door.bytes()), true, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
         }
 
         Act sending(ByteBuffer frames, int times) {
@@ -112,13 +114,13 @@ final class Mob implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
     private int settling; // connections on their way to where they wait
     private volatile boolean isClosing;
-    private volatile int connected;
-    private volatile int accepted;
-    private volatile int refused;
-    private volatile int ended;
-    private volatile int finished;
-    private volatile long sent;
-    private volatile long received;
+    private final AtomicInteger connected = new AtomicInteger();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger finished = new AtomicInteger();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
 
     private Mob(Site site, int size, int receiveBufferBytes, int atOnce, IntFunction<Act> acts) throws IOException {
         this.address = new InetSocketAddress(site.host(), site.port());
@@ -191,11 +193,11 @@ final class Mob implements AutoCloseable {
     }
 
     int connected() {
-        return connected;
+        return connected.get();
     }
 
     int accepted() {
-        return accepted;
+        return accepted.get();
     }
 
     private void run() {
@@ -239,8 +241,8 @@ final class Mob implements AutoCloseable {
     @Override
     public String toString() {
         return members.size() + " attackers: " + connected + " connected, " + accepted + " accepted, " + refused
-                + " refused, " + ended + " ended by the node, " + finished + " done; " + sent / 1024 + " KiB sent, "
-                + received / 1024 + " KiB received";
+                + " refused, " + ended + " ended by the node, " + finished + " done; " + sent.get() / 1024 + " KiB sent, "
+                + received.get() / 1024 + " KiB received";
     }
 
     /** One of them; belongs to the mob's thread. */
@@ -282,7 +284,7 @@ final class Mob implements AutoCloseable {
                 opened.connect(address);
                 key = opened.register(selector, SelectionKey.OP_CONNECT, this);
             } catch (IOException e) {
-                refused++;
+                refused.incrementAndGet();
                 gone();
             }
         }
@@ -291,10 +293,10 @@ final class Mob implements AutoCloseable {
             try {
                 if (key.isValid() && key.isConnectable()) {
                     channel.finishConnect();
-                    connected++;
+                    connected.incrementAndGet();
                     isThere = true;
                     key.interestOps(SelectionKey.OP_READ);
-                    say(ByteBuffer.wrap(act.head()));
+                    say(act.head().duplicate());
                     if (!act.isUpgrade()) {
                         begin();
                     }
@@ -366,7 +368,7 @@ final class Mob implements AutoCloseable {
                     key.interestOpsAnd(~SelectionKey.OP_WRITE);
                     return;
                 }
-                sent += channel.write(next);
+                sent.addAndGet(channel.write(next));
                 if (next.hasRemaining()) {
                     break;
                 }
@@ -383,7 +385,7 @@ final class Mob implements AutoCloseable {
                 return;
             }
             buffer.flip();
-            received += count;
+            received.addAndGet(count);
             if (head != null) {
                 answered(head.append(StandardCharsets.ISO_8859_1.decode(buffer)));
                 return;
@@ -394,7 +396,7 @@ final class Mob implements AutoCloseable {
                 tail = now.substring(Math.max(0, now.length() - TAIL));
             }
             if (act.enough() > 0 && read >= act.enough()) {
-                finished++;
+                finished.incrementAndGet();
                 lives = 0;
                 gone();
             }
@@ -405,16 +407,16 @@ final class Mob implements AutoCloseable {
                 return;
             }
             if (text.indexOf("HTTP/1.1 101") == 0) {
-                accepted++;
+                accepted.incrementAndGet();
                 begin();
             } else {
-                refused++;
+                refused.incrementAndGet();
                 gone();
             }
         }
 
         private void lost() {
-            ended++;
+            ended.incrementAndGet();
             gone();
         }
 

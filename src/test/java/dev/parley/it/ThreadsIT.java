@@ -112,7 +112,7 @@ final class ThreadsIT {
             if (!goesOn && !wasDown.get()) {
                 throw new AssertionError("its work is not done any more, and health has not been down");
             }
-            traffic.close();
+            traffic.stop();
             node.mustBeWholeWithin(BOUND);
             System.out.println("threads: " + what + (goesOn ? ": the work goes on" : ": health was down"));
             return true;
@@ -137,12 +137,10 @@ final class ThreadsIT {
         List<String> kinds() throws InterruptedException {
             Set<String> kinds = new TreeSet<>();
             try (Traffic traffic = new Traffic(node)) {
-                await().atMost(BOUND)
-                        .pollInterval(Duration.ofMillis(100))
-                        .until(() -> {
-                            kinds.addAll(saboteur.kinds());
-                            return traffic.rounds() > 10;
-                        });
+                await().atMost(BOUND).pollInterval(Duration.ofMillis(100)).until(() -> {
+                    kinds.addAll(saboteur.kinds());
+                    return traffic.rounds() > 10;
+                });
             }
             return List.copyOf(kinds);
         }
@@ -209,10 +207,20 @@ final class ThreadsIT {
             return rounds;
         }
 
-        @Override
-        public void close() throws InterruptedException {
+        /** Idempotent. */
+        void stop() {
             isOver = true;
-            thread.join(BOUND.toMillis());
+            try {
+                thread.join(BOUND.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            stop();
         }
     }
 }
