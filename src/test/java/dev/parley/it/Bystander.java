@@ -65,9 +65,9 @@ final class Bystander implements AutoCloseable {
         await("bystanders")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> !bystander.faults.isEmpty()
-                        || bystander.echoes.size() > 5
+                        || (bystander.echoes.size() > 5
                                 && bystander.received.size() > 1
-                                && bystander.histories.size() > 1);
+                                && bystander.histories.size() > 1));
         return bystander;
     }
 

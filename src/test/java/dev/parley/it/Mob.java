@@ -64,7 +64,8 @@ final class Mob implements AutoCloseable {
      * @param enough after how many bytes from the server it goes away; 0 for never
      * @param lives how often it comes back when the connection is ended, counting the first
      */
-    record Act(ByteBuffer head, boolean isUpgrade, ByteBuffer worst, int times, Reading reading, long enough, int lives) {
+    record Act(
+            ByteBuffer head, boolean isUpgrade, ByteBuffer worst, int times, Reading reading, long enough, int lives) {
         /** Sends some bytes and waits. */
         static Act bytes(byte[] bytes) {
             return new Act(ByteBuffer.wrap(bytes), false, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
@@ -192,14 +193,6 @@ final class Mob implements AutoCloseable {
         return members.get(member).tail;
     }
 
-    int connected() {
-        return connected.get();
-    }
-
-    int accepted() {
-        return accepted.get();
-    }
-
     private void run() {
         try {
             while (!isClosing) {
@@ -241,7 +234,8 @@ final class Mob implements AutoCloseable {
     @Override
     public String toString() {
         return members.size() + " attackers: " + connected + " connected, " + accepted + " accepted, " + refused
-                + " refused, " + ended + " ended by the node, " + finished + " done; " + sent.get() / 1024 + " KiB sent, "
+                + " refused, " + ended + " ended by the node, " + finished + " done; " + sent.get() / 1024
+                + " KiB sent, "
                 + received.get() / 1024 + " KiB received";
     }
 
