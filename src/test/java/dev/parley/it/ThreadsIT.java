@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -170,7 +171,7 @@ final class ThreadsIT {
 
         private final Thread thread;
         private final Deque<RawWebSocket> silent = new ArrayDeque<>(); // the thread's own
-        private volatile int rounds;
+        private final AtomicInteger rounds = new AtomicInteger();
         private volatile boolean isOver;
 
         Traffic(AbusedNode node) {
@@ -179,7 +180,7 @@ final class ThreadsIT {
                         while (!isOver) {
                             try {
                                 silent.add(node.site().open("/ws"));
-                                node.mustServe("traffic-" + rounds % 3);
+                                node.mustServe("traffic-" + rounds.get() % 3);
                                 talk(node);
                             } catch (AssertionError | RuntimeException disturbed) {
                                 // that is what may happen
@@ -187,7 +188,7 @@ final class ThreadsIT {
                             while (silent.size() > (isOver ? 0 : SILENT)) {
                                 silent.remove().close();
                             }
-                            rounds++;
+                            rounds.incrementAndGet();
                         }
                     },
                     "traffic");
@@ -204,7 +205,7 @@ final class ThreadsIT {
         }
 
         int rounds() {
-            return rounds;
+            return rounds.get();
         }
 
         /** Idempotent. */
