@@ -102,19 +102,21 @@ final class AbuseIT {
 
     private static Mob unfinishedMessages(Site site, int size) {
         List<ByteBuffer> messages = List.of(unfinished("x"), unfinished("\u20ac"));
-        return Mob.against(
-                site,
-                size,
-                i -> Act.open(site.upgrade("/ws")).sending(messages.get(i % 2), 1));
+        return Mob.against(site, size, i -> Act.open(site.upgrade("/ws")).sending(messages.get(i % 2), 1));
     }
 
     private static Mob echoesThatNobodyReads(Site site, int size) {
         List<ByteBuffer> messages = Stream.of(1, 4, 16, 64)
                 .map(kib -> Mob.prepared(Frame.text(text("x", kib * 1024))))
                 .toList();
-        return Mob.against(site, size, 4096, 64, i -> Act.open(site.upgrade("/ws"))
-                .sending(messages.get(i % 4), 8_192 >> (2 * (i % 4)))
-                .reading(Reading.NOTHING));
+        return Mob.against(
+                site,
+                size,
+                4096,
+                64,
+                i -> Act.open(site.upgrade("/ws"))
+                        .sending(messages.get(i % 4), 8_192 >> (2 * (i % 4)))
+                        .reading(Reading.NOTHING));
     }
 
     @Test
@@ -155,9 +157,14 @@ final class AbuseIT {
             during(
                     node,
                     () -> act(
-                            Mob.against(site, 300, 0, 8, i -> Act.open(site.upgrade("/ws/7?room=r" + i))
-                                    .sending(message, 1)
-                                    .untilItHasRead(2 * MIB)),
+                            Mob.against(
+                                    site,
+                                    300,
+                                    0,
+                                    8,
+                                    i -> Act.open(site.upgrade("/ws/7?room=r" + i))
+                                            .sending(message, 1)
+                                            .untilItHasRead(2 * MIB)),
                             Duration.ofSeconds(25),
                             Duration.ZERO));
         }
@@ -170,13 +177,17 @@ final class AbuseIT {
                 AbusedNode node = AbusedNode.start("--backplane", engine.address())) {
             ByteBuffer message = Mob.prepared(Frame.text(text("x", 256 * 1024)));
             during(node, () -> {
-                try (Mob readers = Mob.against(node.site(), 200, i -> Act.open(
-                                node.site().upgrade("/ws/7?room=told"))
-                        .reading(Reading.VERY_SLOWLY))) {
+                try (Mob readers = Mob.against(
+                        node.site(),
+                        200,
+                        i -> Act.open(node.site().upgrade("/ws/7?room=told")).reading(Reading.VERY_SLOWLY))) {
                     readers.act(Duration.ofSeconds(5));
                     act(
-                            Mob.against(author.site(), 2, i -> Act.open(author.site().upgrade("/ws/1?room=told"))
-                                    .sending(message, 2_000)),
+                            Mob.against(
+                                    author.site(),
+                                    2,
+                                    i -> Act.open(author.site().upgrade("/ws/1?room=told"))
+                                            .sending(message, 2_000)),
                             Duration.ofSeconds(20),
                             Duration.ZERO);
                     System.out.println("abuse: " + readers);
@@ -294,8 +305,8 @@ final class AbuseIT {
     private static String joinFromTheBeginning(Site site, String room) {
         try (RoomsClient client = RoomsClient.as("curious", site)) {
             String epoch = RoomsClient.field(client.joins(room), "epoch");
-            return client.asks("'type':'join','room':'" + room + "','since':{'epoch':" + epoch
-                    + ",'seq':0,'message':''}");
+            return client.asks(
+                    "'type':'join','room':'" + room + "','since':{'epoch':" + epoch + ",'seq':0,'message':''}");
         }
     }
 
@@ -309,7 +320,8 @@ final class AbuseIT {
                             List<CompletableFuture<String>> answers = new ArrayList<>();
                             for (int i = 0; i < 6; i++) {
                                 answers.add(CompletableFuture.supplyAsync(
-                                        () -> joinFromTheBeginning(node.site(), "long"), task -> new Thread(task).start()));
+                                        () -> joinFromTheBeginning(node.site(), "long"),
+                                        task -> new Thread(task).start()));
                             }
                             for (CompletableFuture<String> answer : answers) {
                                 System.out.println("abuse: " + answer.get(30, TimeUnit.SECONDS));
@@ -383,15 +395,22 @@ final class AbuseIT {
             Site site = node.site();
             during(node, () -> {
                 try (Mob slow = Mob.against(
-                        site, 1, 4096, 1, i -> Act.open(RoomsClient.handshake(site)).reading(Reading.SLOWLY))) {
+                        site,
+                        1,
+                        4096,
+                        1,
+                        i -> Act.open(RoomsClient.handshake(site)).reading(Reading.SLOWLY))) {
                     slow.act(Duration.ofSeconds(5));
                     slow.say(0, Frame.text("{\"id\":1,\"type\":\"connect\",\"token\":\"slow\"}"));
                     slow.say(0, Frame.text("{\"id\":2,\"type\":\"join\",\"room\":\"lobby\"}"));
                     slow.hold(AT_ONCE);
                     assertThat(slow.tail(0)).contains("\"joined\"");
                     act(
-                            Mob.against(site, 1, i -> Act.open(site.upgrade("/ws/666"))
-                                    .sending(Mob.prepared(Frame.text(text("\u0001", MIB))), 4)),
+                            Mob.against(
+                                    site,
+                                    1,
+                                    i -> Act.open(site.upgrade("/ws/666"))
+                                            .sending(Mob.prepared(Frame.text(text("\u0001", MIB))), 4)),
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(8));
                     slow.say(0, Frame.text("{\"id\":3,\"type\":\"leave\",\"room\":\"lobby\"}"));
@@ -459,9 +478,13 @@ final class AbuseIT {
             Site site = node.site();
             during(node, Bystander.echoing(site), () -> {
                 engine.freeze();
-                try (Mob attackers = Mob.against(site, 250, 0, 250, i -> Act.open(site.upgrade(
-                                "/rooms?ticket=" + "t".repeat(40) + (100 + i))
-                        .with("Sec-WebSocket-Protocol", "parley.v1")))) {
+                try (Mob attackers = Mob.against(
+                        site,
+                        250,
+                        0,
+                        250,
+                        i -> Act.open(site.upgrade("/rooms?ticket=" + "t".repeat(40) + (100 + i))
+                                .with("Sec-WebSocket-Protocol", "parley.v1")))) {
                     for (int i = 0; i < 8; i++) {
                         attackers.hold(Duration.ofMillis(500));
                         long from = System.nanoTime();

@@ -10,6 +10,7 @@ import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -140,7 +141,17 @@ final class AbusedNode implements AutoCloseable {
     /** Health, heap and the last lines of the log; may be asked when it is dead. */
     String tells() {
         return "process " + war.pid() + (isAlive() ? " is alive" : " is gone") + "\nhealth: " + health() + "\nheap: "
-                + run(JCMD, Long.toString(war.pid()), "GC.heap_info") + "\n" + war;
+                + heap() + "\n" + war;
+    }
+
+    private String heap() {
+        String heap = run(JCMD, Long.toString(war.pid()), "GC.heap_info");
+        try {
+            Files.deleteIfExists(Path.of(".attach_pid" + war.pid())); // stays where nobody answers
+        } catch (IOException e) {
+            return heap + " " + e;
+        }
+        return heap;
     }
 
     private String health() {

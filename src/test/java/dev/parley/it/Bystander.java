@@ -65,9 +65,9 @@ final class Bystander implements AutoCloseable {
         await("bystanders")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> !bystander.faults.isEmpty()
-                        || bystander.echoes.size() > 5
+                        || (bystander.echoes.size() > 5
                                 && bystander.received.size() > 1
-                                && bystander.histories.size() > 1);
+                                && bystander.histories.size() > 1));
         return bystander;
     }
 
@@ -246,8 +246,10 @@ final class Bystander implements AutoCloseable {
     }
 
     private static Duration worst(Queue<Long> nanos) {
-        return Duration.ofNanos(
-                nanos.stream().mapToLong(Long::longValue).max().orElse(Duration.ofHours(1).toNanos()));
+        return Duration.ofNanos(nanos.stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(Duration.ofHours(1).toNanos()));
     }
 
     private static String figures(Queue<Long> nanos) {

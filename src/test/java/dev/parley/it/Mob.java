@@ -21,6 +21,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +64,16 @@ final class Mob implements AutoCloseable {
      * @param enough after how many bytes from the server it goes away; 0 for never
      * @param lives how often it comes back when the connection is ended, counting the first
      */
-    record Act(byte[] head, boolean isUpgrade, ByteBuffer worst, int times, Reading reading, long enough, int lives) {
+    record Act(
+            ByteBuffer head, boolean isUpgrade, ByteBuffer worst, int times, Reading reading, long enough, int lives) {
         /** Sends some bytes and waits. */
         static Act bytes(byte[] bytes) {
-            return new Act(bytes, false, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
+            return new Act(ByteBuffer.wrap(bytes), false, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
         }
 
         /** Opens a WebSocket connection and waits. */
         static Act open(UpgradeRequest door) {
-            return new Act(door.bytes(), true, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
+            return new Act(ByteBuffer.wrap(door.bytes()), true, ByteBuffer.allocate(0), 0, Reading.ALL, 0, 1);
         }
 
         Act sending(ByteBuffer frames, int times) {
@@ -112,13 +115,13 @@ final class Mob implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
     private int settling; // connections on their way to where they wait
     private volatile boolean isClosing;
-    private volatile int connected;
-    private volatile int accepted;
-    private volatile int refused;
-    private volatile int ended;
-    private volatile int finished;
-    private volatile long sent;
-    private volatile long received;
+    private final AtomicInteger connected = new AtomicInteger();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger finished = new AtomicInteger();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
 
     private Mob(Site site, int size, int receiveBufferBytes, int atOnce, IntFunction<Act> acts) throws IOException {
         this.address = new InetSocketAddress(site.host(), site.port());
@@ -190,14 +193,6 @@ final class Mob implements AutoCloseable {
         return members.get(member).tail;
     }
 
-    int connected() {
-        return connected;
-    }
-
-    int accepted() {
-        return accepted;
-    }
-
     private void run() {
         try {
             while (!isClosing) {
@@ -239,8 +234,9 @@ final class Mob implements AutoCloseable {
     @Override
     public String toString() {
         return members.size() + " attackers: " + connected + " connected, " + accepted + " accepted, " + refused
-                + " refused, " + ended + " ended by the node, " + finished + " done; " + sent / 1024 + " KiB sent, "
-                + received / 1024 + " KiB received";
+                + " refused, " + ended + " ended by the node, " + finished + " done; " + sent.get() / 1024
+                + " KiB sent, "
+                + received.get() / 1024 + " KiB received";
     }
 
     /** One of them; belongs to the mob's thread. */
@@ -282,7 +278,7 @@ final class Mob implements AutoCloseable {
                 opened.connect(address);
                 key = opened.register(selector, SelectionKey.OP_CONNECT, this);
             } catch (IOException e) {
-                refused++;
+                refused.incrementAndGet();
                 gone();
             }
         }
@@ -291,10 +287,10 @@ final class Mob implements AutoCloseable {
             try {
                 if (key.isValid() && key.isConnectable()) {
                     channel.finishConnect();
-                    connected++;
+                    connected.incrementAndGet();
                     isThere = true;
                     key.interestOps(SelectionKey.OP_READ);
-                    say(ByteBuffer.wrap(act.head()));
+                    say(act.head().duplicate());
                     if (!act.isUpgrade()) {
                         begin();
                     }
@@ -366,7 +362,7 @@ final class Mob implements AutoCloseable {
                     key.interestOpsAnd(~SelectionKey.OP_WRITE);
                     return;
                 }
-                sent += channel.write(next);
+                sent.addAndGet(channel.write(next));
                 if (next.hasRemaining()) {
                     break;
                 }
@@ -383,7 +379,7 @@ final class Mob implements AutoCloseable {
                 return;
             }
             buffer.flip();
-            received += count;
+            received.addAndGet(count);
             if (head != null) {
                 answered(head.append(StandardCharsets.ISO_8859_1.decode(buffer)));
                 return;
@@ -394,7 +390,7 @@ final class Mob implements AutoCloseable {
                 tail = now.substring(Math.max(0, now.length() - TAIL));
             }
             if (act.enough() > 0 && read >= act.enough()) {
-                finished++;
+                finished.incrementAndGet();
                 lives = 0;
                 gone();
             }
@@ -405,16 +401,16 @@ final class Mob implements AutoCloseable {
                 return;
             }
             if (text.indexOf("HTTP/1.1 101") == 0) {
-                accepted++;
+                accepted.incrementAndGet();
                 begin();
             } else {
-                refused++;
+                refused.incrementAndGet();
                 gone();
             }
         }
 
         private void lost() {
-            ended++;
+            ended.incrementAndGet();
             gone();
         }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -112,7 +113,7 @@ final class ThreadsIT {
             if (!goesOn && !wasDown.get()) {
                 throw new AssertionError("its work is not done any more, and health has not been down");
             }
-            traffic.close();
+            traffic.stop();
             node.mustBeWholeWithin(BOUND);
             System.out.println("threads: " + what + (goesOn ? ": the work goes on" : ": health was down"));
             return true;
@@ -137,12 +138,10 @@ final class ThreadsIT {
         List<String> kinds() throws InterruptedException {
             Set<String> kinds = new TreeSet<>();
             try (Traffic traffic = new Traffic(node)) {
-                await().atMost(BOUND)
-                        .pollInterval(Duration.ofMillis(100))
-                        .until(() -> {
-                            kinds.addAll(saboteur.kinds());
-                            return traffic.rounds() > 10;
-                        });
+                await().atMost(BOUND).pollInterval(Duration.ofMillis(100)).until(() -> {
+                    kinds.addAll(saboteur.kinds());
+                    return traffic.rounds() > 10;
+                });
             }
             return List.copyOf(kinds);
         }
@@ -172,7 +171,7 @@ final class ThreadsIT {
 
         private final Thread thread;
         private final Deque<RawWebSocket> silent = new ArrayDeque<>(); // the thread's own
-        private volatile int rounds;
+        private final AtomicInteger rounds = new AtomicInteger();
         private volatile boolean isOver;
 
         Traffic(AbusedNode node) {
@@ -181,7 +180,7 @@ final class ThreadsIT {
                         while (!isOver) {
                             try {
                                 silent.add(node.site().open("/ws"));
-                                node.mustServe("traffic-" + rounds % 3);
+                                node.mustServe("traffic-" + rounds.get() % 3);
                                 talk(node);
                             } catch (AssertionError | RuntimeException disturbed) {
                                 // that is what may happen
@@ -189,7 +188,7 @@ final class ThreadsIT {
                             while (silent.size() > (isOver ? 0 : SILENT)) {
                                 silent.remove().close();
                             }
-                            rounds++;
+                            rounds.incrementAndGet();
                         }
                     },
                     "traffic");
@@ -206,13 +205,23 @@ final class ThreadsIT {
         }
 
         int rounds() {
-            return rounds;
+            return rounds.get();
+        }
+
+        /** Idempotent. */
+        void stop() {
+            isOver = true;
+            try {
+                thread.join(BOUND.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted", e);
+            }
         }
 
         @Override
-        public void close() throws InterruptedException {
-            isOver = true;
-            thread.join(BOUND.toMillis());
+        public void close() {
+            stop();
         }
     }
 }

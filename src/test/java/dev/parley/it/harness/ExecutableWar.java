@@ -41,8 +41,7 @@ public final class ExecutableWar implements AutoCloseable {
 
     /** Starts the archive of the build with no more of something than {@code ulimit} says, such as {@code -n 1024}. */
     public static ExecutableWar startWithin(String ulimit, List<String> javaOptions, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of("bash", "-c", "ulimit " + ulimit + " && exec \"$@\"", "parley"));
+        List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit " + ulimit + " && exec \"$@\"", "parley"));
         command.add(Jdk.ofTests().java());
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", ParleyWar.file().toString()));
