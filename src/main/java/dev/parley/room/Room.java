@@ -309,11 +309,12 @@ final class Room implements Budget.Holder {
         for (Seat seat : seats) {
             seat.keep(entry);
         }
-        if (isDropping.get()) {
+        Member[] present = members;
+        if (isDropping.get() || present.length == 0) {
             return;
         }
         unsaid.incrementAndGet();
-        Due.Said said = new Due.Said(entry, members);
+        Due.Said said = new Due.Said(entry, present);
         budget.hold(Budget.Use.BACKLOG, said.cost);
         boolean isTooMuch = bytes.addAndGet(said.cost) > 2 * (budget.max() / PART_OF_BUDGET)
                 || unsaid.get() > MARGIN * maxBacklog;
