@@ -67,7 +67,8 @@ public final class ChatEndpoint {
             connection.close(CloseCode.POLICY);
             return message -> {};
         }
-        TextMember member = rooms.join(visit.seat(), connection, visit.clientId().toString(), GuideWindow.GUIDE);
+        TextMember member =
+                rooms.join(visit.seat(), connection, visit.clientId().toString(), GuideWindow.GUIDE);
         return message -> {
             if (permissions.allow(null, Right.SEND, room)) {
                 member.say(message);

@@ -107,8 +107,8 @@ final class HeldBytesTest {
     @Test
     void whatWasGivenUpForALaterOneIsNotCounted() {
         ScriptedWire wire = new ScriptedWire();
-        Outbox outbox = new Outbox(
-                wire, new RecordingOwner(), new Outbox.Bounds(2, 1_000), workers, new ManualClock(), budget);
+        Outbox outbox =
+                new Outbox(wire, new RecordingOwner(), new Outbox.Bounds(2, 1_000), workers, new ManualClock(), budget);
         wire.hold();
         Lane lane = new Lane() {
             @Override

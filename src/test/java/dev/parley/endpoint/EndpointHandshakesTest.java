@@ -2,25 +2,24 @@ package dev.parley.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.InstantSource;
-import org.junit.jupiter.api.AfterEach;
-import dev.parley.room.Rooms;
-import dev.parley.handshake.Dependencies;
-import dev.parley.connection.Workers;
-import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.Fake;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Workers;
+import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.Handshake;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
+import dev.parley.room.Rooms;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.math.BigInteger;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,14 +37,12 @@ final class EndpointHandshakesTest {
     private static final String DIGITS_4300 = "9".repeat(4300);
 
     private final Workers workers = new Workers();
-    private final Rooms rooms =
-            new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
+    private final Rooms rooms = new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
     private final Gate gate = new Gate(
             List.of(
                     Route.to(EchoEndpoint.class, () -> null),
                     Route.to(ItemEndpoint.class, () -> null),
-                    Route.to(
-                            ChatEndpoint.class, () -> null, Dependencies.none().with(Rooms.class, rooms))),
+                    Route.to(ChatEndpoint.class, () -> null, Dependencies.none().with(Rooms.class, rooms))),
             new Gate.Rules(new OriginRule(Set.of(), false), () -> {}, false));
 
     @BeforeEach

@@ -59,7 +59,8 @@ final class RoomBudgetTest {
         reader.awaitLine("{\"type\":\"gap\",\"room\":\"lobby\"}");
         assertThat(text.awaitClose()).isEqualTo(CloseCode.INTERNAL_ERROR);
         Clog.settle(workers.fanOut());
-        assertThat(reader.lines().stream().filter(line -> line.contains("\"gap\""))).hasSize(1);
+        assertThat(reader.lines().stream().filter(line -> line.contains("\"gap\"")))
+                .hasSize(1);
         assertThat(budget.used()).isZero();
         assertThat(reader.connection().isLive()).isTrue();
         assertThat(rooms.gaps()).isEqualTo(1);
