@@ -142,7 +142,10 @@ final class Application {
         List<Route> routes = new ArrayList<>(List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
-                Route.to(ChatEndpoint.class, () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes)),
+                Route.to(
+                        ChatEndpoint.class,
+                        () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes),
+                        Dependencies.none().with(Rooms.class, rooms)),
                 Route.to(
                         RoomsEndpoint.class,
                         () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()),

@@ -11,6 +11,7 @@ import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.protocol.CloseCode;
 import dev.parley.room.GuideWindow;
 import dev.parley.room.Rooms;
+import dev.parley.room.Seat;
 import dev.parley.room.TextMember;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -36,7 +37,8 @@ public final class ChatEndpoint {
     /** What its handshake brings. */
     record Visit(
             @PathParam("client_id") BigInteger clientId,
-            @Depends(RoomOfQuery.class) RoomId room) {}
+            @Depends(RoomOfQuery.class) RoomId room,
+            @Depends(Place.class) Seat seat) {}
 
     private final Inlet inlet;
     private final Rooms rooms;
@@ -65,7 +67,8 @@ public final class ChatEndpoint {
             connection.close(CloseCode.POLICY);
             return message -> {};
         }
-        TextMember member = rooms.join(room, connection, visit.clientId().toString(), GuideWindow.GUIDE);
+        TextMember member =
+                rooms.join(visit.seat(), connection, visit.clientId().toString(), GuideWindow.GUIDE);
         return message -> {
             if (permissions.allow(null, Right.SEND, room)) {
                 member.say(message);

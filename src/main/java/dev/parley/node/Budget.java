@@ -36,7 +36,8 @@ public final class Budget {
     private static final long OVERHEAD = 64; // objects around the bytes
     private static final int HUMONGOUS = 256 * 1024; // from here on a collector may round up to twice the size
     private static final long LOOK_MILLIS = 250;
-    private static final Duration PATIENCE = Duration.ofSeconds(10); // far above a look, and what it may take to ask all
+    private static final Duration PATIENCE =
+            Duration.ofSeconds(10); // far above a look, and what it may take to ask all
     private static final long SETTLE_MILLIS = 5;
     private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 

@@ -58,7 +58,8 @@ final class Room implements Budget.Holder {
     private static final int SAMPLES = 16;
     private static final Break DROPPED = new Break(Break.Reason.TRIMMED, Position.ORIGIN);
     private static final long MARGIN = 4; // times the backlog at which nobody here may say more, all of it is dropped
-    private static final int PART_OF_BUDGET = 8; // at which nobody here may say more; all of it is dropped at twice that
+    private static final int PART_OF_BUDGET =
+            8; // at which nobody here may say more; all of it is dropped at twice that
     private static final long OVERHEAD = 300; // objects around the text of an entry
     private static final int LONGEST_ESCAPE = 6; // \u0000
     private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back
@@ -82,7 +83,8 @@ final class Room implements Budget.Holder {
     private final AtomicInteger unsaid = new AtomicInteger(); // entries among them
     private final AtomicLong bytes = new AtomicLong(); // of these
     private final AtomicBoolean isDropping = new AtomicBoolean(); // until members are told, nothing is put in
-    private final AtomicBoolean isLost = new AtomicBoolean(); // the loop has no thread, and whoever comes next gives it one
+    private final AtomicBoolean isLost =
+            new AtomicBoolean(); // the loop has no thread, and whoever comes next gives it one
     private int sampled; // the loop's own
     private int removed; // the loop's own: by this run
     private final List<Due.Said> batch = new ArrayList<>(); // the loop's own: what is being handed on
@@ -310,14 +312,15 @@ final class Room implements Budget.Holder {
         for (Seat seat : seats) {
             seat.keep(entry);
         }
-        if (isDropping.get()) {
+        Member[] present = members;
+        if (isDropping.get() || present.length == 0) {
             return;
         }
         unsaid.incrementAndGet();
-        Due.Said said = new Due.Said(entry, members);
+        Due.Said said = new Due.Said(entry, present);
         budget.hold(Budget.Use.BACKLOG, said.cost);
-        boolean isTooMuch = bytes.addAndGet(said.cost) > 2 * (budget.max() / PART_OF_BUDGET)
-                || unsaid.get() > MARGIN * maxBacklog;
+        boolean isTooMuch =
+                bytes.addAndGet(said.cost) > 2 * (budget.max() / PART_OF_BUDGET) || unsaid.get() > MARGIN * maxBacklog;
         queue(said);
         if (isTooMuch) {
             dropBacklog();

@@ -147,7 +147,8 @@ public final class Rooms {
         }
     }
 
-    private Room room(RoomId id) {
+    /** The room, made if need be; over, perhaps, by the time somebody wants in. */
+    Room room(RoomId id) {
         Room known = rooms.get(id);
         if (known != null) {
             return known;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class TextMember extends Member {
     private long said; // guarded by this
     private boolean left; // guarded by this
-    private @Nullable List<Entry> early; // the room's loop's own once it is in: what came before it was told what it had missed
+    private @Nullable List<Entry>
+            early; // the room's loop's own once it is in: what came before it was told what it had missed
 
     TextMember(Room room, Connection connection, String user, Window window) {
         super(room, connection, user, window);
@@ -67,11 +68,14 @@ public final class TextMember extends Member {
             connection.close(CloseCode.OVERLOADED); // as for a broken log, but it was this node that could not keep up
             return;
         }
-        long last = kept.isEmpty() ? Long.MIN_VALUE : kept.get(kept.size() - 1).position().seq();
+        long last = kept.isEmpty()
+                ? Long.MIN_VALUE
+                : kept.get(kept.size() - 1).position().seq();
         List<Entry> live = early == null ? List.of() : early;
         early = null;
         List<Outgoing> messages = Stream.concat(
-                        kept.stream(), live.stream().filter(entry -> entry.position().seq() > last))
+                        kept.stream(),
+                        live.stream().filter(entry -> entry.position().seq() > last))
                 .map(window()::live)
                 .toList();
         if (!messages.isEmpty()) {

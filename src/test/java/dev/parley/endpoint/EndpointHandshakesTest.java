@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Fake;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Workers;
+import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.Handshake;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
+import dev.parley.room.Rooms;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.math.BigInteger;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -30,11 +36,13 @@ final class EndpointHandshakesTest {
 
     private static final String DIGITS_4300 = "9".repeat(4300);
 
+    private final Workers workers = new Workers();
+    private final Rooms rooms = new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
     private final Gate gate = new Gate(
             List.of(
                     Route.to(EchoEndpoint.class, () -> null),
                     Route.to(ItemEndpoint.class, () -> null),
-                    Route.to(ChatEndpoint.class, () -> null)),
+                    Route.to(ChatEndpoint.class, () -> null, Dependencies.none().with(Rooms.class, rooms))),
             new Gate.Rules(new OriginRule(Set.of(), false), () -> {}, false));
 
     @BeforeEach
@@ -116,18 +124,36 @@ final class EndpointHandshakesTest {
         assertThat(exchange.status()).isEqualTo(403);
     }
 
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    @Test
+    void chatTakesASeatBeforeItIsAnsweredAndNoneIfItIsRefused() throws Exception {
+        chat("abc");
+        chat("5?room=News");
+        assertThat(rooms.count()).isZero();
+
+        GateExchange exchange = GateExchange.upgrade("/ws/5");
+        Optional<ChatEndpoint.Visit> visit = bound(exchange, ChatEndpoint.class, ChatEndpoint.Visit.class);
+        assertThat(rooms.count()).isEqualTo(1);
+        visit.orElseThrow().seat().close();
+        assertThat(rooms.count()).isZero();
+    }
+
     @Test
     void chatTakesAnyInteger() throws Exception {
-        assertThat(chat("1748865600000")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(1748865600000L), LOBBY));
-        assertThat(chat("-007?client_id=8")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(-7), LOBBY));
-        assertThat(chat("+5")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5), LOBBY));
-        assertThat(chat("%2B5")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5), LOBBY));
-        assertThat(chat(DIGITS_4300)).contains(new ChatEndpoint.Visit(new BigInteger(DIGITS_4300), LOBBY));
+        assertThat(chat("1748865600000")).contains(Map.entry(BigInteger.valueOf(1748865600000L), LOBBY));
+        assertThat(chat("-007?client_id=8")).contains(Map.entry(BigInteger.valueOf(-7), LOBBY));
+        assertThat(chat("+5")).contains(Map.entry(BigInteger.valueOf(5), LOBBY));
+        assertThat(chat("%2B5")).contains(Map.entry(BigInteger.valueOf(5), LOBBY));
+        assertThat(chat(DIGITS_4300)).contains(Map.entry(new BigInteger(DIGITS_4300), LOBBY));
     }
 
     @Test
     void chatLooksIntoTheRoomOfTheQuery() throws Exception {
-        assertThat(chat("5?room=news")).contains(new ChatEndpoint.Visit(BigInteger.valueOf(5), new RoomId("news")));
+        assertThat(chat("5?room=news")).contains(Map.entry(BigInteger.valueOf(5), new RoomId("news")));
         assertThat(chat("5?room=News")).isEmpty();
         assertThat(chat("5?room=")).isEmpty();
     }
@@ -166,8 +192,9 @@ final class EndpointHandshakesTest {
         return bound(exchange, ItemEndpoint.class, ItemEndpoint.Visit.class);
     }
 
-    private Optional<ChatEndpoint.Visit> chat(String clientId) throws Exception {
-        return bound(GateExchange.upgrade("/ws/" + clientId), ChatEndpoint.class, ChatEndpoint.Visit.class);
+    private Optional<Map.Entry<BigInteger, RoomId>> chat(String clientId) throws Exception {
+        return bound(GateExchange.upgrade("/ws/" + clientId), ChatEndpoint.class, ChatEndpoint.Visit.class)
+                .map(visit -> Map.entry(visit.clientId(), visit.room()));
     }
 
     private <P extends Record> Optional<P> bound(GateExchange exchange, Class<?> endpoint, Class<P> parameters)

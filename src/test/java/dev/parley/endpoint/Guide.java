@@ -7,6 +7,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Permissions;
+import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.ScriptedGate;
 import dev.parley.room.Rooms;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class Guide implements AutoCloseable {
     static final int MAX_MESSAGE_BYTES = 64;
 
+    private static final RoomId LOBBY = new RoomId("lobby");
+
     private final Workers workers = new Workers();
     private final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(100, 1_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20)),
@@ -38,7 +41,8 @@ final class Guide implements AutoCloseable {
             Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(
                     ChatEndpoint.class,
-                    () -> new ChatEndpoint(connections, rooms, Permissions.EVERYTHING, MAX_MESSAGE_BYTES))));
+                    () -> new ChatEndpoint(connections, rooms, Permissions.EVERYTHING, MAX_MESSAGE_BYTES),
+                    Dependencies.none().with(Rooms.class, rooms))));
     private final TyrusOnLoopback tyrus;
     private final Deque<Peer> peers = new ArrayDeque<>();
     private final List<Peer> members = new ArrayList<>();
@@ -80,7 +84,7 @@ final class Guide implements AutoCloseable {
 
     /** Joins without a word, now or in a moment. */
     Peer chatUnheard(String clientId) throws Exception {
-        gate.admit(ChatEndpoint.class, new ChatEndpoint.Visit(new BigInteger(clientId), new RoomId("lobby")));
+        gate.admit(ChatEndpoint.class, new ChatEndpoint.Visit(new BigInteger(clientId), LOBBY, rooms.reserve(LOBBY)));
         return connect("/ws/0");
     }
 

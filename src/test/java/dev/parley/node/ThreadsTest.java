@@ -16,7 +16,13 @@ final class ThreadsTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     @ParameterizedTest
-    @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class, IllegalStateException.class, ThreadDeath.class})
+    @ValueSource(
+            classes = {
+                OutOfMemoryError.class,
+                NoClassDefFoundError.class,
+                IllegalStateException.class,
+                ThreadDeath.class
+            })
     void aLoopSurvivesWhateverATurnThrows(Class<? extends Throwable> fault) throws Exception {
         CountDownLatch again = new CountDownLatch(2);
         try (Threads threads = new Threads()) {

@@ -1,0 +1,263 @@
+package dev.parley.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Clog;
+import dev.parley.connection.Peer;
+import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
+import dev.parley.protocol.CloseCode;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a room holds, and what becomes of it when that is too much, or when something fails. */
+@Timeout(60)
+final class RoomBudgetTest {
+    private static final RoomId LOBBY = new RoomId("lobby");
+    private static final int MAX_BACKLOG = 10;
+
+    private final Workers workers = new Workers();
+    private final Budget budget = new Budget(1_000_000);
+    private final MemoryBackplane backplane = new MemoryBackplane(100, InstantSource.system());
+    private final Rooms rooms = new Rooms(backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, budget, 100);
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    @Test
+    void whatOthersStoreIsCountedUntilItHasBeenHandedOn() {
+        Peer reader = json();
+
+        Clog.during(workers.fanOut(), () -> {
+            store(3);
+            assertThat(budget.usedBy().get("backlog")).isGreaterThan(3_000);
+        });
+
+        reader.awaitLine(line(reader, "m2"));
+        Clog.settle(workers.fanOut());
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void moreEntriesThanFitAreDroppedAndMembersAreToldOnce() {
+        Peer reader = json();
+        Peer text = new Peer(workers);
+        rooms.join(LOBBY, text.connection(), "2", GuideWindow.GUIDE);
+
+        Clog.during(workers.fanOut(), () -> store(20 * MAX_BACKLOG));
+
+        reader.awaitLine("{\"type\":\"gap\",\"room\":\"lobby\"}");
+        assertThat(text.awaitClose()).isEqualTo(CloseCode.INTERNAL_ERROR);
+        Clog.settle(workers.fanOut());
+        assertThat(reader.lines().stream().filter(line -> line.contains("\"gap\"")))
+                .hasSize(1);
+        assertThat(budget.used()).isZero();
+        assertThat(reader.connection().isLive()).isTrue();
+        assertThat(rooms.gaps()).isEqualTo(1);
+    }
+
+    @Test
+    void moreBytesThanFitAreDropped() {
+        Peer reader = json();
+
+        Clog.during(workers.fanOut(), () -> {
+            String large = "x".repeat(100_000);
+            IntStream.range(0, 4).forEach(i -> append("m" + i, '"' + large + '"'));
+            assertThat(budget.usedBy().get("backlog")).isLessThan(250_000);
+        });
+
+        reader.awaitLine("{\"type\":\"gap\",\"room\":\"lobby\"}");
+    }
+
+    @Test
+    void aRoomThatGivesWayDropsItsBacklogAndKeepsItsTurns() {
+        Peer reader = json();
+        Room room = rooms.room(LOBBY);
+        JsonMember late = rooms.join(LOBBY, new Peer(workers).connection(), "late");
+
+        Clog.during(workers.fanOut(), () -> {
+            store(3);
+            late.leave();
+            assertThat(room.held()).isPositive();
+            room.giveWay();
+            assertThat(room.held()).isZero();
+            assertThat(budget.used()).isZero();
+        });
+
+        reader.awaitLine("{\"type\":\"gap\",\"room\":\"lobby\"}");
+        Clog.settle(workers.fanOut());
+        assertThat(late.isOut()).isTrue();
+        assertThat(room.isOverloaded()).isFalse();
+    }
+
+    @Test
+    void anErrorInATurnClosesWhomItConcernsAndTheRoomGoesOn() {
+        Peer reader = json();
+        Peer culprit = new Peer(workers);
+
+        rooms.room(LOBBY).turn(culprit.connection(), () -> {
+            throw new NoClassDefFoundError("dev/parley/Secret");
+        });
+        store(1);
+
+        assertThat(culprit.awaitClose()).isEqualTo(CloseCode.INTERNAL_ERROR);
+        reader.awaitLine(line(reader, "m0"));
+    }
+
+    @Test
+    void anErrorInTheFanOutClosesWhomItConcernsAndTheRoomGoesOn() {
+        Rooms fragile = new Rooms(backplane, workers, MAX_BACKLOG);
+        Peer reader = new Peer(workers);
+        fragile.join(LOBBY, reader.connection(), "1", new Fragile());
+        Peer other = new Peer(workers);
+        fragile.join(LOBBY, other.connection(), "2", GuideWindow.GUIDE);
+
+        store(2);
+
+        assertThat(reader.awaitClose()).isEqualTo(CloseCode.INTERNAL_ERROR);
+        other.awaitLine("Client #u says: \"m1\",\"" + "x".repeat(1_000) + '"');
+    }
+
+    @Test
+    void aTextThatIsTooLongAsJsonIsRefusedBeforeItIsStored() {
+        Peer sender = new Peer(workers);
+        TextMember member = rooms.join(LOBBY, sender.connection(), "1", GuideWindow.GUIDE);
+
+        member.say("x".repeat(100));
+        member.say("\u0001".repeat(16) + "\n\n");
+        assertThat(sender.connection().isLive()).isTrue();
+        member.say("\u0001".repeat(17));
+
+        assertThat(sender.awaitClose()).isEqualTo(CloseCode.TOO_BIG);
+        assertThat(backplane.read(LOBBY, Position.ORIGIN, 10).toCompletableFuture().join().entries().stream()
+                        .filter(entry -> entry.draft().kind() == Draft.Kind.MESSAGE))
+                .hasSize(2);
+    }
+
+    @Test
+    void aDeliveryIsTimedByTheNodesOwnClock() {
+        MemoryBackplane elsewhere = new MemoryBackplane(100, InstantSource.fixed(Instant.EPOCH));
+        Rooms others = new Rooms(elsewhere, workers, 100);
+        Peer reader = new Peer(workers);
+        TextMember member = others.join(LOBBY, reader.connection(), "1", GuideWindow.GUIDE);
+
+        member.say("hello");
+        reader.awaitLine("Client #1 says: hello");
+        Clog.settle(workers.fanOut());
+
+        assertThat(others.delivery().counts().total()).isEqualTo(1);
+        assertThat(others.delivery().counts().quantile(1)).isLessThan(5);
+    }
+
+    @Test
+    void aRoomIsCountedWhileSomebodyIsIn() {
+        Peer unwanted = new Peer(workers);
+        TextMember first = rooms.join(LOBBY, unwanted.connection(), "1", GuideWindow.GUIDE);
+        unwanted.connection().close(CloseCode.REMOVED);
+        TextMember second = rooms.join(LOBBY, unwanted.connection(), "2", GuideWindow.GUIDE);
+
+        assertThat(first.room).isNotSameAs(second.room);
+        assertThat(rooms.count()).isZero();
+    }
+
+    @Test
+    void whoTakesASeatIsToldWhatWasSaidSinceItWasReservedOnceAndInOrder() {
+        Seat seat = rooms.reserve(LOBBY);
+        Peer guest = new Peer(workers);
+        append("m0", "\"m0\"");
+        assertThat(budget.used()).isPositive();
+        Clog.during(workers.fanOut(), () -> {
+            append("m1", "\"m1\"");
+            rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE);
+            append("m2", "\"m2\"");
+        });
+        append("m3", "\"m3\"");
+
+        guest.awaitLine("Client #u says: m3");
+        assertThat(guest.lines())
+                .containsExactly(
+                        "Client #u says: m0", "Client #u says: m1", "Client #u says: m2", "Client #u says: m3");
+        seat.close();
+        assertThat(rooms.count()).isEqualTo(1);
+        Clog.settle(workers.fanOut());
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void aSeatThatIsGivenUpLeavesNothing() {
+        Seat seat = rooms.reserve(LOBBY);
+        append("m0", "\"m0\"");
+        assertThat(rooms.count()).isEqualTo(1);
+
+        seat.close();
+        seat.close();
+
+        assertThat(rooms.count()).isZero();
+        Clog.settle(workers.fanOut());
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void whoHasMissedTooMuchOnTheWayIsToldSo() {
+        Seat seat = rooms.reserve(LOBBY);
+        store(1_001);
+        Peer guest = new Peer(workers);
+
+        rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE);
+
+        assertThat(guest.awaitClose()).isEqualTo(CloseCode.OVERLOADED);
+        assertThat(guest.lines()).isEmpty();
+    }
+
+    private static final class Fragile implements Window {
+        @Override
+        public String render(dev.parley.backplane.Entry entry) {
+            throw new OutOfMemoryError("for the test");
+        }
+
+        @Override
+        public String acknowledge(Draft own) {
+            return "";
+        }
+    }
+
+    private Peer json() {
+        Peer peer = new Peer(workers);
+        rooms.join(LOBBY, peer.connection(), "reader").enter(null, null, false);
+        peer.awaitLines(1);
+        return peer;
+    }
+
+    private void store(int count) {
+        String filling = "x".repeat(1_000);
+        for (int i = 0; i < count; i++) {
+            append("m" + i, count < 100 ? "\"m" + i + "\",\"" + filling + "\"" : "\"m" + i + "\"");
+        }
+    }
+
+    private void append(String key, String json) {
+        backplane.append(LOBBY, new Draft(key, new Draft.Author("u", "c"), Draft.Kind.JSON, json));
+    }
+
+    /** The line that says so, whatever its position and time. */
+    private static String line(Peer peer, String said) {
+        while (true) {
+            for (String line : peer.awaitLines(2)) {
+                if (line.contains('"' + said + '"')) {
+                    return line;
+                }
+            }
+            Thread.onSpinWait();
+        }
+    }
+}
