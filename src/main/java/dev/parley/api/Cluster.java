@@ -7,6 +7,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
 import dev.parley.handshake.Doors;
+import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
 import dev.parley.room.Rooms;
@@ -15,11 +16,13 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +38,7 @@ import java.util.function.Supplier;
  */
 public final class Cluster implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Cluster.class.getName());
+    private static final int MAX_WORDS = 10_000;
     private static final Duration FORGOTTEN = Duration.ofSeconds(20);
 
     private final String node;
@@ -49,6 +53,8 @@ public final class Cluster implements AutoCloseable {
     private final Subscription subscription;
     private final Map<String, Heard> nodes = new ConcurrentHashMap<>();
     private final Map<String, Consumer<Map<String, Json>>> listeners = new ConcurrentHashMap<>();
+    private final Queue<String> words = new ArrayDeque<>(); // heard and not acted on; guards isActing
+    private boolean isActing;
     private volatile int drainedFrom;
 
     /** What a node has said of itself, and when that was heard. */
@@ -197,16 +203,49 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void heard(String word) {
+        synchronized (words) {
+            if (words.size() >= MAX_WORDS) {
+                LOG.log(Level.WARNING, "too many words from other nodes; the oldest one is lost");
+                words.remove();
+            }
+            words.add(word);
+            if (isActing) {
+                return;
+            }
+            isActing = true;
+        }
+        hand();
+    }
+
+    /** Has the next word acted on. One at a time: what was said later must not come about earlier. */
+    private void hand() {
         try {
-            worker.execute(() -> {
-                try {
-                    Json.parse(word).flatMap(Json::members).ifPresent(this::act);
-                } catch (RuntimeException e) {
-                    LOG.log(Level.WARNING, "a word from another node was not understood", e);
-                }
-            });
+            worker.execute(this::actOnNext);
         } catch (RejectedExecutionException stopped) {
             LOG.log(Level.DEBUG, "a word came after the end");
+        }
+    }
+
+    private void actOnNext() {
+        String word;
+        synchronized (words) {
+            word = words.remove();
+        }
+        Threads.guarded("a word from another node", () -> understand(word)).run();
+        synchronized (words) {
+            if (words.isEmpty()) {
+                isActing = false;
+                return;
+            }
+        }
+        hand();
+    }
+
+    private void understand(String word) {
+        try {
+            Json.parse(word).flatMap(Json::members).ifPresent(this::act);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "a word from another node was not understood", e);
         }
     }
 

@@ -32,6 +32,8 @@ import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
 import dev.parley.web.Facts;
 import dev.parley.web.PageServlet;
@@ -76,6 +78,12 @@ final class Application {
     private static final Duration TOKEN_SKEW = Duration.ofSeconds(30);
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
 
+    private static final Duration RECLAIM_BOUND = Duration.ofSeconds(10);
+    private static final Duration REVIVE = Duration.ofSeconds(1);
+
+    private final Opened opened;
+    private final Threads threads;
+    private final Budget budget;
     private final Workers workers;
     private final ConnectionManager connections;
     private final Backplane backplane;
@@ -95,9 +103,10 @@ final class Application {
     private final Realm realm;
     private final Decisions decisions = new Decisions();
     private final Operating operating;
-    private @Nullable MeterBean bean;
 
-    private Application(ServletContext context, Settings settings) {
+    /** Opens all parts. What is open when it fails is in {@code opened}. */
+    private Application(ServletContext context, Settings settings, Opened opened) {
+        this.opened = opened;
         int history = settings.historyMessages();
         this.drainTimeout = settings.drainTimeout();
         this.maxMessageBytes = settings.maxMessageBytes();
@@ -106,13 +115,21 @@ final class Application {
         this.realm = new Realm(InstantSource.system(), proxies);
         this.metricsToken = settings.metricsToken();
 
-        this.backplane = settings.log().open(history); // first, because it may refuse to start
+        this.threads = opened.add("threads", new Threads());
+        this.budget = new Budget(settings.memoryBudget());
+        threads.start("budget", Threads.Part.NODE, RECLAIM_BOUND, progress -> {
+            budget.reclaimOnce();
+            progress.run();
+        });
+        this.workers = opened.add("workers", new Workers());
+        workers.every(REVIVE, Threads.guarded("reviving threads", threads::revive));
+        this.backplane = opened.add("backplane", settings.log().open(history));
         this.tickets = new SharedTickets(backplane);
-        this.workers = new Workers();
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress());
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow);
-        this.operating = new Operating(
+        this.operating = opened.add("operating", new Operating(
+                budget,
                 workers,
                 connections,
                 rooms,
@@ -122,7 +139,7 @@ final class Application {
                 drainTimeout,
                 decisions,
                 Settings.effective(Sources.of(context)),
-                Map.of("version", version(context), "server", context.getServerInfo()));
+                Map.of("version", version(context), "server", context.getServerInfo())));
         this.verifier = verifier(settings.tokens());
         this.permissions = settings.permissions();
         this.roomLimits = settings.roomLimits();
@@ -157,9 +174,10 @@ final class Application {
                 routes,
                 new Gate.Rules(origins, doors, settings.explainRefusals(), proxies, settings.credentialGrace()),
                 decisions);
+        opened.add("handshakes", () -> HandshakeConfigurator.install(null));
         gate.register(context);
         ScheduledFuture<?> unused =
-                workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+                workers.timer().scheduleWithFixedDelay(Threads.guarded("sweep", gate::sweep), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
         Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), isDemo(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
@@ -171,8 +189,10 @@ final class Application {
                 rooms,
                 operating.rates(),
                 backplane,
-                doors);
-        bean = MeterBean.register(meters, context.getContextPath());
+                doors,
+                budget,
+                threads);
+        opened.add("bean", MeterBean.register(meters, context.getContextPath()));
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
         add(context, "api", operating.api(verifier, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
         if (hasConsole) {
@@ -191,7 +211,7 @@ final class Application {
                 "/docs/*");
         operating.watch();
         add(context, "tickets", new TicketServlet(tickets, origins, identities), "/tickets");
-        add(context, "health", new HealthServlet(Checks.of(connections, doors, backplane)), "/health", "/health/*");
+        add(context, "health", new HealthServlet(Checks.of(connections, doors, backplane, budget, threads)), "/health", "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
     }
 
@@ -206,8 +226,10 @@ final class Application {
      * @throws SettingsException if a setting is well-formed but cannot work
      */
     static Application start(ServletContext context, Settings settings) {
-        Application application = new Application(context, settings);
+        Opened opened = new Opened();
         try {
+            Application application = new Application(context, settings, opened);
+            opened.add("connections", application::drain);
             application.register(context, settings);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
@@ -222,11 +244,11 @@ final class Application {
                                 + " logged in at the server; {0} says whose tokens are good",
                         Key.JWT_KEYS.property());
             }
-        } catch (RuntimeException | Error e) {
-            application.stop(); // the container does not stop what did not start
+            return application;
+        } catch (Throwable e) {
+            opened.close(); // the container does not stop what did not start
             throw e;
         }
-        return application;
     }
 
     /** Whether everybody may do everything in every room. */
@@ -247,14 +269,7 @@ final class Application {
 
     /** Drains, and lets go of every thread and static, so that the class loader can be collected. Idempotent. */
     void stop() {
-        drain();
-        HandshakeConfigurator.install(null);
-        if (bean != null) {
-            bean.close();
-        }
-        operating.close();
-        backplane.close();
-        workers.close();
+        opened.close();
     }
 
     /** What the launcher's own server offers; absent on every other server. */

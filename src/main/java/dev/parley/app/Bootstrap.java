@@ -26,6 +26,9 @@ public final class Bootstrap implements ServletContextListener {
         } catch (SettingsException e) {
             LOG.log(Level.ERROR, "Parley cannot start: {0}", e.getMessage());
             throw e;
+        } catch (Throwable e) { // some servers say only that a listener failed
+            LOG.log(Level.ERROR, "Parley cannot start", e);
+            throw e;
         }
     }
 

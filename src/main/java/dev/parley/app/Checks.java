@@ -5,6 +5,8 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.handshake.Doors;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +20,17 @@ final class Checks {
     private Checks() {}
 
     /** What must be right for this node to be worth keeping, and to be sent visitors. */
-    static List<Check> of(ConnectionManager connections, Doors doors, Backplane backplane) {
+    static List<Check> of(
+            ConnectionManager connections, Doors doors, Backplane backplane, Budget budget, Threads threads) {
         return List.of(
+                threads(Check.Kind.LIVE, "threads", threads, Threads.Part.NODE),
+                threads(Check.Kind.READY, "engine-threads", threads, Threads.Part.ENGINE),
+                new Check(
+                        Check.Kind.READY,
+                        "memory",
+                        () -> Check.Finding.of(
+                                !budget.isExhausted(),
+                                Map.of("heldBytes", budget.used(), "budgetBytes", budget.max()))),
                 new Check(Check.Kind.LIVE, "timer", () -> {
                     Duration quiet = connections.sinceLastCheck();
                     return Check.Finding.of(
@@ -52,5 +63,13 @@ final class Checks {
                                         "max",
                                         connections.limits().maxConnections()))),
                 new Check(Check.Kind.STARTED, "application", () -> Check.Finding.of(true, Map.of())));
+    }
+
+    /** Names those that are stuck. Asking also starts anew those that have died. */
+    private static Check threads(Check.Kind kind, String name, Threads threads, Threads.Part part) {
+        return new Check(kind, name, () -> {
+            List<String> stuck = threads.stuck(part);
+            return Check.Finding.of(stuck.isEmpty(), Map.of("stuck", String.join(", ", stuck)));
+        });
     }
 }

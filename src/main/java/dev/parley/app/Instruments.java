@@ -7,6 +7,8 @@ import dev.parley.connection.Traffic;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.metrics.Meters;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
 import java.lang.management.ManagementFactory;
 import java.util.Collection;
@@ -28,7 +30,9 @@ final class Instruments {
             Rooms rooms,
             RoomRates rates,
             Backplane backplane,
-            Doors doors) {
+            Doors doors,
+            Budget budget,
+            Threads threads) {
         Meters meters = new Meters();
         meters.info("parley", "What runs here.", facts);
         meters.gauge(
@@ -43,6 +47,7 @@ final class Instruments {
                 "parley_heap_max_bytes",
                 "Heap that this process may use.",
                 () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
+        node(meters, budget, threads);
         handshakes(meters, decisions, doors);
         connections(meters, connections);
         meters.gauge(
@@ -86,6 +91,20 @@ final class Instruments {
                 "From the log to the wire of a member: one delivery of each run of the fan-out.",
                 rooms.delivery());
         return meters;
+    }
+
+    private static void node(Meters meters, Budget budget, Threads threads) {
+        meters.gauge("parley_memory_budget_bytes", "Bytes that this node may hold for its peers and rooms.", budget::max);
+        meters.gauge("parley_memory_held_bytes", "Bytes that it holds for them, by what for.", "use", () -> Map.copyOf(budget.usedBy()));
+        meters.counter(
+                "parley_memory_gave_way",
+                "How often somebody who held most had to give way, because more was held than may be.",
+                budget::gaveWay);
+        meters.gauge(
+                "parley_threads_stuck",
+                "Threads of this node that have shown no progress for too long.",
+                () -> threads.stuck(Threads.Part.NODE).size()
+                        + threads.stuck(Threads.Part.ENGINE).size());
     }
 
     private static void handshakes(Meters meters, Decisions decisions, Doors doors) {

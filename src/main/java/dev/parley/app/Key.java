@@ -18,6 +18,10 @@ enum Key {
             "1000",
             "Connections from one address, of IPv6 one network of 64 bits; beyond it 429. One that was closed for exceeding a"
                     + " limit counts as a fifth of them for a minute. This machine is not counted."),
+    MEMORY_BUDGET(
+            "25%",
+            "Bytes that this node may hold for all its peers and rooms, such as 64m, or a part of its maximum heap; beyond it"
+                    + " whoever holds most gives way."),
     OUTBOX_MESSAGES("1000", "Messages that may wait for one peer; beyond it the peer is closed with 4001."),
     OUTBOX_BYTES("4194304", "Bytes that may wait for one peer; beyond it the peer is closed with 4001."),
     SEND_TIMEOUT("10s", "How long one write to a peer may take before the peer is closed with 4001."),

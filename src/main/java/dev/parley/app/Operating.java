@@ -25,9 +25,9 @@ import dev.parley.connection.Workers;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.TokenVerifier;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -40,9 +40,9 @@ import java.util.function.Consumer;
 
 /** The parts that operators use, wired: HTTP API and console over what all nodes say to each other. */
 final class Operating implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(Operating.class.getName());
     private static final Duration SHOW = Duration.ofSeconds(1);
 
+    private final Budget budget;
     private final Workers workers;
     private final ConnectionManager connections;
     private final Rooms rooms;
@@ -61,6 +61,7 @@ final class Operating implements AutoCloseable {
     private final ConsoleSocket socket;
 
     Operating(
+            Budget budget,
             Workers workers,
             ConnectionManager connections,
             Rooms rooms,
@@ -72,6 +73,7 @@ final class Operating implements AutoCloseable {
             List<Map<String, Object>> settings,
             Map<String, Object> facts) {
         String node = nodeName();
+        this.budget = budget;
         this.workers = workers;
         this.connections = connections;
         this.rooms = rooms;
@@ -142,13 +144,7 @@ final class Operating implements AutoCloseable {
     }
 
     private void every(Duration pause, Runnable task) {
-        workers.every(pause, () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "what operators see could not be brought up to date", e);
-            }
-        });
+        workers.every(pause, Threads.guarded("bringing up to date what operators see", task));
     }
 
     private Map<String, Object> status() {
@@ -174,6 +170,8 @@ final class Operating implements AutoCloseable {
         status.put(
                 "heapMax",
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
+        status.put("heldBytes", budget.used());
+        status.put("budgetBytes", budget.max());
         return status;
     }
 

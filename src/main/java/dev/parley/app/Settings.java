@@ -33,6 +33,7 @@ record Settings(
         boolean cookieNeedsOrigin,
         TrustedProxies trustedProxies,
         int maxMessageBytes,
+        long memoryBudget,
         ConnectionManager.Limits limits,
         int connectionsPerAddress,
         Duration drainTimeout,
@@ -46,6 +47,8 @@ record Settings(
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
+    private static final long MIN_BUDGET = 16L * MIB;
+    private static final Pattern BYTES = Pattern.compile("([0-9]{1,12})([kmg%]?)");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
     /**
@@ -62,15 +65,16 @@ record Settings(
     /**
      * Reads and checks all of them.
      *
-     * @throws SettingsException in one line, naming the first that is unknown or wrong, and where it was found
+     * @throws SettingsException in one line, naming the first that is wrong, and where it was found
      */
     static Settings read(Sources sources) {
-        sources.refuseUnknown();
+        sources.warnOfMisspelt();
         return new Settings(
                 value(sources, Key.ALLOWED_ORIGINS, Settings::origins),
                 value(sources, Key.COOKIE_NEEDS_ORIGIN, Settings::truth),
                 value(sources, Key.TRUSTED_PROXIES, Settings::proxies),
                 (int) value(sources, Key.MAX_MESSAGE_BYTES, number(1, 16 * MIB)).longValue(),
+                value(sources, Key.MEMORY_BUDGET, text -> budget(text, Runtime.getRuntime().maxMemory())),
                 new ConnectionManager.Limits(
                         (int) value(sources, Key.MAX_CONNECTIONS, number(1, 1_000_000))
                                 .longValue(),
@@ -250,6 +254,33 @@ record Settings(
             throw new IllegalArgumentException(
                     "must be a whole number from " + min + " to " + max + ", not " + quoted(text));
         };
+    }
+
+    /** A size, or a part of the heap, which is raised to the least that makes sense. */
+    static Long budget(String text, long heap) {
+        Matcher matcher = BYTES.matcher(text);
+        if (matcher.matches()) {
+            long amount = Long.parseLong(matcher.group(1));
+            String unit = matcher.group(2);
+            if (unit.equals("%")) {
+                if (amount >= 1 && amount <= 90) {
+                    return Math.max(MIN_BUDGET, heap / 100 * amount);
+                }
+            } else {
+                long bytes = amount
+                        * switch (unit) {
+                            case "k" -> 1024L;
+                            case "m" -> MIB;
+                            case "g" -> 1024L * MIB;
+                            default -> 1;
+                        };
+                if (bytes >= MIN_BUDGET) {
+                    return bytes;
+                }
+            }
+        }
+        throw new IllegalArgumentException("must be a size such as 64m or 1g, at least 16m, or a part of the heap from 1% to"
+                + " 90%, not " + quoted(text));
     }
 
     private static Function<String, Duration> duration(Duration min, Duration max) {

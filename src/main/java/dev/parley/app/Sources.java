@@ -1,14 +1,21 @@
 package dev.parley.app;
 
 import jakarta.servlet.ServletContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +26,9 @@ import java.util.stream.Stream;
  * @param contextParameters parameters of the servlet context
  */
 record Sources(Map<String, String> properties, Map<String, String> environment, Map<String, String> contextParameters) {
+    private static final Logger LOG = System.getLogger("dev.parley");
+    private static final int TYPOS = 2;
+
     /** What Kubernetes puts into every container beside services that are called parley or parley-something. */
     private static final Pattern KUBERNETES = Pattern.compile(
             "PARLEY_(SERVICE_(HOST|PORT)|PORT)(_.*)?"
@@ -59,30 +69,54 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
     }
 
     /**
-     * Refuses what nobody would read: a misspelt name must not pass for a setting.
-     *
-     * @throws SettingsException naming the first unknown key, never its value
+     * Says what is probably a misspelt setting. Names that are nothing like ours are somebody else's: a server's properties are
+     * for all its applications.
      */
-    void refuseUnknown() {
-        List<Key> keys = List.of(Key.values());
-        Set<String> names = keys.stream().map(Key::property).collect(Collectors.toSet());
-        Set<String> variables = keys.stream().map(Key::variable).collect(Collectors.toSet());
-        Stream<String> unknown = Stream.of(
-                        properties.keySet().stream()
-                                .filter(name -> name.startsWith(Key.PREFIX)
-                                        && !names.contains(name)
-                                        && !LAUNCHER.contains(name)),
-                        contextParameters.keySet().stream()
-                                .filter(name -> name.startsWith(Key.PREFIX) && !names.contains(name)),
-                        environment.keySet().stream()
-                                .filter(name -> name.startsWith(Key.ENVIRONMENT_PREFIX)
-                                        && !variables.contains(name)
-                                        && !KUBERNETES.matcher(name).matches()))
-                .flatMap(some -> some)
-                .sorted();
-        unknown.findFirst().ifPresent(name -> {
-            throw new SettingsException("unknown setting " + name);
-        });
+    void warnOfMisspelt() {
+        misspelt().forEach((name, meant) -> LOG.log(Level.WARNING, "{0} is not a setting; did you mean {1}?", name, meant));
+    }
+
+    /** Unknown names that are nearly those of settings, never their values, with the names of these. Sorted. */
+    Map<String, String> misspelt() {
+        Map<String, String> misspelt = new TreeMap<>();
+        Stream.concat(properties.keySet().stream(), contextParameters.keySet().stream())
+                .filter(name -> name.startsWith(Key.PREFIX) && !LAUNCHER.contains(name))
+                .forEach(name -> nearest(name, Key::property).ifPresent(meant -> misspelt.put(name, meant)));
+        environment.keySet().stream()
+                .filter(name -> name.startsWith(Key.ENVIRONMENT_PREFIX)
+                        && !KUBERNETES.matcher(name).matches())
+                .forEach(name -> nearest(name, Key::variable).ifPresent(meant -> misspelt.put(name, meant)));
+        return misspelt;
+    }
+
+    /** What was probably meant; nothing for a name that is known, or like none. */
+    private static Optional<String> nearest(String name, Function<Key, String> form) {
+        List<String> names = Stream.of(Key.values()).map(form).toList();
+        return names.contains(name)
+                ? Optional.empty()
+                : names.stream()
+                        .filter(known -> distance(name, known) <= TYPOS)
+                        .min(Comparator.comparingInt(known -> distance(name, known)));
+    }
+
+    /** Letters to be changed, left out or added, when neither case nor underscores count. */
+    private static int distance(String leftName, String rightName) {
+        String left = leftName.toLowerCase(Locale.ROOT).replace('_', '-');
+        String right = rightName.toLowerCase(Locale.ROOT).replace('_', '-');
+        if (Math.abs(left.length() - right.length()) > TYPOS) {
+            return TYPOS + 1;
+        }
+        int[] row = IntStream.rangeClosed(0, right.length()).toArray();
+        for (int i = 1; i <= left.length(); i++) {
+            int corner = row[0];
+            row[0] = i;
+            for (int j = 1; j <= right.length(); j++) {
+                int changed = corner + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
+                corner = row[j];
+                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[right.length()];
     }
 
     /** Says nothing of the values: the environment holds the secrets of everybody who runs in this process. */

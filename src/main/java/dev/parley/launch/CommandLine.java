@@ -54,6 +54,8 @@ record CommandLine(
               --help         print this
 
             A value may also be joined to its option: --port=8081. Ctrl-C stops the server.
+            Exit status: 1 could not start, 2 not understood, 3 out of memory, which a service manager
+            should answer with a restart.
             """;
 
     private static final Pattern OPTION =

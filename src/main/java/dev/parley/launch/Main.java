@@ -7,7 +7,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The program {@code java -jar parley.war}. Exit status: 0 asked and answered, 1 could not start, 2 not understood; a
+ * The program {@code java -jar parley.war}. Exit status: 0 asked and answered, 1 could not start, 2 not understood,
+ * 3 out of memory; a
  * signal stops it in good order and leaves the status that the system gives to that signal.
  */
 public final class Main {
@@ -38,7 +39,7 @@ public final class Main {
         line.settings().forEach((key, value) -> System.setProperty("parley." + key, value));
 
         SpareMemory.giveBack();
-        Run run = new Run();
+        Run run = new Run(OutOfMemory.watch());
         Runtime.getRuntime().addShutdownHook(new Thread(run::end, "parley-stop"));
         OptionalInt port = run.start(archive, line);
         if (port.isEmpty()) {

@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * middle of a start would otherwise remove the directory under the hands of a start that makes it anew.
  */
 final class Run {
+    private final OutOfMemory memory;
     private @Nullable ServerHome home;
     private @Nullable EmbeddedServer server;
     private boolean isOver;
+
+    Run(OutOfMemory memory) {
+        this.memory = memory;
+    }
 
     /**
      * Unpacks the archive and starts the server.
@@ -34,6 +39,7 @@ final class Run {
         Thread.currentThread().setContextClassLoader(classes);
 
         StartupLog log = StartupLog.begin(unpacked.directory().resolve("conf/logging.properties"));
+        memory.listen();
         EmbeddedServer loaded;
         try {
             loaded = EmbeddedServer.load(unpacked, classes, line);

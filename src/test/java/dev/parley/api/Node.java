@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
 public final class Node implements AutoCloseable {
@@ -34,6 +35,11 @@ public final class Node implements AutoCloseable {
     final ApiServlet servlet;
 
     public Node(String name, Backplane backplane) {
+        this(name, backplane, Runnable::run);
+    }
+
+    /** Whose words from others are acted on by {@code worker}. */
+    Node(String name, Backplane backplane, Executor worker) {
         Rooms rooms = new Rooms(backplane, workers, 10);
         audit = new Audit(name);
         cluster = new Cluster(
@@ -44,7 +50,7 @@ public final class Node implements AutoCloseable {
                 doors,
                 new Blocks(InstantSource.system()),
                 Duration.ofMillis(100),
-                Runnable::run);
+                worker);
         views = new Views(
                 connections,
                 rooms,

@@ -16,6 +16,7 @@ import dev.parley.web.PageServlet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,33 @@ final class ApplicationTest {
         assertThatThrownBy(this::start).isInstanceOf(IllegalStateException.class);
 
         assertNothingIsLeft();
+    }
+
+    @Test
+    void startThatFailsAfterTheEngineWasOpenedLeavesNothing(@TempDir Path directory) throws Exception {
+        String keys = Files.writeString(directory.resolve("keys"), "{").toString();
+        context.with("parley.jwt-keys", keys);
+
+        assertThatThrownBy(this::start).isInstanceOf(SettingsException.class).hasMessageContaining("parley.jwt-keys");
+
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatWasOpenedIsClosedInReverseOrderWhateverOneOfThemThrows() {
+        List<String> closed = new ArrayList<>();
+        Opened opened = new Opened();
+        opened.add("first", () -> closed.add("first"));
+        opened.add("second", () -> {
+            throw new NoClassDefFoundError("driver");
+        });
+        opened.add("third", () -> closed.add("third"));
+
+        opened.close();
+        opened.close();
+
+        assertThat(closed).containsExactly("third", "first");
+        assertThat(log.lines()).singleElement().asString().contains("closing second");
     }
 
     @Test

@@ -31,7 +31,6 @@ final class BootstrapTest {
 
     @ParameterizedTest
     @CsvSource({
-        "parley.nope, s3cr3t, unknown setting parley.nope",
         "parley.heartbeat, soon, 'context parameter parley.heartbeat: must be a duration'",
         "parley.allowed-origins, app.example, 'parley.allowed-origins: not an origin'"
     })
@@ -52,6 +51,23 @@ final class BootstrapTest {
             assertThat(log.lines()).singleElement().asString().doesNotContain("s3cr3t");
         }
         assertThat(context.filter()).isNull();
+    }
+
+    @Test
+    void settingOfSomebodyElseStopsNothingAndAMisspeltOneIsPointedAt() {
+        context.with("parley.url", "s3cr3t").with("parley.heartbeet", "s3cr3t");
+        try (RecordedLog log = RecordedLog.of("dev.parley")) {
+            bootstrap.contextInitialized(event());
+            bootstrap.contextDestroyed(event());
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("is not a setting"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARNING")
+                    .contains("parley.heartbeet", "did you mean parley.heartbeat?");
+            assertThat(log.lines()).noneSatisfy(line -> assertThat(line).contains("s3cr3t"));
+        }
     }
 
     @Test

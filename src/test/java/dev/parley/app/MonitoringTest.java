@@ -11,6 +11,8 @@ import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.metrics.Exposition;
 import dev.parley.metrics.Meters;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -167,7 +169,9 @@ final class MonitoringTest {
                 rooms,
                 new RoomRates(rooms, System::nanoTime),
                 backplane,
-                new Doors(connections::isFull));
+                new Doors(connections::isFull),
+                Budget.unlimited(),
+                new Threads());
     }
 
     private static Set<String> namesIn(String text) {

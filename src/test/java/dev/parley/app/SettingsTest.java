@@ -37,6 +37,7 @@ final class SettingsTest {
                         false,
                         TrustedProxies.NONE,
                         1_048_576,
+                        Settings.budget("25%", Runtime.getRuntime().maxMemory()),
                         new ConnectionManager.Limits(
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
                         1_000,
@@ -106,6 +107,9 @@ final class SettingsTest {
                 arguments(Key.MAX_MESSAGE_BYTES, "16777216", "maxMessageBytes", 16 * 1024 * 1024),
                 arguments(Key.MAX_CONNECTIONS, "1", "limits.maxConnections", 1),
                 arguments(Key.MAX_CONNECTIONS, "1000000", "limits.maxConnections", 1_000_000),
+                arguments(Key.MEMORY_BUDGET, "16m", "memoryBudget", 16L << 20),
+                arguments(Key.MEMORY_BUDGET, "268435456", "memoryBudget", 268_435_456L),
+                arguments(Key.MEMORY_BUDGET, "2g", "memoryBudget", 2L << 30),
                 arguments(Key.OUTBOX_MESSAGES, "1", "limits.outboxMessages", 1),
                 arguments(Key.OUTBOX_MESSAGES, "0001000000", "limits.outboxMessages", 1_000_000),
                 arguments(Key.OUTBOX_BYTES, "1", "limits.outboxBytes", 1L),
@@ -149,6 +153,12 @@ final class SettingsTest {
     }
 
     @Test
+    void budgetIsAPartOfTheHeapButNeverNextToNothing() {
+        assertThat(Settings.budget("50%", 1L << 30)).isBetween((1L << 29) - 100, 1L << 29);
+        assertThat(Settings.budget("25%", 32L << 20)).isEqualTo(16L << 20);
+    }
+
+    @Test
     void rulesAreReadFromTheirFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("rules"), "lobby all everyone");
 
@@ -189,6 +199,10 @@ final class SettingsTest {
                 arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "0"),
                 arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "1000001"),
                 arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "4294967297"),
+                arguments(Key.MEMORY_BUDGET, "at least 16m", "16777215"),
+                arguments(Key.MEMORY_BUDGET, "at least 16m", "0%"),
+                arguments(Key.MEMORY_BUDGET, "at least 16m", "91%"),
+                arguments(Key.MEMORY_BUDGET, "at least 16m", "1t"),
                 arguments(Key.OUTBOX_MESSAGES, "from 1 to 1000000", "0"),
                 arguments(Key.OUTBOX_MESSAGES, "from 1 to 1000000", EIGHTEEN_DIGITS),
                 arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", "0"),
