@@ -78,7 +78,6 @@ final class Application {
     private static final Duration TOKEN_SKEW = Duration.ofSeconds(30);
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
 
-    private static final Duration RECLAIM_BOUND = Duration.ofSeconds(10);
     private static final Duration REVIVE = Duration.ofSeconds(1);
 
     private final Opened opened;
@@ -117,17 +116,14 @@ final class Application {
 
         this.threads = opened.add("threads", new Threads());
         this.budget = new Budget(settings.memoryBudget());
-        threads.start("budget", Threads.Part.NODE, RECLAIM_BOUND, progress -> {
-            budget.reclaimOnce();
-            progress.run();
-        });
-        this.workers = opened.add("workers", new Workers());
+        budget.watchedBy(threads);
+        this.workers = opened.add("workers", new Workers(threads));
         workers.every(REVIVE, Threads.guarded("reviving threads", threads::revive));
-        this.backplane = opened.add("backplane", settings.log().open(history));
+        this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
         this.tickets = new SharedTickets(backplane);
-        this.connections = new ConnectionManager(settings.limits(), workers, frames(context));
-        this.doors = new Doors(connections::isFull, settings.connectionsPerAddress());
-        this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow);
+        this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget);
+        this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);
+        this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add("operating", new Operating(
                 budget,
                 workers,

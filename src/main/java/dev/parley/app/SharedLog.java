@@ -6,6 +6,8 @@ import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
 import dev.parley.backplane.redis.RedisEngine;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.time.Clock;
 
 /**
@@ -31,14 +33,14 @@ record SharedLog(String address, String secret) {
      *
      * @throws SettingsException if the address is wrong, or the engine would lose messages; not if the engine is away
      */
-    Backplane open(int entriesPerRoom) {
+    Backplane open(int entriesPerRoom, Budget budget, Threads threads) {
         try {
             if (address.equals("memory:")) {
-                return new MemoryBackplane(entriesPerRoom, Clock.systemUTC());
+                return new MemoryBackplane(entriesPerRoom, Clock.systemUTC(), budget);
             }
             return address.startsWith("redis")
-                    ? RedisEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret)
-                    : PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret);
+                    ? RedisEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret, budget, threads)
+                    : PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret, budget, threads);
         } catch (BackplaneException e) {
             throw new SettingsException(Key.BACKPLANE.property() + ": " + e.getMessage());
         } catch (IllegalArgumentException e) { // its message may repeat the address

@@ -139,7 +139,7 @@ final class RoomBudgetTest {
         member.say("\u0001".repeat(17));
 
         assertThat(sender.awaitClose()).isEqualTo(CloseCode.TOO_BIG);
-        assertThat(backplane.read(LOBBY, Position.ORIGIN, 10).toCompletableFuture().join().entries().stream()
+        assertThat(backplane.read(LOBBY, Position.ORIGIN, 10, Long.MAX_VALUE).toCompletableFuture().join().entries().stream()
                         .filter(entry -> entry.draft().kind() == Draft.Kind.MESSAGE))
                 .hasSize(2);
     }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public final class SharedTickets implements Tickets {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final int UNAVAILABLE = 503;
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long PATIENCE_SECONDS = 2;
 
     private final Backplane backplane;
 
