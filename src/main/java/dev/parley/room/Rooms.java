@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -68,7 +69,17 @@ public final class Rooms {
      * @param window the shape in which it sees the room
      */
     public TextMember join(RoomId id, Connection connection, String user, Window window) {
-        TextMember member = join(id, room -> new TextMember(room, connection, user, window));
+        return join(id, connection, user, window, () -> true);
+    }
+
+    /**
+     * The same, of somebody who may have nothing to say here.
+     *
+     * @param maySpeak asked when it comes and when it goes; whoever may not leaves no entry in the log. It must not block.
+     */
+    public TextMember join(
+            RoomId id, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
+        TextMember member = join(id, room -> new TextMember(room, connection, user, window, maySpeak));
         member.room.presence().enter(member);
         connection.note("joined " + id);
         connection.onEnd(member::ended); // at once, if it ended meanwhile
