@@ -13,6 +13,8 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
 import dev.parley.protocol.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ import java.util.regex.Pattern;
 /** What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked. */
 public final class RoomOperations {
     private static final int MAX_MESSAGES = 200;
-    private static final long READ_BYTES = 4L * 1024 * 1024;
+    private static final long MAX_BYTES = 4 << 20; // of what was said, in one answer
     private static final long PATIENCE_SECONDS = 5;
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
@@ -69,7 +71,7 @@ public final class RoomOperations {
                         "GET",
                         "/rooms/{room}/messages",
                         Permit.HISTORY,
-                        "What was said in a room, oldest first.",
+                        "What was said in a room, oldest first: up to 4 MiB of it, at least one message. If there is more before it, more is true.",
                         List.of(
                                 new Parameter("before", "integer", "Only what stands before this number."),
                                 new Parameter(
@@ -145,7 +147,10 @@ public final class RoomOperations {
         }
         String user = ask.caller().name();
         Draft draft = new Draft(
-                "http-" + user + "-" + key.orElseGet(() -> UUID.randomUUID().toString()),
+                Draft.key(
+                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.OPERATOR,
+                        user,
+                        key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
                 data.get().source());
@@ -171,13 +176,27 @@ public final class RoomOperations {
             seq = Long.MAX_VALUE;
         }
         return await(
-                backplane.readBefore(room, seq, Integer.parseInt(limit), READ_BYTES),
-                (Slice slice) -> new Reply.Done(Map.of(
-                        "room", room.name(),
-                        "messages",
-                                slice.entries().stream()
-                                        .map(RoomOperations::message)
-                                        .toList())));
+                backplane.readBefore(room, seq, Integer.parseInt(limit), MAX_BYTES),
+                (Slice slice) -> new Reply.Done(history(room, slice)));
+    }
+
+    /** The last ones, as many as there is room for in an answer. */
+    private static Map<String, Object> history(RoomId room, Slice slice) {
+        ArrayDeque<JsonText.Verbatim> messages = new ArrayDeque<>();
+        long bytes = 0;
+        for (int i = slice.entries().size() - 1; i >= 0; i--) {
+            String message = JsonText.of(message(slice.entries().get(i)));
+            bytes += message.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_BYTES && !messages.isEmpty()) {
+                break;
+            }
+            messages.addFirst(new JsonText.Verbatim(message));
+        }
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("room", room.name());
+        told.put("messages", List.copyOf(messages));
+        told.put("more", slice.more() || messages.size() < slice.entries().size());
+        return told;
     }
 
     private static Map<String, Object> message(Entry entry) {

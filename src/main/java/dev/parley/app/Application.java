@@ -124,18 +124,20 @@ final class Application {
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget);
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
-        this.operating = opened.add("operating", new Operating(
-                budget,
-                workers,
-                connections,
-                rooms,
-                backplane,
-                doors,
-                realm,
-                drainTimeout,
-                decisions,
-                Settings.effective(Sources.of(context)),
-                Map.of("version", version(context), "server", context.getServerInfo())));
+        this.operating = opened.add(
+                "operating",
+                new Operating(
+                        budget,
+                        workers,
+                        connections,
+                        rooms,
+                        backplane,
+                        doors,
+                        realm,
+                        drainTimeout,
+                        decisions,
+                        Settings.effective(Sources.of(context)),
+                        Map.of("version", version(context), "server", context.getServerInfo())));
         this.verifier = verifier(settings.tokens());
         this.permissions = settings.permissions();
         this.roomLimits = settings.roomLimits();
@@ -172,8 +174,9 @@ final class Application {
                 decisions);
         opened.add("handshakes", () -> HandshakeConfigurator.install(null));
         gate.register(context);
-        ScheduledFuture<?> unused =
-                workers.timer().scheduleWithFixedDelay(Threads.guarded("sweep", gate::sweep), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        ScheduledFuture<?> unused = workers.timer()
+                .scheduleWithFixedDelay(
+                        Threads.guarded("sweep", gate::sweep), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
         Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), isDemo(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
@@ -207,7 +210,12 @@ final class Application {
                 "/docs/*");
         operating.watch();
         add(context, "tickets", new TicketServlet(tickets, origins, identities), "/tickets");
-        add(context, "health", new HealthServlet(Checks.of(connections, doors, backplane, budget, threads)), "/health", "/health/*");
+        add(
+                context,
+                "health",
+                new HealthServlet(Checks.of(connections, doors, backplane, budget, threads)),
+                "/health",
+                "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
     }
 

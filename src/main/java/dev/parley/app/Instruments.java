@@ -94,8 +94,13 @@ final class Instruments {
     }
 
     private static void node(Meters meters, Budget budget, Threads threads) {
-        meters.gauge("parley_memory_budget_bytes", "Bytes that this node may hold for its peers and rooms.", budget::max);
-        meters.gauge("parley_memory_held_bytes", "Bytes that it holds for them, by what for.", "use", () -> Map.copyOf(budget.usedBy()));
+        meters.gauge(
+                "parley_memory_budget_bytes", "Bytes that this node may hold for its peers and rooms.", budget::max);
+        meters.gauge(
+                "parley_memory_held_bytes",
+                "Bytes that it holds for them, by what for.",
+                "use",
+                () -> Map.copyOf(budget.usedBy()));
         meters.counter(
                 "parley_memory_gave_way",
                 "How often somebody who held most had to give way, because more was held than may be.",

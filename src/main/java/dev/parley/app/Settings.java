@@ -74,7 +74,10 @@ record Settings(
                 value(sources, Key.COOKIE_NEEDS_ORIGIN, Settings::truth),
                 value(sources, Key.TRUSTED_PROXIES, Settings::proxies),
                 (int) value(sources, Key.MAX_MESSAGE_BYTES, number(1, 16 * MIB)).longValue(),
-                value(sources, Key.MEMORY_BUDGET, text -> budget(text, Runtime.getRuntime().maxMemory())),
+                value(
+                        sources,
+                        Key.MEMORY_BUDGET,
+                        text -> budget(text, Runtime.getRuntime().maxMemory())),
                 new ConnectionManager.Limits(
                         (int) value(sources, Key.MAX_CONNECTIONS, number(1, 1_000_000))
                                 .longValue(),
@@ -279,8 +282,9 @@ record Settings(
                 }
             }
         }
-        throw new IllegalArgumentException("must be a size such as 64m or 1g, at least 16m, or a part of the heap from 1% to"
-                + " 90%, not " + quoted(text));
+        throw new IllegalArgumentException(
+                "must be a size such as 64m or 1g, at least 16m, or a part of the heap from 1% to" + " 90%, not "
+                        + quoted(text));
     }
 
     private static Function<String, Duration> duration(Duration min, Duration max) {

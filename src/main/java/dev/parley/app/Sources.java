@@ -73,7 +73,9 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
      * for all its applications.
      */
     void warnOfMisspelt() {
-        misspelt().forEach((name, meant) -> LOG.log(Level.WARNING, "{0} is not a setting; did you mean {1}?", name, meant));
+        misspelt()
+                .forEach((name, meant) ->
+                        LOG.log(Level.WARNING, "{0} is not a setting; did you mean {1}?", name, meant));
     }
 
     /** Unknown names that are nearly those of settings, never their values, with the names of these. Sorted. */

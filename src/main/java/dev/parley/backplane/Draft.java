@@ -1,5 +1,7 @@
 package dev.parley.backplane;
 
+import java.util.Locale;
+
 /**
  * What is to be appended to a log.
  *
@@ -28,6 +30,27 @@ public record Draft(String key, Author author, Kind kind, String text) {
      * @param connection the id of the connection that it came over
      */
     public record Author(String user, String connection) {}
+
+    /** Where an author comes from: the same name in two of them is two authors. */
+    public enum Origin {
+        /** Somebody on a socket who has proved who it is. */
+        MEMBER,
+        /** Somebody on a socket who says who it is. */
+        VISITOR,
+        /** A text client, named by its connection. */
+        TEXT,
+        /** A connection that has ended. */
+        FAREWELL,
+        /** An operator of the server's realm, over HTTP. */
+        OPERATOR,
+        /** Whoever a token names, over HTTP. */
+        TOKEN
+    }
+
+    /** The key of what an author calls {@code own}. No two of origin, author and own name make the same one. */
+    public static String key(Origin origin, String author, String own) {
+        return origin.name().toLowerCase(Locale.ROOT) + ':' + author.length() + ':' + author + ':' + own;
+    }
 
     /** The kinds of entries in a log. */
     public enum Kind {

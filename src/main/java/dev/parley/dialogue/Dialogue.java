@@ -1,5 +1,6 @@
 package dev.parley.dialogue;
 
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.handshake.Credential;
@@ -227,7 +228,11 @@ public final class Dialogue {
                 member.ended();
             }
         }
-        member.enter(join.id(), join.since(), join.presence() && may(who, Right.PRESENCE, room));
+        member.enter(
+                join.id(),
+                join.since(),
+                join.presence() && may(who, Right.PRESENCE, room),
+                join.since() == null || may(who, Right.HISTORY, room));
     }
 
     private void leave(@Nullable String id, RoomId room) {
@@ -253,7 +258,8 @@ public final class Dialogue {
         if (room == null || member == null) {
             fail(send.id(), room == null ? ErrorCode.BAD_ROOM : ErrorCode.NOT_JOINED, null);
         } else if (may(who, Right.SEND, room)) {
-            member.send(send.id(), send.key(), send.data().source());
+            Draft.Origin origin = isProven ? Draft.Origin.MEMBER : Draft.Origin.VISITOR;
+            member.send(send.id(), origin, send.key(), send.data().source());
         } else {
             fail(send.id(), ErrorCode.FORBIDDEN, null);
         }

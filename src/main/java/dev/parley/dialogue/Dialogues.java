@@ -8,6 +8,8 @@ import dev.parley.handshake.TokenVerifier;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Outbound;
 import dev.parley.room.Rooms;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Once a second each is looked after: is it due for a ping, has it said who it is, is its credential still good?
  */
 public final class Dialogues {
+    private static final Logger LOG = System.getLogger(Dialogues.class.getName());
     private static final Duration EARLIEST_RETURN = Duration.ofMillis(500);
     private static final Duration LATEST_RETURN = Duration.ofSeconds(20);
     private static final Outgoing PING = new Outgoing(new Outbound.Ping().text());
@@ -102,7 +105,13 @@ public final class Dialogues {
 
     void lookAfterAll() {
         long now = nanoTime.getAsLong();
-        dialogues.forEach(dialogue -> dialogue.lookAfter(now));
+        dialogues.forEach(dialogue -> {
+            try {
+                dialogue.lookAfter(now);
+            } catch (Throwable oneOfMany) { // whatever is wrong with one, the others are looked after
+                LOG.log(Level.ERROR, () -> dialogue.connection() + " could not be looked after", oneOfMany);
+            }
+        });
     }
 
     Rooms rooms() {

@@ -125,7 +125,8 @@ public final class RoomRules implements Permissions {
             throw new IllegalArgumentException("where {user} ends beside * cannot be told: put a letter between them");
         }
         if (isOpenBefore && after.contains("*")) {
-            throw new IllegalArgumentException("which part is {user} cannot be told: * may stand on one side of it only");
+            throw new IllegalArgumentException(
+                    "which part is {user} cannot be told: * may stand on one side of it only");
         }
         String never = (isOpenBefore ? before.substring(before.length() - 1) : "")
                 + (after.isEmpty() ? "" : after.substring(0, 1));

@@ -24,6 +24,7 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 
 /**
  * The chat: everybody reads what everybody says, and who left. It is the text window on a room, the lobby unless the query
@@ -67,10 +68,15 @@ public final class ChatEndpoint {
             connection.close(CloseCode.POLICY);
             return message -> {};
         }
-        TextMember member =
-                rooms.join(visit.seat(), connection, visit.clientId().toString(), GuideWindow.GUIDE);
+        String user = visit.clientId().toString();
+        connection.named(user);
+        if (!connection.isLive()) {
+            return message -> {}; // kept out: it was never in, and nobody reads that it left
+        }
+        BooleanSupplier maySpeak = () -> permissions.allow(null, Right.SEND, room);
+        TextMember member = rooms.join(visit.seat(), connection, user, GuideWindow.GUIDE, maySpeak);
         return message -> {
-            if (permissions.allow(null, Right.SEND, room)) {
+            if (maySpeak.getAsBoolean()) {
                 member.say(message);
             } else {
                 connection.close(CloseCode.POLICY);

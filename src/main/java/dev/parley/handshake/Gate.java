@@ -193,7 +193,8 @@ public final class Gate implements Filter {
             refuse(response, refused);
             return;
         } catch (Throwable ours) { // an Error, too, must not reach the server, which would show its stack
-            Threads.guarded("handshake failed", () -> faults.tell("handshake failed", ours)).run();
+            Threads.guarded("handshake failed", () -> faults.tell("handshake failed", ours))
+                    .run();
             decisions.refused(500, "internal error", rules.proxies().clientOf(request));
             refuse(response, new HandshakeRefused(500, "internal error"));
             return;

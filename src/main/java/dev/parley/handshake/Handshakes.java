@@ -77,7 +77,8 @@ final class Handshakes implements AutoCloseable {
 
     /** Ends those that no session was made of for too long, and revokes those whose credential has ended. Throws nothing. */
     void sweep() {
-        Threads.guarded("giving up broken-off handshakes", this::giveUpBrokenOff).run();
+        Threads.guarded("giving up broken-off handshakes", this::giveUpBrokenOff)
+                .run();
         Threads.guarded("revoking handshakes", this::revokeExpired).run();
     }
 

@@ -25,10 +25,9 @@ public final class TrustedProxies {
     public static final TrustedProxies NONE = new TrustedProxies(List.of());
 
     /** An address as proxies write it; some add the port. Nothing else, so that no name is ever looked up. */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(?<four>[0-9]{1,3}(?:\\.[0-9]{1,3}){3})(?::[0-9]+)?"
-                    + "|\\[(?<six>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[0-9A-Za-z._-]+)?](?::[0-9]+)?"
-                    + "|(?<bare>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[0-9A-Za-z._-]+)?");
+    private static final Pattern ADDRESS = Pattern.compile("(?<four>[0-9]{1,3}(?:\\.[0-9]{1,3}){3})(?::[0-9]+)?"
+            + "|\\[(?<six>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[0-9A-Za-z._-]+)?](?::[0-9]+)?"
+            + "|(?<bare>[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[0-9A-Za-z._-]+)?");
 
     private final List<Network> networks = new ArrayList<>();
 

@@ -36,7 +36,8 @@ final class OutOfMemory extends Handler implements Thread.UncaughtExceptionHandl
     private static final int CAUSES = 20;
     private static final double FULL = 0.97;
     private static final int SECONDS_FULL = 8;
-    private static final byte[] BEGINNING = "parley: out of memory, so this process ends: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BEGINNING =
+            "parley: out of memory, so this process ends: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HEAP_FULL =
             "the heap has been full after every collection for 8 seconds".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = System.lineSeparator().getBytes(StandardCharsets.US_ASCII);

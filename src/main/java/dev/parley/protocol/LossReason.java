@@ -11,7 +11,9 @@ public enum LossReason {
     /** It is more than is replayed. */
     TOO_MANY,
     /** The log was rolled back, and went on differently. */
-    REWRITTEN;
+    REWRITTEN,
+    /** It may not be read by whoever has not the right to read the room's history. */
+    FORBIDDEN;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -75,8 +75,9 @@ public final class JsonMember extends Member {
      * messages, or an error, and then it is out. May be called again, to go back to a position.
      *
      * @param presence whether it wants to be told who is in the room
+     * @param mayLookBack or else nothing is replayed, and whoever missed something is told that it is lost
      */
-    public void enter(@Nullable String id, @Nullable Mark since, boolean presence) {
+    public void enter(@Nullable String id, @Nullable Mark since, boolean presence, boolean mayLookBack) {
         String debt = "join " + room.id();
         connection.owe(debt);
         room.turn(connection, () -> {
@@ -89,7 +90,9 @@ public final class JsonMember extends Member {
             }
             int visit = visits;
             room.readAfter(
-                            since == null ? null : new Position(since.epoch(), since.seq(), since.message()),
+                            since == null || !mayLookBack
+                                    ? null
+                                    : new Position(since.epoch(), since.seq(), since.message()),
                             MAX_REPLAY + 1)
                     .whenComplete((slice, failure) -> room.turn(connection, () -> {
                         if (state == State.OUT) {
@@ -97,7 +100,7 @@ public final class JsonMember extends Member {
                         } else if (visit != visits) {
                             fail(id, ErrorCode.RATE_LIMITED); // it has asked again meanwhile
                         } else if (failure == null) {
-                            admit(id, since, slice);
+                            admit(id, since, slice, mayLookBack);
                         } else {
                             fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
                             out();
@@ -107,8 +110,13 @@ public final class JsonMember extends Member {
         });
     }
 
-    private void admit(@Nullable String id, @Nullable Mark since, Slice slice) {
-        LossReason loss = since == null ? null : loss(slice);
+    private void admit(@Nullable String id, @Nullable Mark since, Slice slice, boolean mayLookBack) {
+        LossReason loss;
+        if (since == null || (!mayLookBack && since.equals(JsonWindow.mark(slice.top())))) {
+            loss = null;
+        } else {
+            loss = mayLookBack ? loss(slice) : LossReason.FORBIDDEN;
+        }
         List<Entry> replay = since == null || loss != null ? List.of() : slice.entries();
         last = slice.top();
         Outbound.Resume resume =
@@ -244,16 +252,16 @@ public final class JsonMember extends Member {
     /**
      * Says something to the room. The answer is {@code ack}, or an error.
      *
+     * @param origin what its user's name is worth
      * @param key the same key again by the same user, on whichever connection, is not said twice
      * @param json a JSON value
      */
-    public void send(@Nullable String id, String key, String json) {
+    public void send(@Nullable String id, Draft.Origin origin, String key, String json) {
         if (room.isOverloaded()) {
             fail(id, ErrorCode.OVERLOADED);
             return;
         }
-        String user = author.user();
-        String unique = user.length() + ":" + user + key; // nobody can make somebody else's
+        String unique = Draft.key(origin, author.user(), key); // nobody can make somebody else's
         room.append(new Draft(unique, author, Draft.Kind.JSON, json)).whenComplete((appended, failure) -> {
             if (failure == null) {
                 connection.send(new Outbound.Ack(
@@ -297,7 +305,7 @@ public final class JsonMember extends Member {
     /** Nothing is said: that a JSON client leaves is presence, and no message, however it leaves. */
     @Override
     Draft farewell() {
-        return new Draft(author.connection() + "-left", author, Draft.Kind.JSON, "null");
+        return farewell(Draft.Kind.JSON, "null");
     }
 
     private void fail(@Nullable String id, ErrorCode code) {

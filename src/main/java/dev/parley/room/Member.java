@@ -44,6 +44,10 @@ abstract sealed class Member permits TextMember, JsonMember {
 
     /** What is said when it leaves, and by another node should this one die: so always under the same key. */
     Draft farewell() {
-        return new Draft(author.connection() + "-left", author, Draft.Kind.LEFT, "");
+        return farewell(Draft.Kind.LEFT, "");
+    }
+
+    final Draft farewell(Draft.Kind kind, String text) {
+        return new Draft(Draft.key(Draft.Origin.FAREWELL, author.connection(), ""), author, kind, text);
     }
 }

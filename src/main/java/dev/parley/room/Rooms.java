@@ -90,18 +90,29 @@ public final class Rooms {
      * @param window the shape in which it sees the room
      */
     public TextMember join(RoomId id, Connection connection, String user, Window window) {
+        return join(id, connection, user, window, () -> true);
+    }
+
+    /**
+     * The same, of somebody who may have nothing to say here.
+     *
+     * @param maySpeak asked when it comes and when it goes; whoever may not leaves no entry in the log. It must not block.
+     */
+    public TextMember join(
+            RoomId id, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
         connection.named(user);
-        return entered(join(id, room -> new TextMember(room, connection, user, window)));
+        return entered(join(id, room -> new TextMember(room, connection, user, window, maySpeak)));
     }
 
     /** As above, with everything that has been said since the seat was taken. */
-    public TextMember join(Seat seat, Connection connection, String user, Window window) {
+    public TextMember join(
+            Seat seat, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
         connection.named(user);
         Room room = seat.room();
-        TextMember member = new TextMember(room, connection, user, window);
+        TextMember member = new TextMember(room, connection, user, window, maySpeak);
         member.sitDown();
         if (!room.add(member)) { // it was given up meanwhile
-            return join(room.id(), connection, user, window);
+            return join(room.id(), connection, user, window, maySpeak);
         }
         List<Entry> kept = seat.take(); // what comes from now on comes to the member
         boolean hasMissed = seat.hasMissed();

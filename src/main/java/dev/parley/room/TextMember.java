@@ -8,6 +8,7 @@ import dev.parley.connection.Outgoing;
 import dev.parley.protocol.CloseCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Leaving and speaking exclude each other, so that nothing a member says can stand in the log after its leave.
  */
 public final class TextMember extends Member {
+    private final BooleanSupplier maySpeak;
     private long said; // guarded by this
     private boolean left; // guarded by this
     private @Nullable List<Entry>
             early; // the room's loop's own once it is in: what came before it was told what it had missed
 
-    TextMember(Room room, Connection connection, String user, Window window) {
+    TextMember(Room room, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
         super(room, connection, user, window);
+        this.maySpeak = maySpeak;
     }
 
     /** Says something to the room. What came of it is answered through the member's window. */
@@ -38,7 +41,8 @@ public final class TextMember extends Member {
         }
         synchronized (this) {
             if (!left) {
-                Draft draft = new Draft(author.connection() + "-" + ++said, author, Draft.Kind.MESSAGE, text);
+                String key = Draft.key(Draft.Origin.TEXT, author.connection(), Long.toString(++said));
+                Draft draft = new Draft(key, author, Draft.Kind.MESSAGE, text);
                 if (!room.isBusy()) {
                     connection.owe(draft.key());
                 }
@@ -89,7 +93,7 @@ public final class TextMember extends Member {
         connection.close(CloseCode.INTERNAL_ERROR);
     }
 
-    /** The others read that it left. */
+    /** The others read that it left, unless it was one of those who leave no entry in the log. */
     @Override
     void ended() {
         synchronized (this) {
@@ -99,7 +103,16 @@ public final class TextMember extends Member {
             left = true;
             room.remove(this);
             room.presence().leave(this);
-            room.append(connection, farewell());
+            Draft farewell = farewell();
+            if (farewell.kind() == Draft.Kind.LEFT) {
+                room.append(connection, farewell);
+            }
         }
+    }
+
+    /** Who may not speak leaves no entry, so that visits alone cannot push out a room's history; presence tells that it is out. */
+    @Override
+    Draft farewell() {
+        return maySpeak.getAsBoolean() ? super.farewell() : farewell(Draft.Kind.JSON, "null");
     }
 }

@@ -3,6 +3,8 @@ package dev.parley.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Fake;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
 import dev.parley.handshake.Doors;
@@ -112,6 +114,39 @@ final class ApiServletTest {
         assertThat(call.status()).isEqualTo(201);
         assertThat(history()).contains("\"user\":\"shop\"");
         assertThat(node.audit.newestFirst().get(0).who()).isEqualTo("token of shop");
+    }
+
+    @Test
+    void theSameKeyOfAnotherAuthorIsAnotherMessage() {
+        Call operator = publish("1").with("Idempotency-Key", "k").by("shop", "parley-admin").to(node.servlet);
+        Call token = bearer(publish("2").with("Idempotency-Key", "k"), "shop:parley:publish").to(node.servlet);
+        Call again = bearer(publish("2").with("Idempotency-Key", "k"), "shop:parley:publish").to(node.servlet);
+        Call a = bearer(publish("3").with("Idempotency-Key", "b-c"), "a:parley:publish").to(node.servlet);
+        Call ab = bearer(publish("4").with("Idempotency-Key", "c"), "a-b:parley:publish").to(node.servlet);
+
+        assertThat(List.of(operator, token, a, ab)).allSatisfy(call -> {
+            assertThat(call.status()).isEqualTo(201);
+            assertThat(call.body()).contains("\"duplicate\":false");
+        });
+        assertThat(again.body()).contains("\"duplicate\":true");
+    }
+
+    @Test
+    void historyIsAsLongAsAnAnswerMayBeAndSaysThatThereIsMore() {
+        for (int i = 0; i < 7; i++) {
+            backplane.append(
+                    new RoomId("lobby"),
+                    new Draft("k" + i, new Draft.Author("7", "c"), Draft.Kind.MESSAGE, "\u0001".repeat(150_000)));
+        }
+        String history = history();
+
+        assertThat(history).hasSizeBetween(3 << 20, (4 << 20) + 1_000).contains("\"more\":true", "\"seq\":7").doesNotContain("\"seq\":1,");
+        assertThat(Call.get("/rooms/lobby/messages")
+                        .by("ada", "parley-admin")
+                        .parameter("before", "2")
+                        .to(node.servlet)
+                        .body())
+                .contains("\"more\":false");
     }
 
     private static Call bearer(Call call, String token) {

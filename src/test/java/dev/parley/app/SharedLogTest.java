@@ -2,6 +2,8 @@ package dev.parley.app;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,7 +26,7 @@ final class SharedLogTest {
                 "jdbc:postgresql://host:nought/rooms?password=hidden address"
             })
     void anAddressOfNoEngineStopsWithOneLineThatSaysWhyAndKeepsTheSecret(String address, String why) {
-        assertThatThrownBy(() -> new SharedLog(address, "").open(1))
+        assertThatThrownBy(() -> new SharedLog(address, "").open(1, Budget.unlimited(), new Threads()))
                 .isInstanceOf(SettingsException.class)
                 .message()
                 .startsWith("parley.backplane: ")

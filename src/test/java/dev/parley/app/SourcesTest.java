@@ -40,12 +40,7 @@ final class SourcesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "PARLEY_HEARTBEET",
-                "PARLEY_heartbeat",
-                "PARLEY_MAX-CONNECTIONS"
-            })
+    @ValueSource(strings = {"PARLEY_HEARTBEET", "PARLEY_heartbeat", "PARLEY_MAX-CONNECTIONS"})
     void unknownVariableIsNamedWithoutItsValue(String name) {
         assertUnknown(name, new Sources(Map.of(), Map.of(name, "s3cr3t"), Map.of()));
     }

@@ -17,6 +17,7 @@ import dev.parley.room.TextMember;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -293,6 +294,65 @@ final class DialogueTest {
         assertThat(left.field("seq")).isEqualTo("4");
         assertThat(left.string("event")).isEqualTo("left");
         assertThat(left.field("data")).isEqualTo("null");
+    }
+
+    @Test
+    void whoMayNotReadHistoryIsReplayedNothingHoweverItAsks() {
+        Client alice = client("alice");
+        alice.joins("news");
+        say(alice, "news", 3);
+        String epoch = alice.asks("'type':'join','room':'news'").inside("position").string("epoch");
+        permissions = (who, right, room) -> right != Right.HISTORY;
+        Client bob = client("bob");
+
+        for (String since : List.of(
+                "{'epoch':'" + epoch + "','seq':0,'message':''}",
+                "{'epoch':'" + epoch + "','seq':1,'message':'x'}",
+                "{'epoch':'','seq':0,'message':''}")) {
+            Message joined = bob.asks("'type':'join','room':'news','since':" + since);
+            assertThat(joined.string("resume")).isEqualTo("lost");
+            assertThat(joined.string("reason")).isEqualTo("forbidden");
+            assertThat(joined.field("replayed")).isEqualTo("0");
+        }
+        assertThat(bob.asks("'type':'history','room':'news'").string("code")).isEqualTo("forbidden");
+        String here = bob.asks("'type':'join','room':'news'").field("position").replace('"', '\'');
+        assertThat(bob.asks("'type':'join','room':'news','since':" + here).string("resume"))
+                .isEqualTo("ok");
+        say(alice, "news", 1);
+        assertThat(bob.hears("message").field("seq")).isEqualTo("4");
+    }
+
+    @Test
+    void whoMayNotSpeakLeavesNoEntryInTheLog() {
+        RoomId lobby = new RoomId("lobby");
+        for (int i = 0; i < 3; i++) {
+            Peer silent = new Peer(workers);
+            rooms.join(lobby, silent.connection(), "7", GuideWindow.GUIDE, () -> false);
+            silent.connection().gone();
+        }
+        Peer speaker = new Peer(workers);
+        rooms.join(lobby, speaker.connection(), "8", GuideWindow.GUIDE);
+        speaker.connection().gone();
+
+        assertThat(rooms.past(lobby, Long.MAX_VALUE, 10).toCompletableFuture().join().messages())
+                .singleElement()
+                .asString()
+                .contains("\"user\":\"8\"");
+    }
+
+    @Test
+    void whatIsWrongWithOneDoesNotKeepTheOthersFromBeingLookedAfter() {
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            peers.add(stranger(dialogues, null).peer());
+        }
+        clock.advance(Duration.ofSeconds(11));
+        peers.get(3).connection().onEnd(() -> {
+            throw new LinkageError("a listener of somebody's");
+        });
+        dialogues.lookAfterAll();
+
+        assertThat(peers).noneMatch(peer -> peer.connection().isLive());
     }
 
     @Test

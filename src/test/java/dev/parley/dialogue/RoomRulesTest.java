@@ -95,13 +95,24 @@ final class RoomRulesTest {
 
     /** Whatever they are called, no two users are let into one room by the same line. */
     @ParameterizedTest
-    @ValueSource(strings = {"{user}", "o-{user}", "{user}-*", "o.{user}.*", "o-{user}-a", "*-{user}", "*:{user}-a", "a*b-{user}-c"})
+    @ValueSource(
+            strings = {
+                "{user}",
+                "o-{user}",
+                "{user}-*",
+                "o.{user}.*",
+                "o-{user}-a",
+                "*-{user}",
+                "*:{user}-a",
+                "a*b-{user}-c"
+            })
     void noRoomIsTwoUsers(String pattern) {
         RoomRules rules = RoomRules.parse(List.of(pattern + " join known"));
         Random random = new Random(13);
         for (int round = 0; round < 3_000; round++) {
             String name = letters(random, 1) + letters(random, random.nextInt(9));
-            RoomId room = RoomId.parse((random.nextBoolean() ? "o-" : "") + name).orElse(null);
+            RoomId room =
+                    RoomId.parse((random.nextBoolean() ? "o-" : "") + name).orElse(null);
             if (room == null) {
                 continue;
             }
@@ -119,7 +130,9 @@ final class RoomRulesTest {
     }
 
     private static String letters(Random random, int length) {
-        return random.ints(length, 0, 6).mapToObj(i -> "abo-.:".substring(i, i + 1)).collect(Collectors.joining());
+        return random.ints(length, 0, 6)
+                .mapToObj(i -> "abo-.:".substring(i, i + 1))
+                .collect(Collectors.joining());
     }
 
     @Test

@@ -14,7 +14,9 @@ final class DecisionsTest {
         }
 
         assertThat(decisions.counts()).hasSizeLessThanOrEqualTo(200);
-        assertThat(decisions.counts().values().stream().mapToLong(Long::longValue).sum())
+        assertThat(decisions.counts().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
                 .isEqualTo(10_000);
         assertThat(decisions.refusals())
                 .hasSize(200)

@@ -156,7 +156,8 @@ final class GateTest {
                 "AAAAAAAAAAAAAAAAAAAAAAAA"
             })
     void keyThatIsNotSixteenBytesIsABadRequest(String key) {
-        assertRefused(400, GateExchange.upgrade("/ws").without("Sec-WebSocket-Key").with("Sec-WebSocket-Key", key));
+        assertRefused(
+                400, GateExchange.upgrade("/ws").without("Sec-WebSocket-Key").with("Sec-WebSocket-Key", key));
     }
 
     @Test
@@ -168,9 +169,8 @@ final class GateTest {
     @ParameterizedTest
     @ValueSource(strings = {"8", "0", "14", "", "13, 8", "013", "thirteen"})
     void anotherVersionIsToldWhichOneIsSpoken(String version) {
-        GateExchange exchange = GateExchange.upgrade("/ws")
-                .without("Sec-WebSocket-Version")
-                .with("Sec-WebSocket-Version", version);
+        GateExchange exchange =
+                GateExchange.upgrade("/ws").without("Sec-WebSocket-Version").with("Sec-WebSocket-Version", version);
 
         assertRefused(426, exchange);
         assertThat(exchange.answer()).containsEntry("Sec-WebSocket-Version", "13");
@@ -184,9 +184,8 @@ final class GateTest {
         assertRefused(426, exchange);
         assertThat(exchange.answer()).containsEntry("Sec-WebSocket-Version", "13");
         assertRefused(426, GateExchange.upgrade("/ws").with("Sec-WebSocket-Version", "8"));
-        assertPasses(GateExchange.upgrade("/ws")
-                .without("Sec-WebSocket-Version")
-                .with("Sec-WebSocket-Version", " 13 "));
+        assertPasses(
+                GateExchange.upgrade("/ws").without("Sec-WebSocket-Version").with("Sec-WebSocket-Version", " 13 "));
     }
 
     @ParameterizedTest

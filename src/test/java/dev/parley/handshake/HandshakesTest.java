@@ -259,7 +259,9 @@ final class HandshakesTest {
         assertThat(closed).containsExactly("first");
     }
 
-    record Membership(@Depends(Resource.class) Resource resource, @Depends(Login.class) String who) {}
+    record Membership(
+            @Depends(Resource.class) Resource resource,
+            @Depends(Login.class) String who) {}
 
     record Login(Visitor visitor) implements Dependency<String> {
         @Override
@@ -275,7 +277,8 @@ final class HandshakesTest {
     @Test
     void whatWasBoundIsLetGoOfWhenTheServerFailsAfterwards() throws Exception {
         Gate members = new Gate(
-                List.of(Route.to(Members.class, Members::new, Dependencies.none().with(HandshakesTest.class, this))),
+                List.of(Route.to(
+                        Members.class, Members::new, Dependencies.none().with(HandshakesTest.class, this))),
                 GateTest.rules(() -> {}));
         AtomicLong asked = new AtomicLong();
         GateExchange exchange = GateExchange.upgrade("/a")

@@ -11,8 +11,10 @@ final class OutOfMemoryTest {
         OutOfMemoryError error = new OutOfMemoryError("Java heap space");
 
         assertThat(OutOfMemory.find(error)).isSameAs(error);
-        assertThat(OutOfMemory.find(new CompletionException(new IllegalStateException(error)))).isSameAs(error);
-        assertThat(OutOfMemory.find(new IllegalStateException(new StackOverflowError()))).isNull();
+        assertThat(OutOfMemory.find(new CompletionException(new IllegalStateException(error))))
+                .isSameAs(error);
+        assertThat(OutOfMemory.find(new IllegalStateException(new StackOverflowError())))
+                .isNull();
         assertThat(OutOfMemory.find(null)).isNull();
     }
 

@@ -82,18 +82,18 @@ final class OverflowTest {
     private Peer slowly(Overflow overflow) {
         Rooms rooms = new Rooms(new MemoryBackplane(1_000, Clock.systemUTC()), workers, 1_000, id -> overflow);
         Peer slow = new Peer(workers, new ManualClock(), OUTBOX);
-        rooms.join(NEWS, slow.connection(), "slow").enter(null, null, false);
+        rooms.join(NEWS, slow.connection(), "slow").enter(null, null, false, true);
         slow.awaitLines(1);
         Peer author = new Peer(workers);
         Peer other = new Peer(workers);
         JsonMember talking = rooms.join(NEWS, author.connection(), "ann");
-        talking.enter(null, null, false);
-        rooms.join(NEWS, other.connection(), "bob").enter(null, null, false);
+        talking.enter(null, null, false, true);
+        rooms.join(NEWS, other.connection(), "bob").enter(null, null, false, true);
         author.awaitLines(1);
         other.awaitLines(1);
         slow.hold();
         for (int i = 0; i < MESSAGES; i++) {
-            talking.send(null, "k" + i, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
+            talking.send(null, Draft.Origin.MEMBER, "k" + i, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
             other.awaitLines(2 + i); // one at a time, because an idle outbox takes any one offer
         }
         author.awaitLines(1 + 2 * MESSAGES);

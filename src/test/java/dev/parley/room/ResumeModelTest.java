@@ -2,6 +2,7 @@ package dev.parley.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
@@ -189,7 +190,7 @@ final class ResumeModelTest {
             isIn = false;
             joining = ++asked;
             since = position;
-            member.enter(Integer.toString(joining), since, false);
+            member.enter(Integer.toString(joining), since, false, true);
         }
 
         private void drop() {
@@ -229,7 +230,7 @@ final class ResumeModelTest {
             String key = doubtful.isEmpty() ? user + "-" + ++sent : doubtful.remove(0);
             keys.put(id, key);
             unanswered.add(id);
-            member.send(Integer.toString(id), key, "\"" + key + "\"");
+            member.send(Integer.toString(id), Draft.Origin.MEMBER, key, "\"" + key + "\"");
         }
 
         /** Reads all it was told; true if it was anything. */

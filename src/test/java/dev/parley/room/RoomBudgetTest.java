@@ -139,8 +139,14 @@ final class RoomBudgetTest {
         member.say("\u0001".repeat(17));
 
         assertThat(sender.awaitClose()).isEqualTo(CloseCode.TOO_BIG);
-        assertThat(backplane.read(LOBBY, Position.ORIGIN, 10, Long.MAX_VALUE).toCompletableFuture().join().entries().stream()
-                        .filter(entry -> entry.draft().kind() == Draft.Kind.MESSAGE))
+        assertThat(
+                        backplane
+                                .read(LOBBY, Position.ORIGIN, 10, Long.MAX_VALUE)
+                                .toCompletableFuture()
+                                .join()
+                                .entries()
+                                .stream()
+                                .filter(entry -> entry.draft().kind() == Draft.Kind.MESSAGE))
                 .hasSize(2);
     }
 
@@ -178,7 +184,7 @@ final class RoomBudgetTest {
         assertThat(budget.used()).isPositive();
         Clog.during(workers.fanOut(), () -> {
             append("m1", "\"m1\"");
-            rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE);
+            rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE, () -> true);
             append("m2", "\"m2\"");
         });
         append("m3", "\"m3\"");
@@ -213,7 +219,7 @@ final class RoomBudgetTest {
         store(1_001);
         Peer guest = new Peer(workers);
 
-        rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE);
+        rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE, () -> true);
 
         assertThat(guest.awaitClose()).isEqualTo(CloseCode.OVERLOADED);
         assertThat(guest.lines()).isEmpty();
@@ -233,7 +239,7 @@ final class RoomBudgetTest {
 
     private Peer json() {
         Peer peer = new Peer(workers);
-        rooms.join(LOBBY, peer.connection(), "reader").enter(null, null, false);
+        rooms.join(LOBBY, peer.connection(), "reader").enter(null, null, false, true);
         peer.awaitLines(1);
         return peer;
     }
