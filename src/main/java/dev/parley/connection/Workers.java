@@ -52,10 +52,16 @@ public final class Workers implements AutoCloseable {
         this(
                 new Timer(),
                 pool("fanout", CORES),
-                new Closers(CLOSERS, LOST, Duration.ofSeconds(IDLE_SECONDS), Threads.factory("close"), System::nanoTime),
+                new Closers(
+                        CLOSERS, LOST, Duration.ofSeconds(IDLE_SECONDS), Threads.factory("close"), System::nanoTime),
                 pool("ping", PINGERS),
                 new ThreadPoolExecutor(
-                        0, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.factory("write")));
+                        0,
+                        WRITERS,
+                        IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new SynchronousQueue<>(),
+                        Threads.factory("write")));
     }
 
     /** Watched: where the timer or the fan-out stand still, the node is not alive. */
