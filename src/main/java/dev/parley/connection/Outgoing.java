@@ -4,7 +4,7 @@ import dev.parley.node.Budget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +19,12 @@ public final class Outgoing implements Item {
     private static final int LENGTH_OF_16_BITS = 126;
     private static final int LENGTH_OF_64_BITS = 127;
 
-    private static final AtomicIntegerFieldUpdater<Outgoing> KEEPERS =
-            AtomicIntegerFieldUpdater.newUpdater(Outgoing.class, "keepers");
-
     private final boolean isText;
     private final int bytes;
     private final @Nullable Lane lane;
     private volatile Object content; // a String, the byte[] of a binary one, or the Frame that was made of it
 
-    private volatile int keepers;
+    private final AtomicInteger keepers = new AtomicInteger();
 
     /** A whole frame. */
     @SuppressWarnings("ArrayRecordComponent") // looked at by identity
@@ -109,21 +106,21 @@ public final class Outgoing implements Item {
 
     /** Says that somebody keeps it. Counted in the budget from the first on. */
     public void retain(Budget budget) {
-        if (KEEPERS.getAndIncrement(this) == 0) {
+        if (keepers.getAndIncrement() == 0) {
             budget.hold(Budget.Use.OUTGOING, Budget.costOf(bytes));
         }
     }
 
     /** Says that one of those who kept it no longer does. */
     public void release(Budget budget) {
-        if (KEEPERS.decrementAndGet(this) == 0) {
+        if (keepers.decrementAndGet() == 0) {
             budget.release(Budget.Use.OUTGOING, Budget.costOf(bytes));
         }
     }
 
     /** A keeper's part in what it costs. */
     long share() {
-        return Budget.costOf(bytes) / Math.max(1, keepers);
+        return Budget.costOf(bytes) / Math.max(1, keepers.get());
     }
 
     private byte[] encode(byte[] payload) {

@@ -90,6 +90,7 @@ public final class Inlet {
         Optional<Handshake> handshake = Optional.empty();
         Optional<P> bound;
         Connection opened;
+        Optional<Handshake> known;
         try {
             handshake = Handshake.of(session);
             bound = handshake.flatMap(decided -> decided.open(parameters));
@@ -100,38 +101,40 @@ public final class Inlet {
                 return;
             }
             opened = connections.accept(session);
+            known = handshake;
         } catch (Throwable e) {
             handshake.ifPresent(Handshake::end);
             notOpened(session, e);
             return;
         }
-        opened.gathers(() -> buffer.held() + binaries.held());
-        opened.onEnd(() -> {
-            buffer.end();
-            binaries.end();
-        });
-        handshake.ifPresent(decided -> {
-            String user = decided.credential().map(Credential::user).orElse("");
-            opened.introduce(new Figures.Peer(user, decided.address(), pathOf(parameters)));
-            opened.expires(decided.credential().flatMap(Credential::expires).orElse(null));
-            opened.onEnd(() -> {
-                if (opened.hasExceededLimit()) {
-                    decided.throwOut();
-                }
-                decided.end();
-            });
-            decided.onRevoked(() -> opened.close(CloseCode.EXPIRED));
-        });
         connection = opened; // at once, because the close may come from another thread while the endpoint opens
-        if (isClosed) {
-            opened.gone();
-            return;
-        }
-        try {
-            receiver = opening.open(bound.get(), opened);
-        } catch (Throwable e) {
-            failed(opened, e);
-        }
+        serve(opened, () -> {
+            opened.gathers(() -> buffer.held() + binaries.held());
+            opened.onEnd(() -> {
+                buffer.end();
+                binaries.end();
+            });
+            known.ifPresent(decided -> follow(decided, opened, pathOf(parameters)));
+            if (isClosed) {
+                opened.gone();
+            } else {
+                receiver = opening.open(bound.orElseThrow(), opened);
+            }
+        });
+    }
+
+    /** The connection is that of the handshake, and ends it. */
+    private static void follow(Handshake handshake, Connection opened, String path) {
+        String user = handshake.credential().map(Credential::user).orElse("");
+        opened.onEnd(() -> {
+            if (opened.hasExceededLimit()) {
+                handshake.throwOut();
+            }
+            handshake.end();
+        });
+        opened.introduce(new Figures.Peer(user, handshake.address(), path));
+        opened.expires(handshake.credential().flatMap(Credential::expires).orElse(null));
+        handshake.onRevoked(() -> opened.close(CloseCode.EXPIRED));
     }
 
     /** A part of a text message arrived. To be called by {@code @OnMessage}. */
@@ -140,8 +143,8 @@ public final class Inlet {
         if (current == null) {
             return;
         }
-        int size = current.received(part, last);
         serve(current, () -> {
+            int size = current.received(part, last);
             awaitRoom(last, buffer.isGathering());
             MessageBuffer.Gathered gathered = buffer.add(part, last);
             if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
@@ -195,8 +198,8 @@ public final class Inlet {
         if (current == null) {
             return;
         }
-        current.received(part.remaining(), last);
         serve(current, () -> {
+            current.received(part.remaining(), last);
             awaitRoom(last, binaries.isGathering());
             if (binaries.isTooMuch(part)) {
                 current.close(CloseCode.TOO_BIG);
@@ -238,10 +241,12 @@ public final class Inlet {
         isClosed = true; // before the connection is looked at, as the opening does it the other way round
         Connection current = connection;
         if (current != null) {
-            LOG.log(
-                    Level.DEBUG, // concatenated, because a formatted number would be 4,999
-                    () -> current + " closed with " + reason.getCloseCode().getCode());
-            current.gone();
+            serve(current, () -> {
+                current.gone();
+                LOG.log(
+                        Level.DEBUG, // concatenated, because a formatted number would be 4,999
+                        () -> current + " closed with " + reason.getCloseCode().getCode());
+            });
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import dev.parley.node.Threads;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,5 +118,20 @@ final class WorkersTest {
             thread.join(LAST_BREATH_MILLIS);
         }
         return threads.stream().filter(Thread::isAlive).toList();
+    }
+
+    @Test
+    void whatTheTimerRepeatsSurvivesAnErrorAndThePoolsAreWatched() throws Exception {
+        try (Threads threads = new Threads();
+                Workers watched = new Workers(threads)) {
+            CountDownLatch again = new CountDownLatch(3);
+            watched.every(Duration.ofMillis(1), () -> {
+                again.countDown();
+                throw new NoClassDefFoundError("for the test");
+            });
+
+            assertThat(again.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(threads.stuck(Threads.Part.NODE)).isEmpty();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.parley.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.parley.node.Budget;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
@@ -185,6 +186,50 @@ final class InletTest {
         assertThat(messages).isEmpty();
         assertThat(opened.get(0).isLive()).isFalse();
         assertInternalError();
+    }
+
+    @Test
+    void anErrorDoesNotReachTheContainerNorItsNameThePeer() throws Exception {
+        inlet.open(session.asSession(), Visit.class, (visit, connection) -> message -> {
+            throw new NoClassDefFoundError("a bug");
+        });
+
+        inlet.text("any", true);
+
+        assertInternalError();
+    }
+
+    @Test
+    void anErrorInTheOpeningDoesNotReachTheContainer() throws Exception {
+        inlet.open(session.asSession(), Visit.class, (visit, connection) -> {
+            throw new ExceptionInInitializerError("a bug");
+        });
+
+        assertInternalError();
+    }
+
+    @Test
+    void whatIsNotCompleteIsCountedUntilTheConnectionEndsAndTheBiggestGoes() throws Exception {
+        Budget budget = new Budget(10_000);
+        ConnectionManager counting = new ConnectionManager(connections.limits(), workers, null, budget);
+        FakeSession big = new FakeSession(ScriptedGate.userProperties(InletTest.class, new Visit("big")));
+        FakeSession small = new FakeSession(ScriptedGate.userProperties(InletTest.class, new Visit("small")));
+        Inlet greedy = new Inlet(counting, 1_000_000);
+        Inlet modest = new Inlet(counting, 1_000_000);
+        greedy.open(big.asSession(), Visit.class, (visit, connection) -> message -> {});
+        modest.open(small.asSession(), Visit.class, (visit, connection) -> messages::add);
+        modest.text("a", false);
+
+        greedy.text("a".repeat(20_000), false);
+        assertThat(budget.isShort()).isTrue();
+        modest.text("b", true); // is late, and comes through all the same
+        budget.reclaimOnce();
+
+        assertThat(big.closed().getCloseCode().getCode()).isEqualTo(4004);
+        assertThat(messages).containsExactly("ab");
+        assertThat(counting.all().filter(Connection::isLive)).hasSize(1);
+        assertThat(budget.used()).isZero();
+        counting.drain(Duration.ZERO);
     }
 
     @Test
