@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 
 /**
  * The embedded Tomcat, seen through the few methods of its {@code startup.Tomcat} that the launcher calls by
@@ -17,7 +18,12 @@ final class EmbeddedServer {
     private final Object tomcat;
     private final Object application;
 
-    private EmbeddedServer(Object tomcat, Object application) {
+    private final ClassLoader classes;
+    private final Path home;
+
+    private EmbeddedServer(ClassLoader classes, Path home, Object tomcat, Object application) {
+        this.classes = classes;
+        this.home = home;
         this.tomcat = tomcat;
         this.application = application;
     }
@@ -29,6 +35,9 @@ final class EmbeddedServer {
         System.setProperty("catalina.base", home.directory().toString());
         System.setProperty("launcher.host", address(line.host()));
         System.setProperty("launcher.port", Integer.toString(line.port()));
+        System.setProperty(
+                "launcher.connections",
+                Integer.toString(HalfOpen.connections(Runtime.getRuntime().maxMemory())));
         System.setProperty("launcher.context", line.context());
         Operators operators = Operators.of(line.operators());
         home.write("conf/users.xml", operators.usersXml());
@@ -58,7 +67,7 @@ final class EmbeddedServer {
         context.getClass()
                 .getMethod("setAttribute", String.class, Object.class)
                 .invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
-        return new EmbeddedServer(tomcat, application);
+        return new EmbeddedServer(classes, home.application(), tomcat, application);
     }
 
     /** Resolved here: Tomcat passes over an address that it does not know, and listens on all of them. */
@@ -88,10 +97,15 @@ final class EmbeddedServer {
     }
 
     /** Starts the application, then answers requests. True if it is up, false if the application refused to start. */
-    boolean start() throws ReflectiveOperationException {
+    boolean start() throws ReflectiveOperationException, IOException {
         call(tomcat, "start");
         // A listener that throws leaves its application stopped and the server running.
-        return call(application, "getStateName").equals("STARTED");
+        boolean isUp = call(application, "getStateName").equals("STARTED");
+        if (isUp) {
+            EarlyClasses.load(home, (ClassLoader) call(call(application, "getLoader"), "getClassLoader"));
+            HalfOpen.watch(classes, call(call(tomcat, "getConnector"), "getProtocolHandler"));
+        }
+        return isUp;
     }
 
     /** The port it really listens on. */

@@ -86,8 +86,10 @@ final class ServerHome {
     /** A loader of the server's jars over the JDK's own classes: neither launcher nor application is in its sight. */
     ClassLoader serverClasses() throws IOException {
         try (Stream<Path> jars = Files.list(directory.resolve("lib"))) {
-            return new URLClassLoader(
+            URLClassLoader loader = new URLClassLoader(
                     "server", jars.map(ServerHome::url).toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+            EarlyClasses.open(loader);
+            return loader;
         }
     }
 

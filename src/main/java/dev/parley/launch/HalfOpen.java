@@ -1,0 +1,118 @@
+package dev.parley.launch;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Ends connections whose request has begun and does not come to the end of its head. Tomcat's own timeout begins anew with every
+ * byte, and what it keeps of such a request is most of what a connection costs. A head has {@value #SECONDS} seconds; when there
+ * are more of them than the heap bears, the oldest goes first, so that they keep no newcomer out.
+ *
+ * <p>Tomcat keeps a processor with a socket between two readings of a head, while a request is asynchronous, and after an
+ * upgrade; not with one that waits for its next request.
+ */
+final class HalfOpen implements Runnable {
+    private static final int SECONDS = 10;
+    private static final long LOOK_MILLIS = 200;
+    private static final int COST = 40 * 1024; // bytes of a connection whose head is incomplete
+    private static final int SHARE_OF_HEAP = 8;
+    private static final int MOST = 100_000;
+
+    private final Object endpoint;
+    private final Method connections;
+    private final MethodHandle processor;
+    private final MethodHandle close;
+    private final MethodHandle isAsync;
+    private final MethodHandle isUpgrade;
+    private final int bound;
+    private Map<Object, Seen> seen = new HashMap<>(); // the thread's own
+
+    /** A request under way, by its processor, and since when. */
+    private record Seen(Object processor, long sinceNanos) {}
+
+    private HalfOpen(ClassLoader server, Object endpoint, int bound) throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        Class<?> socket = server.loadClass("org.apache.tomcat.util.net.SocketWrapperBase");
+        Class<?> request = server.loadClass("org.apache.coyote.Processor");
+        this.endpoint = endpoint;
+        this.bound = bound;
+        this.connections = server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint").getMethod("getConnections");
+        this.processor = lookup.unreflect(socket.getMethod("getCurrentProcessor"));
+        this.close = lookup.unreflect(socket.getMethod("close"));
+        this.isAsync = lookup.unreflect(request.getMethod("isAsync"));
+        this.isUpgrade = lookup.unreflect(request.getMethod("isUpgrade"));
+    }
+
+    /** Begins to watch the endpoint of this protocol handler. */
+    static void watch(ClassLoader server, Object protocol) throws ReflectiveOperationException {
+        Method endpoint = server.loadClass("org.apache.coyote.AbstractProtocol").getDeclaredMethod("getEndpoint");
+        endpoint.setAccessible(true);
+        Thread thread = new Thread(
+                new HalfOpen(server, endpoint.invoke(protocol), bound(Runtime.getRuntime().maxMemory())),
+                "parley-half-open");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** How many half-open requests this heap bears. */
+    static int bound(long heap) {
+        return (int) Math.min(MOST, heap / SHARE_OF_HEAP / COST);
+    }
+
+    /** How many connections this heap bears: most of them are upgraded or quiet, and cost half of that. */
+    static int connections(long heap) {
+        return (int) Math.max(200, Math.min(MOST, heap / 2 / (COST / 2)));
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                look(System.nanoTime());
+            } catch (InterruptedException stopped) {
+                return;
+            } catch (Throwable fault) { // the next look may do better
+                report(fault);
+            }
+        }
+    }
+
+    private static void report(Throwable fault) {
+        Logger.getLogger("dev.parley.launch")
+                .log(Level.WARNING, "half-open requests could not be looked at", fault);
+    }
+
+    private void look(long now) throws Throwable {
+        Map<Object, Seen> half = new HashMap<>();
+        for (Object socket : (Set<?>) connections.invoke(endpoint)) {
+            Object request = processor.invoke(socket);
+            if (request == null || (boolean) isUpgrade.invoke(request) || (boolean) isAsync.invoke(request)) {
+                continue;
+            }
+            Seen before = seen.get(socket);
+            half.put(socket, before != null && before.processor() == request ? before : new Seen(request, now));
+        }
+        seen = half;
+        List<Map.Entry<Object, Seen>> oldest = new ArrayList<>(half.entrySet());
+        oldest.sort(Comparator.comparingLong(entry -> entry.getValue().sinceNanos() - now));
+        int over = oldest.size() - bound;
+        for (Map.Entry<Object, Seen> entry : oldest) {
+            if (over <= 0 && now - entry.getValue().sinceNanos() < TimeUnit.SECONDS.toNanos(SECONDS)) {
+                break;
+            }
+            over--;
+            close.invoke(entry.getKey());
+        }
+    }
+}
