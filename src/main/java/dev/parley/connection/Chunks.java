@@ -45,6 +45,7 @@ final class Chunks {
     }
 
     /** Each as big as all before it, so that their number stays small and little is in vain. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only its buffer writes it, under its lock
     private void grow(int wanted) {
         int size = Math.min(BIGGEST, Math.max(SMALLEST, Math.max(wanted, length)));
         byte[] next = new byte[size];

@@ -46,8 +46,7 @@ final class EarlyClasses {
             return;
         }
         try {
-            Class.forName(
-                    file.substring(0, file.length() - SUFFIX.length()).replace('/', '.'), false, loader);
+            Class.forName(file.substring(0, file.length() - SUFFIX.length()).replace('/', '.'), false, loader);
         } catch (ClassNotFoundException | LinkageError needsWhatIsNotHere) {
             // Nobody could use it later either.
         }

@@ -46,7 +46,8 @@ final class HalfOpen implements Runnable {
         Class<?> request = server.loadClass("org.apache.coyote.Processor");
         this.endpoint = endpoint;
         this.bound = bound;
-        this.connections = server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint").getMethod("getConnections");
+        this.connections =
+                server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint").getMethod("getConnections");
         this.processor = lookup.unreflect(socket.getMethod("getCurrentProcessor"));
         this.close = lookup.unreflect(socket.getMethod("close"));
         this.isAsync = lookup.unreflect(request.getMethod("isAsync"));
@@ -58,7 +59,10 @@ final class HalfOpen implements Runnable {
         Method endpoint = server.loadClass("org.apache.coyote.AbstractProtocol").getDeclaredMethod("getEndpoint");
         endpoint.setAccessible(true);
         Thread thread = new Thread(
-                new HalfOpen(server, endpoint.invoke(protocol), bound(Runtime.getRuntime().maxMemory())),
+                new HalfOpen(
+                        server,
+                        endpoint.invoke(protocol),
+                        bound(Runtime.getRuntime().maxMemory())),
                 "parley-half-open");
         thread.setDaemon(true);
         thread.start();
@@ -89,8 +93,7 @@ final class HalfOpen implements Runnable {
     }
 
     private static void report(Throwable fault) {
-        Logger.getLogger("dev.parley.launch")
-                .log(Level.WARNING, "half-open requests could not be looked at", fault);
+        Logger.getLogger("dev.parley.launch").log(Level.WARNING, "half-open requests could not be looked at", fault);
     }
 
     private void look(long now) throws Throwable {

@@ -98,15 +98,13 @@ public final class Rooms {
      *
      * @param maySpeak asked when it comes and when it goes; whoever may not leaves no entry in the log. It must not block.
      */
-    public TextMember join(
-            RoomId id, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
+    public TextMember join(RoomId id, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
         connection.named(user);
         return entered(join(id, room -> new TextMember(room, connection, user, window, maySpeak)));
     }
 
     /** As above, with everything that has been said since the seat was taken. */
-    public TextMember join(
-            Seat seat, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
+    public TextMember join(Seat seat, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
         connection.named(user);
         Room room = seat.room();
         TextMember member = new TextMember(room, connection, user, window, maySpeak);

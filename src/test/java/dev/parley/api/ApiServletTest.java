@@ -118,11 +118,18 @@ final class ApiServletTest {
 
     @Test
     void theSameKeyOfAnotherAuthorIsAnotherMessage() {
-        Call operator = publish("1").with("Idempotency-Key", "k").by("shop", "parley-admin").to(node.servlet);
-        Call token = bearer(publish("2").with("Idempotency-Key", "k"), "shop:parley:publish").to(node.servlet);
-        Call again = bearer(publish("2").with("Idempotency-Key", "k"), "shop:parley:publish").to(node.servlet);
-        Call a = bearer(publish("3").with("Idempotency-Key", "b-c"), "a:parley:publish").to(node.servlet);
-        Call ab = bearer(publish("4").with("Idempotency-Key", "c"), "a-b:parley:publish").to(node.servlet);
+        Call operator = publish("1")
+                .with("Idempotency-Key", "k")
+                .by("shop", "parley-admin")
+                .to(node.servlet);
+        Call token = bearer(publish("2").with("Idempotency-Key", "k"), "shop:parley:publish")
+                .to(node.servlet);
+        Call again = bearer(publish("2").with("Idempotency-Key", "k"), "shop:parley:publish")
+                .to(node.servlet);
+        Call a = bearer(publish("3").with("Idempotency-Key", "b-c"), "a:parley:publish")
+                .to(node.servlet);
+        Call ab = bearer(publish("4").with("Idempotency-Key", "c"), "a-b:parley:publish")
+                .to(node.servlet);
 
         assertThat(List.of(operator, token, a, ab)).allSatisfy(call -> {
             assertThat(call.status()).isEqualTo(201);
@@ -140,7 +147,10 @@ final class ApiServletTest {
         }
         String history = history();
 
-        assertThat(history).hasSizeBetween(3 << 20, (4 << 20) + 1_000).contains("\"more\":true", "\"seq\":7").doesNotContain("\"seq\":1,");
+        assertThat(history)
+                .hasSizeBetween(3 << 20, (4 << 20) + 1_000)
+                .contains("\"more\":true", "\"seq\":7")
+                .doesNotContain("\"seq\":1,");
         assertThat(Call.get("/rooms/lobby/messages")
                         .by("ada", "parley-admin")
                         .parameter("before", "2")

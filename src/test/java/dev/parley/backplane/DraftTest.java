@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 final class DraftTest {
     @Test
     void noTwoAuthorsShareAKey() {
-        List<String> parts = List.of("", "a", "a-b", "b", "b-c", "c", "1:a", "a:1", ":", "1:", "-", "1", "http-a", "left");
+        List<String> parts =
+                List.of("", "a", "a-b", "b", "b-c", "c", "1:a", "a:1", ":", "1:", "-", "1", "http-a", "left");
         Set<String> keys = new HashSet<>();
         for (Draft.Origin origin : Draft.Origin.values()) {
             for (String author : parts) {

@@ -301,7 +301,8 @@ final class DialogueTest {
         Client alice = client("alice");
         alice.joins("news");
         say(alice, "news", 3);
-        String epoch = alice.asks("'type':'join','room':'news'").inside("position").string("epoch");
+        String epoch =
+                alice.asks("'type':'join','room':'news'").inside("position").string("epoch");
         permissions = (who, right, room) -> right != Right.HISTORY;
         Client bob = client("bob");
 
@@ -334,7 +335,10 @@ final class DialogueTest {
         rooms.join(lobby, speaker.connection(), "8", GuideWindow.GUIDE);
         speaker.connection().gone();
 
-        assertThat(rooms.past(lobby, Long.MAX_VALUE, 10).toCompletableFuture().join().messages())
+        assertThat(rooms.past(lobby, Long.MAX_VALUE, 10)
+                        .toCompletableFuture()
+                        .join()
+                        .messages())
                 .singleElement()
                 .asString()
                 .contains("\"user\":\"8\"");
