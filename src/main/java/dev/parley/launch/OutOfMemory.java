@@ -58,7 +58,6 @@ final class OutOfMemory extends Handler implements Thread.UncaughtExceptionHandl
         watch.listen();
         Thread thread = new Thread(watch, "parley-memory-watch");
         thread.setDaemon(true);
-        thread.setPriority(Thread.MAX_PRIORITY);
         thread.start();
         return watch;
     }

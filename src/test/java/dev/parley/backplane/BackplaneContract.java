@@ -493,8 +493,8 @@ public abstract class BackplaneContract extends TwoNodes {
 
         Slice some = result(there.read(room, start(first), 100, 3 * size + 1_000)); // an engine counts what it stores
         Slice one = result(there.read(room, at(first, 2), 100, 10));
-        Slice rest = result(there.read(room, at(first, 4), 100, 3 * size));
-        Slice last = result(there.readBefore(room, Long.MAX_VALUE, 100, 2 * size + 1_000));
+        Slice rest = result(there.read(room, at(first, 4), 100, 3L * size));
+        Slice last = result(there.readBefore(room, Long.MAX_VALUE, 100, 2L * size + 1_000));
         Slice page = result(there.readBefore(room, 3, 100, 10));
 
         assertThat(numbers(some)).containsExactly(1L, 2L, 3L);

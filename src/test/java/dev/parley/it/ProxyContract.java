@@ -121,6 +121,15 @@ abstract class ProxyContract {
         }
     }
 
+    /** Servers drop what stands behind a semicolon before they resolve dots, so this would be another application's. */
+    @Test
+    void noPathLeadsOutOfTheApplication() {
+        for (String up : List.of(
+                "/..;/manager/html", "/..;x=1/manager/html", "/%2e%2E;/manager/html", "/.%2e%3b/manager/html")) {
+            assertThat(site().upgrade(up).exchange().status()).as(up).isEqualTo(400);
+        }
+    }
+
     @Test
     void refusalsAndClosesArriveAsTheyWereSent() {
         assertThat(site().upgrade("/items/foo/ws").exchange().status()).isEqualTo(403);

@@ -231,8 +231,8 @@ final class Reader implements AutoCloseable {
 
     private void take(RoomId room, Map<RoomId, Feed.Mark> taken) {
         Boolean isRepair = doubts.remove(room);
-        Feed.@Nullable Mark mark = isRepair == null ? null : mark(room);
-        if (mark != null) {
+        Feed.@Nullable Mark mark = mark(room);
+        if (isRepair != null && mark != null) {
             taken.put(room, mark);
             if (isRepair) {
                 pulse.repaired();
