@@ -3,13 +3,13 @@ package dev.parley.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.parley.node.Budget;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.RecordedLog;
 import dev.parley.handshake.ScriptedGate;
 import dev.parley.handshake.WebSocketException;
+import dev.parley.node.Budget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
