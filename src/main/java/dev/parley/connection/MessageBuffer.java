@@ -107,10 +107,10 @@ public final class MessageBuffer {
                 high = 0;
                 if (Character.isLowSurrogate(c)) {
                     int point = Character.toCodePoint(first, c);
-                    parts.put(0xF0 | point >> 18);
-                    parts.put(0x80 | point >> 12 & 0x3F);
-                    parts.put(0x80 | point >> 6 & 0x3F);
-                    parts.put(0x80 | point & 0x3F);
+                    parts.put(0xF0 | (point >> 18));
+                    parts.put(0x80 | ((point >> 12) & 0x3F));
+                    parts.put(0x80 | ((point >> 6) & 0x3F));
+                    parts.put(0x80 | (point & 0x3F));
                     continue;
                 }
                 parts.put('?');
@@ -118,16 +118,16 @@ public final class MessageBuffer {
             if (c < 0x80) {
                 parts.put(c);
             } else if (c < 0x800) {
-                parts.put(0xC0 | c >> 6);
-                parts.put(0x80 | c & 0x3F);
+                parts.put(0xC0 | (c >> 6));
+                parts.put(0x80 | (c & 0x3F));
             } else if (Character.isHighSurrogate(c)) {
                 high = c;
             } else if (Character.isLowSurrogate(c)) {
                 parts.put('?');
             } else {
-                parts.put(0xE0 | c >> 12);
-                parts.put(0x80 | c >> 6 & 0x3F);
-                parts.put(0x80 | c & 0x3F);
+                parts.put(0xE0 | (c >> 12));
+                parts.put(0x80 | ((c >> 6) & 0x3F));
+                parts.put(0x80 | (c & 0x3F));
             }
         }
     }
