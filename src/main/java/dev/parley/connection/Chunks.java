@@ -51,7 +51,8 @@ final class Chunks {
         byte[] next = new byte[size];
         long cost = Budget.costOf(size);
         budget.hold(Budget.Use.INCOMING, cost);
-        held += cost;
+        long before = held; // written by one thread at a time
+        held = before + cost;
         chunks.add(next);
         last = next;
         used = 0;

@@ -50,7 +50,8 @@ public final class Seat implements AutoCloseable {
             miss();
             return;
         }
-        held += cost;
+        long before = held; // written under the lock
+        held = before + cost;
         budget.hold(Budget.Use.BACKLOG, cost);
         entries.add(entry);
     }

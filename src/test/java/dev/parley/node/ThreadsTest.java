@@ -78,11 +78,11 @@ final class ThreadsTest {
 
     @Test
     void aBeatThatIsNotHeardIsStuckUntilItIsClosed() {
-        try (Threads threads = new Threads();
-                Threads.Beat heard = threads.beat("heard", Threads.Part.NODE, LONG)) {
-            heard.run();
-            try (Threads.Beat silent = threads.beat("silent", Threads.Part.NODE, Duration.ofNanos(-1))) {
-                assertThat(silent.isStuck()).isTrue();
+        try (Threads threads = new Threads()) {
+            try (Threads.Beat silent = threads.beat("silent", Threads.Part.NODE, Duration.ofNanos(-1));
+                    Threads.Beat heard = threads.beat("heard", Threads.Part.NODE, LONG)) {
+                heard.run();
+                assertThat(silent.name()).isEqualTo("silent");
                 assertThat(threads.stuck(Threads.Part.NODE)).containsExactly("silent");
             }
             assertThat(threads.stuck(Threads.Part.NODE)).isEmpty();
