@@ -77,7 +77,9 @@ public final class Operations {
                 Optional.empty(),
                 200,
                 ask -> everywhere(
-                        new Survey.Question("connection", Map.of("id", ask.variable("connection")), 1),
+                        "connection",
+                        Map.of("id", ask.variable("connection")),
+                        1,
                         found -> ((List<?>) found.getOrDefault("connection", List.of()))
                                 .stream()
                                         .findFirst()
@@ -155,7 +157,7 @@ public final class Operations {
         for (String name : List.of("user", "address", "room", "node")) {
             ask.parameter(name).ifPresent(value -> filter.put(name, value));
         }
-        return everywhere(new Survey.Question("connections", filter, Integer.parseInt(limit)), Reply.Done::new);
+        return everywhere("connections", filter, Integer.parseInt(limit), Reply.Done::new);
     }
 
     private Operation list(String view, String path, String summary, int limit) {
@@ -168,10 +170,17 @@ public final class Operations {
                 List.of(),
                 Optional.empty(),
                 200,
-                ask -> everywhere(new Survey.Question(view, Map.of(), limit), Reply.Done::new));
+                ask -> everywhere(view, Map.of(), limit, Reply.Done::new));
     }
 
-    private Reply everywhere(Survey.Question question, Function<Map<String, Object>, Reply> then) {
+    private Reply everywhere(
+            String view, Map<String, String> filter, int limit, Function<Map<String, Object>, Reply> then) {
+        Survey.Question question;
+        try {
+            question = new Survey.Question(view, filter, limit);
+        } catch (IllegalArgumentException tooLong) {
+            return refused(400, "What is looked for is too long.");
+        }
         return RoomOperations.await(survey.ask(question), then);
     }
 
