@@ -265,6 +265,39 @@ final class ApiServletTest {
                 .isEqualTo(415);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json; charset=ISO-8859-1",
+                "application/json;charset = \"utf-16\"",
+                "application/json; a=b; charset=latin1",
+                "application/jsonp"
+            })
+    void bodyInAnotherCharsetIsNotStored(String type) {
+        assertThat(publish("\"x\"").with("Content-Type", type).to(node.servlet).status())
+                .isEqualTo(415);
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json ;a=b"})
+    void whoeverSaysThatItIsUtf8MeansTheSame(String type) {
+        assertThat(publish("\"x\"").with("Content-Type", type).to(node.servlet).status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void brokenUtf8IsNotStored() {
+        for (byte[] broken : List.of(
+                new byte[] {'"', (byte) 0xe9, '"'},
+                new byte[] {'"', (byte) 0xc0, (byte) 0x80, '"'},
+                new byte[] {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"'},
+                new byte[] {'"', (byte) 0xe2, (byte) 0x82})) {
+            assertThat(publish("").body(broken).to(node.servlet).status()).isEqualTo(400);
+        }
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
     @Test
     void whatIsNotThereIs404AndWhatIsDoneOtherwiseIs405() {
         assertThat(Call.get("/nothing")
