@@ -8,6 +8,7 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.OriginRule;
 import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -319,7 +320,7 @@ final class ApiServletTest {
 
     @Test
     void writeFromABrowserNeedsTheTokenAndAPageOfOurs() {
-        String token = new Forgery().token(request(), "eve"); // made from the password, so any node makes the same
+        String token = new Forgery(new OriginRule(Set.of(), false)).token(request(), "eve"); // made from the password, so any node makes the same
         assertThat(doors().with("Origin", "http://evil.example")
                         .to(node.servlet)
                         .status())

@@ -6,6 +6,7 @@ import dev.parley.connection.Workers;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
 import dev.parley.room.Rooms;
@@ -68,7 +69,7 @@ public final class Node implements AutoCloseable {
                 operations,
                 new Callers(
                         Node::judged, new Realm(InstantSource.system(), new TrustedProxies(Set.of("192.0.2.0/24")))),
-                new Forgery(),
+                new Forgery(new OriginRule(Set.of("https://console.example"), false)),
                 audit,
                 MAX_BODY_BYTES,
                 "1");
