@@ -93,6 +93,30 @@ final class ApiServletTest {
     }
 
     @Test
+    void tokenThatCannotBeCheckedJustNowIsNotABadOne() {
+        Call call = bearer(publish("1").by("ada", "parley-admin"), Node.UNCHECKED)
+                .to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(503);
+        assertThat(call.header("Retry-After")).isEqualTo("5");
+        assertThat(call.header("WWW-Authenticate")).isNull();
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void whatIsNoAddressCannotBeBlocked() {
+        for (String address : List.of("example.org", "10.0.0.0/33", "")) {
+            assertThat(Call.of("POST", "/blocks")
+                            .by("eve", "parley-operator")
+                            .with("Content-Type", "application/json")
+                            .body("{\"address\":\"" + address + "\",\"seconds\":60}")
+                            .to(node.servlet)
+                            .status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void badTokensLockNobodyOut() {
         for (int i = 0; i < 20; i++) {
             bearer(Call.get("/overview"), "nonsense").to(node.servlet);
