@@ -79,7 +79,7 @@ public final class ApiServlet extends HttpServlet {
         Optional<Callers.Caller> caller = callers.require(operation.permit(), request, response);
         if (caller.isEmpty()) {
             if (operation.isWrite()) {
-                audit.note(callers.named(request), what, "refused: not allowed");
+                audit.refuse(callers.named(request), callers.addressOf(request), what, "not allowed");
             }
             return;
         }
@@ -87,7 +87,7 @@ public final class ApiServlet extends HttpServlet {
         if (operation.isWrite()
                 && !caller.get().hasToken()
                 && forgery.isPossible(request, caller.get().name())) {
-            audit.note(who, what, "refused: may be forged");
+            audit.refuse(who, callers.addressOf(request), what, "may be forged");
             Answer.problem(
                     response,
                     403,
@@ -96,8 +96,10 @@ public final class ApiServlet extends HttpServlet {
             return;
         }
         Reply reply = outcome(operation, caller.get(), segments, request);
-        if (operation.isWrite()) {
-            audit.note(who, what, reply instanceof Reply.Refused refused ? "refused: " + refused.detail() : "done");
+        if (operation.isWrite() && reply instanceof Reply.Refused refused) {
+            audit.refuse(who, callers.addressOf(request), what, refused.detail());
+        } else if (operation.isWrite()) {
+            audit.note(who, what, "done");
         }
         if (reply instanceof Reply.Refused refused) {
             Answer.problem(response, refused.status(), refused.title(), refused.detail());

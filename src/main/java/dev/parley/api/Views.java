@@ -83,7 +83,7 @@ public final class Views {
             case "rooms" -> rooms(question.limit());
             case "users" -> users(question.limit());
             case "refusals" -> listed(refusals(), question);
-            case "audit" -> listed(audits(), question);
+            case "audit" -> new Survey.Rows(audits(question.limit()), audit.count());
             default -> listed(List.of(), question);
         };
     }
@@ -273,8 +273,8 @@ public final class Views {
         return Map.of("settings", settings);
     }
 
-    private List<Map<String, Object>> audits() {
-        return audit.newestFirst().stream()
+    private List<Map<String, Object>> audits(int limit) {
+        return audit.newestFirst(limit).stream()
                 .map(entry -> {
                     Map<String, Object> row = new LinkedHashMap<>();
                     row.put("at", entry.at().toString());
