@@ -117,7 +117,13 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
             int before = wanted.get();
             Map<String, Json> asked = wish;
             String view = text(asked, "view");
-            seen(view, asked).whenComplete((seen, failure) -> {
+            CompletionStage<Map<String, Object>> answer;
+            try {
+                answer = seen(view, asked);
+            } catch (RuntimeException notAsked) { // or else this page would see nothing any more
+                answer = CompletableFuture.failedStage(notAsked);
+            }
+            answer.whenComplete((seen, failure) -> {
                 if (failure != null) {
                     LOG.log(Level.DEBUG, "what a page of the console wants to see cannot be had: {0}", failure);
                 } else if (!connection

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -77,7 +79,7 @@ public final class ApiServlet extends HttpServlet {
         Optional<Callers.Caller> caller = callers.require(operation.permit(), request, response);
         if (caller.isEmpty()) {
             if (operation.isWrite()) {
-                audit.note(callers.named(request), what, "refused: not allowed");
+                audit.refuse(callers.named(request), callers.addressOf(request), what, "not allowed");
             }
             return;
         }
@@ -85,7 +87,7 @@ public final class ApiServlet extends HttpServlet {
         if (operation.isWrite()
                 && !caller.get().hasToken()
                 && forgery.isPossible(request, caller.get().name())) {
-            audit.note(who, what, "refused: may be forged");
+            audit.refuse(who, callers.addressOf(request), what, "may be forged");
             Answer.problem(
                     response,
                     403,
@@ -94,8 +96,10 @@ public final class ApiServlet extends HttpServlet {
             return;
         }
         Reply reply = outcome(operation, caller.get(), segments, request);
-        if (operation.isWrite()) {
-            audit.note(who, what, reply instanceof Reply.Refused refused ? "refused: " + refused.detail() : "done");
+        if (operation.isWrite() && reply instanceof Reply.Refused refused) {
+            audit.refuse(who, callers.addressOf(request), what, refused.detail());
+        } else if (operation.isWrite()) {
+            audit.note(who, what, "done");
         }
         if (reply instanceof Reply.Refused refused) {
             Answer.problem(response, refused.status(), refused.title(), refused.detail());
@@ -108,9 +112,8 @@ public final class ApiServlet extends HttpServlet {
             throws IOException {
         String body = "";
         if (operation.body().isPresent()) {
-            String type = Objects.requireNonNullElse(request.getContentType(), "");
-            if (!type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-                return new Reply.Refused(415, "Unsupported media type", "The body must be application/json.");
+            if (!isJson(Objects.requireNonNullElse(request.getContentType(), ""))) {
+                return new Reply.Refused(415, "Unsupported media type", "The body must be application/json in UTF-8.");
             }
             byte[] bytes;
             try (InputStream in = request.getInputStream()) {
@@ -119,7 +122,14 @@ public final class ApiServlet extends HttpServlet {
             if (bytes.length > maxBodyBytes) {
                 return new Reply.Refused(413, "Too big", "The body may have " + maxBodyBytes + " bytes.");
             }
-            body = new String(bytes, StandardCharsets.UTF_8);
+            try {
+                body = StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+            } catch (CharacterCodingException broken) {
+                return new Reply.Refused(400, "Bad request", "The body is not UTF-8.");
+            }
         }
         Map<String, String> query = new HashMap<>();
         operation.query().forEach(parameter -> {
@@ -141,5 +151,17 @@ public final class ApiServlet extends HttpServlet {
             LOG.log(Level.ERROR, () -> operation.id() + " failed", ours);
             return new Reply.Refused(500, "Internal error", "The log of the server says more.");
         }
+    }
+
+    /** JSON is UTF-8 (RFC 8259, section 8.1). Whoever names another charset means something else. */
+    private static boolean isJson(String contentType) {
+        List<String> parts = Arrays.stream(
+                        contentType.toLowerCase(Locale.ROOT).split(";", -1))
+                .map(part -> part.replaceAll("[\\s\"]", ""))
+                .toList();
+        return parts.get(0).equals("application/json")
+                && parts.stream()
+                        .filter(part -> part.startsWith("charset="))
+                        .allMatch(part -> part.equals("charset=utf-8") || part.equals("charset=utf8"));
     }
 }

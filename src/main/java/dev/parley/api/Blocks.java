@@ -1,6 +1,7 @@
 package dev.parley.api;
 
 import dev.parley.connection.Figures;
+import dev.parley.handshake.Network;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,24 +9,45 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-/** Users and addresses that are not let in for a time. Thread-safe, bounded. */
+/**
+ * Users, addresses and networks that are not let in for a time. An IPv6 address stands for the 64 bits that limits count as one.
+ * Thread-safe, bounded.
+ */
 public final class Blocks implements Predicate<Figures.Peer> {
     private static final int MAX = 10_000;
 
     private final Map<Target, Instant> until = new ConcurrentHashMap<>();
+    private final Set<Integer> lengths = ConcurrentHashMap.newKeySet(); // of all networks that were ever blocked
     private final InstantSource clock;
 
     public Blocks(InstantSource clock) {
         this.clock = clock;
     }
 
-    /** What a block is aimed at. */
+    /** What a block is aimed at: a user, or a network in its one form. */
     public record Target(Kind kind, String value) {
+        /** Of an IPv6 address, its household. What is no address stays as it is, and is nobody's. */
+        public Target {
+            if (kind == Kind.ADDRESS) {
+                value = Network.parse(value)
+                        .map(network -> network.household().toString())
+                        .orElse(value);
+            }
+        }
+
         boolean is(Figures.Peer peer) {
-            return value.equals(kind == Kind.USER ? peer.user() : peer.address());
+            if (kind == Kind.USER) {
+                return value.equals(peer.user());
+            }
+            Optional<Network> from = Network.parse(peer.address());
+            return Network.parse(value)
+                    .filter(network -> from.filter(network::contains).isPresent())
+                    .isPresent();
         }
     }
 
@@ -44,6 +66,9 @@ public final class Blocks implements Predicate<Figures.Peer> {
         if (until.size() >= MAX && !until.containsKey(target)) {
             return false;
         }
+        if (target.kind() == Kind.ADDRESS) {
+            Network.parse(target.value()).ifPresent(network -> lengths.add(network.bits()));
+        }
         until.put(target, clock.instant().plus(time));
         return true;
     }
@@ -55,11 +80,21 @@ public final class Blocks implements Predicate<Figures.Peer> {
     /** Whether that peer may not be here. */
     @Override
     public boolean test(Figures.Peer peer) {
-        return !until.isEmpty() && (isBlocked(Kind.USER, peer.user()) || isBlocked(Kind.ADDRESS, peer.address()));
+        if (until.isEmpty()) {
+            return false;
+        }
+        return isBlocked(new Target(Kind.USER, peer.user()))
+                || Network.parse(peer.address()).filter(this::isBlocked).isPresent();
     }
 
-    private boolean isBlocked(Kind kind, String value) {
-        Instant end = until.get(new Target(kind, value));
+    private boolean isBlocked(Network from) {
+        return lengths.stream()
+                .anyMatch(bits ->
+                        isBlocked(new Target(Kind.ADDRESS, from.widened(bits).toString())));
+    }
+
+    private boolean isBlocked(Target target) {
+        Instant end = until.get(target);
         return end != null && clock.instant().isBefore(end);
     }
 

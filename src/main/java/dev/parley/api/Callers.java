@@ -21,6 +21,7 @@ import java.util.Set;
  */
 public final class Callers {
     private static final Logger LOG = System.getLogger(Callers.class.getName());
+    private static final String RETRY_SECONDS = "5";
     private static final String SCHEME = "Bearer ";
 
     private final TokenVerifier verifier;
@@ -58,9 +59,20 @@ public final class Callers {
         if (verdict instanceof TokenVerifier.Verdict.Rejected rejected) {
             LOG.log(Level.DEBUG, "a token was refused: {0}", rejected.why());
         }
+        if (verdict instanceof TokenVerifier.Verdict.Unavailable unavailable) {
+            LOG.log(Level.DEBUG, "a token cannot be checked: {0}", unavailable.why());
+            response.setHeader("Retry-After", RETRY_SECONDS);
+            Answer.problem(response, 503, "Unavailable", "The token cannot be checked just now.");
+            return Optional.empty();
+        }
         response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
         Answer.problem(response, 401, "Not authenticated", "The token is not good here, or not any more.");
         return Optional.empty();
+    }
+
+    /** Where a request comes from. */
+    String addressOf(HttpServletRequest request) {
+        return realm.addressOf(request);
     }
 
     /** Who is behind a request that was not allowed, for the audit log; empty if nobody has proved to be anybody. */

@@ -1,8 +1,7 @@
 package dev.parley.api;
 
+import dev.parley.handshake.OriginRule;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -10,7 +9,6 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a write that an operator's browser was tricked into from one that the operator wants. A browser sends the operator's
@@ -24,9 +22,16 @@ public final class Forgery {
     /** The header that carries the token. */
     public static final String HEADER = "X-Parley-Token";
 
+    private final OriginRule origins;
     private final byte[] secret = new byte[32]; // for operators whom the server knows by other means than a password
 
-    public Forgery() {
+    /**
+     * Asks the rule by which the console's socket is let in, too: what a page may open, it may write to.
+     *
+     * @param origins which pages may connect
+     */
+    public Forgery(OriginRule origins) {
+        this.origins = origins;
         new SecureRandom().nextBytes(secret);
     }
 
@@ -53,21 +58,11 @@ public final class Forgery {
             return false; // no browser: they send one of them with every write
         }
         String given = request.getHeader(HEADER);
-        boolean isOurs = (site == null || site.equals("same-origin"))
-                && (origin == null || isFrom(origin, request.getHeader("Host")));
+        boolean isOurs = (site == null || site.equals("same-origin")) && origins.allows(request);
         boolean knows = given != null
                 && MessageDigest.isEqual(
                         given.getBytes(StandardCharsets.UTF_8),
                         token(request, user).getBytes(StandardCharsets.UTF_8));
         return !(isOurs && knows);
-    }
-
-    /** A proxy that ends TLS makes the scheme unknown here, so host and port decide. */
-    private static boolean isFrom(String origin, @Nullable String host) {
-        try {
-            return host != null && host.equalsIgnoreCase(new URI(origin).getRawAuthority());
-        } catch (URISyntaxException e) {
-            return false;
-        }
     }
 }

@@ -5,6 +5,7 @@ import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.Network;
 import dev.parley.protocol.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.function.Function;
 public final class Operations {
     private static final Map<String, Object> TEXT = Map.of("type", "string");
     private static final List<Parameter> AIM =
-            List.of(new Parameter("user", "string", "Whose."), new Parameter("address", "string", "From where."));
+            List.of(new Parameter("user", "string", "Whose."), new Parameter("address", "string", "From where: an address, of IPv6 its 64 bits, or a network."));
     private static final int MAX_ROWS = 1_000;
     private static final int MAX_TARGET = 255;
     private static final Duration MAX_BLOCK = Duration.ofDays(365);
@@ -60,7 +61,7 @@ public final class Operations {
                 "Connections of all nodes, of each those with the most waiting first.",
                 List.of(
                         new Parameter("user", "string", "Only this user's."),
-                        new Parameter("address", "string", "Only from this address."),
+                        new Parameter("address", "string", "Only from this address or network."),
                         new Parameter("room", "string", "Only those in this room."),
                         new Parameter("node", "string", "Only those of this node."),
                         new Parameter("limit", "integer", "At most so many, 100 unless said, up to " + MAX_ROWS + ".")),
@@ -77,7 +78,9 @@ public final class Operations {
                 Optional.empty(),
                 200,
                 ask -> everywhere(
-                        new Survey.Question("connection", Map.of("id", ask.variable("connection")), 1),
+                        "connection",
+                        Map.of("id", ask.variable("connection")),
+                        1,
                         found -> ((List<?>) found.getOrDefault("connection", List.of()))
                                 .stream()
                                         .findFirst()
@@ -155,7 +158,7 @@ public final class Operations {
         for (String name : List.of("user", "address", "room", "node")) {
             ask.parameter(name).ifPresent(value -> filter.put(name, value));
         }
-        return everywhere(new Survey.Question("connections", filter, Integer.parseInt(limit)), Reply.Done::new);
+        return everywhere("connections", filter, Integer.parseInt(limit), Reply.Done::new);
     }
 
     private Operation list(String view, String path, String summary, int limit) {
@@ -168,10 +171,17 @@ public final class Operations {
                 List.of(),
                 Optional.empty(),
                 200,
-                ask -> everywhere(new Survey.Question(view, Map.of(), limit), Reply.Done::new));
+                ask -> everywhere(view, Map.of(), limit, Reply.Done::new));
     }
 
-    private Reply everywhere(Survey.Question question, Function<Map<String, Object>, Reply> then) {
+    private Reply everywhere(
+            String view, Map<String, String> filter, int limit, Function<Map<String, Object>, Reply> then) {
+        Survey.Question question;
+        try {
+            question = new Survey.Question(view, filter, limit);
+        } catch (IllegalArgumentException tooLong) {
+            return refused(400, "What is looked for is too long.");
+        }
         return RoomOperations.await(survey.ask(question), then);
     }
 
@@ -211,6 +221,9 @@ public final class Operations {
                 named.apply("address").map(name -> new Blocks.Target(Blocks.Kind.ADDRESS, name));
         Optional<Blocks.Target> target = user.or(() -> address)
                 .filter(one -> !one.value().isEmpty() && one.value().length() <= MAX_TARGET);
+        if (address.isPresent() && Network.parse(address.get().value()).isEmpty()) {
+            return refused(400, "address must be an address or a network, such as 192.0.2.1 or 2001:db8::/32.");
+        }
         if (user.isPresent() == address.isPresent() || target.isEmpty()) {
             return refused(400, "Either user or address must be given, with up to " + MAX_TARGET + " characters.");
         }

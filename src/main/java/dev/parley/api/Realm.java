@@ -116,6 +116,11 @@ public final class Realm {
         return judged(operator, role, response);
     }
 
+    /** Where a request comes from. */
+    String addressOf(HttpServletRequest request) {
+        return proxies.clientOf(request);
+    }
+
     /** Who has said truly who they are, whatever role they have; empty if nobody. */
     String named(HttpServletRequest request) {
         return request.getRemoteUser() != null

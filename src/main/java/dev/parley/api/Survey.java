@@ -25,6 +25,7 @@ public final class Survey {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int ROOM = ControlBus.MAX_CHARACTERS - 300; // for rows, beside what else is in a word
     private static final int MAX_ROWS = 60; // that another node is asked for
+    private static final int MAX_FILTER = ControlBus.MAX_CHARACTERS - 600; // beside names of nodes, and what else is in a word
     private static final int MAX_OPEN = 200;
 
     private final Cluster cluster;
@@ -54,9 +55,16 @@ public final class Survey {
      * @param limit how many rows of each node are wanted at most
      */
     public record Question(String view, Map<String, String> filter, int limit) {
-        /** Copies what it is given. */
+        /**
+         * Copies what it is given.
+         *
+         * @throws IllegalArgumentException if the filter is longer than nodes can tell each other
+         */
         public Question {
             filter = Map.copyOf(filter);
+            if (JsonText.of(filter).length() > MAX_FILTER) {
+                throw new IllegalArgumentException("a filter may have " + MAX_FILTER + " characters");
+            }
         }
 
         String filter(String name) {
@@ -90,7 +98,12 @@ public final class Survey {
         word.put("view", question.view());
         word.put("filter", question.filter());
         word.put("limit", Math.min(question.limit(), MAX_ROWS));
-        cluster.say("ask", word);
+        try {
+            cluster.say("ask", word);
+        } catch (RuntimeException notSaid) {
+            open.remove(id); // nobody was asked, so nobody would ever answer
+            throw notSaid;
+        }
         return workers.within(gathering.whole, PATIENCE).handle((whole, tooLate) -> {
             open.remove(id);
             return gathering.found(cluster.node(), question);

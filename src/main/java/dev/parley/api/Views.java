@@ -4,6 +4,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
 import dev.parley.handshake.Decisions;
+import dev.parley.handshake.Network;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -81,7 +83,7 @@ public final class Views {
             case "rooms" -> rooms(question.limit());
             case "users" -> users(question.limit());
             case "refusals" -> listed(refusals(), question);
-            case "audit" -> listed(audits(), question);
+            case "audit" -> new Survey.Rows(audits(question.limit()), audit.count());
             default -> listed(List.of(), question);
         };
     }
@@ -95,12 +97,13 @@ public final class Views {
         String user = question.filter("user");
         String address = question.filter("address");
         String room = question.filter("room");
+        Optional<Network> network = Network.parse(address);
         Set<String> inRoom = room.isEmpty() ? Set.of() : rooms.connectionsIn(room);
         Stream<Connection> found = connections
                 .all()
                 .filter(connection -> user.isEmpty() || connection.peer().user().equals(user))
                 .filter(connection ->
-                        address.isEmpty() || connection.peer().address().equals(address))
+                        address.isEmpty() || isFrom(connection.peer().address(), network))
                 .filter(connection -> room.isEmpty() || inRoom.contains(connection.id()));
         List<Map<String, Object>> rows = first(
                         question.limit(),
@@ -112,6 +115,11 @@ public final class Views {
                 .map(place -> row(place.connection().figures()))
                 .toList();
         return new Survey.Rows(rows, connections.count());
+    }
+
+    private static boolean isFrom(String address, Optional<Network> network) {
+        return network.isPresent()
+                && Network.parse(address).filter(network.get()::contains).isPresent();
     }
 
     /** Where a connection stands in the list; its outbox is looked at once, because it goes on meanwhile. */
@@ -265,8 +273,8 @@ public final class Views {
         return Map.of("settings", settings);
     }
 
-    private List<Map<String, Object>> audits() {
-        return audit.newestFirst().stream()
+    private List<Map<String, Object>> audits(int limit) {
+        return audit.newestFirst(limit).stream()
                 .map(entry -> {
                     Map<String, Object> row = new LinkedHashMap<>();
                     row.put("at", entry.at().toString());

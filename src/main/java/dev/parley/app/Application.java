@@ -134,6 +134,7 @@ final class Application {
                         backplane,
                         doors,
                         realm,
+                        origins,
                         drainTimeout,
                         decisions,
                         Settings.effective(Sources.of(context)),

@@ -24,6 +24,7 @@ import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
@@ -49,7 +50,7 @@ final class Operating implements AutoCloseable {
     private final Backplane backplane;
     private final Doors doors;
     private final Realm realm;
-    private final Forgery forgery = new Forgery();
+    private final Forgery forgery;
     private final Audit audit;
     private final Cluster cluster;
     private final Sampler sampler;
@@ -68,6 +69,7 @@ final class Operating implements AutoCloseable {
             Backplane backplane,
             Doors doors,
             Realm realm,
+            OriginRule origins,
             Duration drainTime,
             Decisions decisions,
             List<Map<String, Object>> settings,
@@ -80,6 +82,7 @@ final class Operating implements AutoCloseable {
         this.backplane = backplane;
         this.doors = doors;
         this.realm = realm;
+        this.forgery = new Forgery(origins);
         this.facts = facts;
         this.audit = new Audit(node);
         this.cluster = new Cluster(

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Dialogue {
     private static final Logger LOG = System.getLogger(Dialogue.class.getName());
     private static final Duration SILENCE = Duration.ofSeconds(10);
+    private static final Duration UNCHECKED = Duration.ofSeconds(5); // until what could not be checked may be tried again
 
     private final Dialogues all;
     private final Connection connection;
@@ -148,10 +149,16 @@ public final class Dialogue {
                 connection.expires(who.expires().orElse(null));
                 connection.send(welcome(id, who).text());
             }
-        } else if (verdict instanceof Verdict.Rejected rejected) {
-            LOG.log(Level.DEBUG, "{0}: {1}", connection, rejected.why());
-            connection.close(CloseCode.BAD_CREDENTIAL);
+        } else {
+            refuse(verdict);
         }
+    }
+
+    /** Whoever brought what nobody can check just now may come again; whoever brought what is not good need not. */
+    private void refuse(Verdict verdict) {
+        LOG.log(Level.DEBUG, "{0}: {1}", connection, verdict); // a credential says nothing of whose it is
+        connection.close(
+                verdict instanceof Verdict.Unavailable ? CloseCode.OVERLOADED : CloseCode.BAD_CREDENTIAL);
     }
 
     private Outbound welcome(@Nullable String id, Credential who) {
@@ -178,35 +185,41 @@ public final class Dialogue {
         }
         wasToldByHandshake = false;
         String token = all.verifies() ? connect.token().orElse(null) : null;
-        Credential now = token == null ? who : renewed(who, token);
-        if (now == null) {
-            connection.close(CloseCode.BAD_CREDENTIAL);
+        Verdict verdict = token == null ? new Verdict.Accepted(who) : renewed(who, token);
+        if (verdict instanceof Verdict.Accepted accepted) {
+            connection.send(welcome(connect.id(), accepted.credential()).text());
         } else {
-            connection.send(welcome(connect.id(), now).text());
+            refuse(verdict);
         }
     }
 
     private void refresh(Credential who, Inbound.Refresh refresh) {
-        Credential next = renewed(who, refresh.token());
-        if (next == null) {
-            fail(refresh.id(), ErrorCode.BAD_CREDENTIAL, null);
-        } else {
+        Verdict verdict = renewed(who, refresh.token());
+        if (verdict instanceof Verdict.Accepted accepted) {
+            Credential next = accepted.credential();
             connection.send(new Outbound.Refreshed(refresh.id(), next.expires(), lifeOf(next)).text());
+        } else if (verdict instanceof Verdict.Unavailable) {
+            fail(refresh.id(), ErrorCode.OVERLOADED, UNCHECKED, "the credential cannot be checked just now; try again");
+        } else {
+            fail(refresh.id(), ErrorCode.BAD_CREDENTIAL, null);
         }
     }
 
-    /** Another credential of the same user, if that is what the token is. */
-    private @Nullable Credential renewed(Credential who, String token) {
-        if (isProven == all.verifies()
-                && all.verify(token) instanceof Verdict.Accepted accepted
-                && accepted.credential().user().equals(who.user())
-                && renewal.test(accepted.credential())) {
+    /** Takes the token in place of the credential, if it is one of the same user. */
+    private Verdict renewed(Credential who, String token) {
+        if (isProven != all.verifies()) {
+            return new Verdict.Rejected("not what it is known by");
+        }
+        Verdict verdict = all.verify(token);
+        if (verdict instanceof Verdict.Accepted accepted) {
+            if (!accepted.credential().user().equals(who.user()) || !renewal.test(accepted.credential())) {
+                return new Verdict.Rejected("somebody else's");
+            }
             credential = accepted.credential();
             connection.expires(accepted.credential().expires().orElse(null));
             connection.note("renewed its credential");
-            return accepted.credential();
         }
-        return null;
+        return verdict;
     }
 
     private void join(Credential who, Inbound.Join join, RoomId room) {

@@ -95,7 +95,7 @@ final class Crowds {
 
     /** Whom an address counts for; nothing if it is not counted. */
     static Optional<String> nameOf(String address) {
-        return TrustedProxies.parse(address)
+        return Network.address(address)
                 .filter(parsed -> !parsed.isLoopbackAddress())
                 .map(Crowds::nameOf);
     }

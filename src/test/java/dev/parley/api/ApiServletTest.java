@@ -8,6 +8,7 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.OriginRule;
 import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -89,6 +90,30 @@ final class ApiServletTest {
         assertThat(bad.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
         assertThat(bad.body()).doesNotContain("nonsense");
         assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void tokenThatCannotBeCheckedJustNowIsNotABadOne() {
+        Call call = bearer(publish("1").by("ada", "parley-admin"), Node.UNCHECKED)
+                .to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(503);
+        assertThat(call.header("Retry-After")).isEqualTo("5");
+        assertThat(call.header("WWW-Authenticate")).isNull();
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void whatIsNoAddressCannotBeBlocked() {
+        for (String address : List.of("example.org", "10.0.0.0/33", "")) {
+            assertThat(Call.of("POST", "/blocks")
+                            .by("eve", "parley-operator")
+                            .with("Content-Type", "application/json")
+                            .body("{\"address\":\"" + address + "\",\"seconds\":60}")
+                            .to(node.servlet)
+                            .status())
+                    .isEqualTo(400);
+        }
     }
 
     @Test
@@ -265,6 +290,39 @@ final class ApiServletTest {
                 .isEqualTo(415);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json; charset=ISO-8859-1",
+                "application/json;charset = \"utf-16\"",
+                "application/json; a=b; charset=latin1",
+                "application/jsonp"
+            })
+    void bodyInAnotherCharsetIsNotStored(String type) {
+        assertThat(publish("\"x\"").with("Content-Type", type).to(node.servlet).status())
+                .isEqualTo(415);
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json ;a=b"})
+    void whoeverSaysThatItIsUtf8MeansTheSame(String type) {
+        assertThat(publish("\"x\"").with("Content-Type", type).to(node.servlet).status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void brokenUtf8IsNotStored() {
+        for (byte[] broken : List.of(
+                new byte[] {'"', (byte) 0xe9, '"'},
+                new byte[] {'"', (byte) 0xc0, (byte) 0x80, '"'},
+                new byte[] {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"'},
+                new byte[] {'"', (byte) 0xe2, (byte) 0x82})) {
+            assertThat(publish("").body(broken).to(node.servlet).status()).isEqualTo(400);
+        }
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
     @Test
     void whatIsNotThereIs404AndWhatIsDoneOtherwiseIs405() {
         assertThat(Call.get("/nothing")
@@ -286,7 +344,7 @@ final class ApiServletTest {
 
     @Test
     void writeFromABrowserNeedsTheTokenAndAPageOfOurs() {
-        String token = new Forgery().token(request(), "eve"); // made from the password, so any node makes the same
+        String token = new Forgery(new OriginRule(Set.of(), false)).token(request(), "eve"); // made from the password, so any node makes the same
         assertThat(doors().with("Origin", "http://evil.example")
                         .to(node.servlet)
                         .status())

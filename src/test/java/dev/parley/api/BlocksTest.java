@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.connection.Figures;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BlocksTest {
     private Instant now = Instant.EPOCH;
@@ -26,5 +29,39 @@ final class BlocksTest {
         assertThat(blocks.test(mallory)).isTrue();
         blocks.remove(new Blocks.Target(Blocks.Kind.ADDRESS, "203.0.113.7"));
         assertThat(blocks.test(mallory)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2001:db8::1", "2001:DB8:0:0::1", "2001:db8:0:0:0:0:0:1", "2001:db8::1%eth0", "2001:db8::/64"})
+    void ipv6AddressInAnySpellingKeepsItsHouseholdOutAndLetsItInAgain(String spelling) {
+        Blocks.Target target = new Blocks.Target(Blocks.Kind.ADDRESS, spelling);
+        blocks.add(target, Duration.ofMinutes(1));
+
+        for (String inside : List.of("2001:db8:0:0:0:0:0:1", "2001:db8:0:0:ffff:0:0:2", "2001:db8::3")) {
+            assertThat(blocks.test(from(inside))).as(inside).isTrue();
+            assertThat(target.is(from(inside))).as(inside).isTrue();
+        }
+        assertThat(blocks.test(from("2001:db8:0:1:0:0:0:1"))).isFalse();
+        assertThat(target.is(from("2001:db8:0:1:0:0:0:1"))).isFalse();
+        blocks.remove(new Blocks.Target(Blocks.Kind.ADDRESS, "2001:db8:0:0:9::"));
+        assertThat(blocks.test(from("2001:db8:0:0:0:0:0:1"))).isFalse();
+    }
+
+    @Test
+    void networkIsKeptOut() {
+        blocks.add(new Blocks.Target(Blocks.Kind.ADDRESS, "10.1.2.3/8"), Duration.ofMinutes(1));
+        blocks.add(new Blocks.Target(Blocks.Kind.ADDRESS, "::ffff:203.0.113.7"), Duration.ofMinutes(1));
+
+        assertThat(blocks.test(from("10.255.0.1"))).isTrue();
+        assertThat(blocks.test(from("11.0.0.1"))).isFalse();
+        assertThat(blocks.test(mallory)).isTrue();
+        assertThat(blocks.test(from(""))).isFalse();
+        assertThat(blocks.all())
+                .extracting(block -> block.target().value())
+                .containsExactlyInAnyOrder("10.0.0.0/8", "203.0.113.7");
+    }
+
+    private static Figures.Peer from(String address) {
+        return new Figures.Peer("alice", address, "/ws");
     }
 }

@@ -66,6 +66,11 @@ public final class Call {
         return this;
     }
 
+    public Call body(byte[] bytes) {
+        content = bytes.clone();
+        return this;
+    }
+
     public Call from(String address) {
         remote = address;
         return this;

@@ -6,6 +6,7 @@ import dev.parley.connection.Workers;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
+import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
 import dev.parley.room.Rooms;
@@ -20,6 +21,9 @@ import java.util.concurrent.Executor;
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
 public final class Node implements AutoCloseable {
     static final int MAX_BODY_BYTES = 1_000;
+
+    /** A token that nobody can check just now. */
+    static final String UNCHECKED = "unchecked";
 
     private final Workers workers = new Workers();
     public final ConnectionManager connections = new ConnectionManager(
@@ -68,7 +72,7 @@ public final class Node implements AutoCloseable {
                 operations,
                 new Callers(
                         Node::judged, new Realm(InstantSource.system(), new TrustedProxies(Set.of("192.0.2.0/24")))),
-                new Forgery(),
+                new Forgery(new OriginRule(Set.of("https://console.example"), false)),
                 audit,
                 MAX_BODY_BYTES,
                 "1");
@@ -76,6 +80,9 @@ public final class Node implements AutoCloseable {
 
     /** A token that is good here is a name, a colon and scopes with commas. */
     private static Verdict judged(String token) {
+        if (token.equals(UNCHECKED)) {
+            return new Verdict.Unavailable("keys are away");
+        }
         String[] parts = token.split(":", 2);
         return parts.length < 2
                 ? new Verdict.Rejected("no colon")

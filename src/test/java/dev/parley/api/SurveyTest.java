@@ -1,6 +1,7 @@
 package dev.parley.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.memory.MemoryBackplane;
@@ -90,6 +91,33 @@ final class SurveyTest {
                 .get(5, TimeUnit.SECONDS));
 
         assertThat(found).contains("\"of the future\":[]", "\"silent\":[]");
+    }
+
+    @Test
+    void filterThatIsTooLongIsRefusedAndListsGoOnShowingAllNodes() throws Exception {
+        two.audit.note("ada", "something", "done");
+        for (int i = 0; i < 205; i++) {
+            assertThat(Call.get("/connections")
+                            .by("vera", "parley-viewer")
+                            .parameter("user", "x".repeat(2_500))
+                            .to(one.servlet)
+                            .status())
+                    .isEqualTo(400);
+        }
+
+        assertThat(ask(one, Map.of())).contains("\"who\":\"ada\"");
+    }
+
+    @Test
+    void questionThatCannotBeSaidIsForgotten() throws Exception {
+        two.audit.note("ada", "something", "done");
+        for (int i = 0; i < 205; i++) {
+            assertThatThrownBy(() -> one.survey.ask(
+                            new Survey.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
+                    .isInstanceOf(RuntimeException.class);
+        }
+
+        assertThat(ask(one, Map.of())).contains("\"who\":\"ada\"");
     }
 
     private static String ask(Node node, Map<String, String> filter)

@@ -424,6 +424,28 @@ final class DialogueTest {
     }
 
     @Test
+    void tokenThatCannotBeCheckedJustNowIsNotABadOne() {
+        TokenVerifier shaky = token -> token.startsWith("away")
+                ? new TokenVerifier.Verdict.Unavailable("keys are away")
+                : new TokenVerifier.Verdict.Accepted(Credential.of(token));
+        assertThat(stranger(dialogues(shaky), "away").peer().awaitClose()).isEqualTo(CloseCode.OVERLOADED);
+        Client told = stranger(dialogues(shaky), null);
+        told.says("{'type':'connect','token':'away'}");
+        assertThat(told.peer().awaitClose()).isEqualTo(CloseCode.OVERLOADED);
+        Client again = stranger(dialogues(shaky), "alice");
+        again.hears("welcome");
+        again.says("{'type':'connect','token':'away'}");
+        assertThat(again.peer().awaitClose()).isEqualTo(CloseCode.OVERLOADED);
+
+        Client alice = stranger(dialogues(shaky), "alice");
+        alice.hears("welcome");
+        Message refused = alice.asks("'type':'refresh','token':'away'");
+        assertThat(refused.string("code")).isEqualTo("overloaded");
+        assertThat(refused.field("retry")).isEqualTo("true");
+        assertThat(alice.asks("'type':'refresh','token':'alice'").type()).isEqualTo("refreshed");
+    }
+
+    @Test
     void howLongACredentialLivesIsTold() {
         Instant end = Instant.now().plusSeconds(3_600);
         Dialogues guarded = dialogues(token ->

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Tickets that are good on every node of a backplane, once over all of them. Thread-safe; waits for the engine, as long as the
- * backplane does. The engine has a digest of each, and what it stands for, for as long as it is good.
+ * backplane does. The engine has a digest of each, and what it stands for, for as long as it is good. How many each user holds is
+ * counted by each node, of those that it gave.
  */
 public final class SharedTickets implements Tickets {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -21,6 +22,7 @@ public final class SharedTickets implements Tickets {
     private static final long PATIENCE_SECONDS = 2;
 
     private final Backplane backplane;
+    private final Shares<Boolean> given = new Shares<>(System::nanoTime, MemoryTickets.MAX_TICKETS); // by this node
 
     public SharedTickets(Backplane backplane) {
         this.backplane = backplane;
@@ -29,8 +31,16 @@ public final class SharedTickets implements Tickets {
     @Override
     public Optional<Secret> give(Credential credential, Optional<String> origin) {
         Secret ticket = Secret.random();
-        Object unused = await(backplane.keep(key(ticket), new Passport(credential, origin).toText(), LIFETIME));
-        return Optional.of(ticket);
+        if (!given.add(ticket.digest(), credential.user(), true)) {
+            return Optional.empty();
+        }
+        try {
+            Object unused = await(backplane.keep(key(ticket), new Passport(credential, origin).toText(), LIFETIME));
+            return Optional.of(ticket);
+        } catch (RuntimeException notKept) {
+            Object unused = given.remove(ticket.digest());
+            throw notKept;
+        }
     }
 
     @Override
@@ -38,6 +48,7 @@ public final class SharedTickets implements Tickets {
         if (!FORM.matcher(ticket.reveal()).matches()) {
             return Optional.empty(); // no need to ask
         }
+        Object unused = given.remove(ticket.digest()); // if this node gave it
         return await(backplane.take(key(ticket)))
                 .flatMap(Passport::parse)
                 .filter(found -> found.origin().equals(origin))

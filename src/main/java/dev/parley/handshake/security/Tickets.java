@@ -20,7 +20,7 @@ public interface Tickets {
      * Gives a ticket.
      *
      * @param origin of the page that asks for it; nothing if it is no page
-     * @return nothing if there are too many already
+     * @return nothing if there are too many already, of this user or of all
      * @throws HandshakeRefused if what is shared with other nodes is away
      */
     Optional<Secret> give(Credential credential, Optional<String> origin);

@@ -9,6 +9,7 @@ const LOSSES = {
   trimmed: 'the server has dropped what was said meanwhile',
   'too-many': 'more was said meanwhile than can be caught up with; the latest is here',
   rewritten: 'the server’s log went back to an earlier state',
+  forbidden: 'you may not read here what was said meanwhile',
 };
 
 const FAILURES = {

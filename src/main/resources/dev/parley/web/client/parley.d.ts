@@ -101,7 +101,7 @@ export type ClientState =
 export type Resume = 'none' | 'ok' | 'lost';
 
 /** Why a place could not be taken up again. */
-export type LostReason = 'epoch' | 'trimmed' | 'too-many' | 'rewritten';
+export type LostReason = 'epoch' | 'trimmed' | 'too-many' | 'rewritten' | 'forbidden';
 
 export type RoomState =
   /** There is no connection. */

@@ -65,11 +65,29 @@ final class MemoryTicketsTest {
     }
 
     @Test
+    void oneUserHoldsAHundredAndLeavesTheRestToOthers() {
+        MemoryTickets many = new MemoryTickets(clock::get, 1_000);
+        Secret first = many.give(alice, PAGE).orElseThrow();
+        for (int i = 1; i < Shares.MAX_OF_ONE; i++) {
+            assertThat(many.give(alice, PAGE)).isPresent();
+        }
+
+        assertThat(many.give(alice, PAGE)).isEmpty();
+        assertThat(many.give(Credential.of("bob"), PAGE)).isPresent();
+
+        assertThat(many.redeem(first, PAGE)).isPresent();
+        assertThat(many.give(alice, PAGE)).isPresent();
+        assertThat(many.give(alice, PAGE)).isEmpty();
+        clock.addAndGet(Tickets.LIFETIME.toNanos());
+        assertThat(many.give(alice, PAGE)).isPresent();
+    }
+
+    @Test
     void noTwoAreAlikeAndNoneIsShort() {
         MemoryTickets many = new MemoryTickets();
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
-            String ticket = many.give(alice, PAGE).orElseThrow().reveal();
+            String ticket = many.give(Credential.of("user-" + i), PAGE).orElseThrow().reveal();
             assertThat(ticket).matches("[A-Za-z0-9_-]{43}");
             seen.add(ticket);
         }

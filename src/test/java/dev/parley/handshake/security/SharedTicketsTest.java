@@ -101,6 +101,19 @@ final class SharedTicketsTest {
     }
 
     @Test
+    void oneUserHoldsAHundredAndLeavesTheRestToOthers() {
+        Secret first = here.give(ALICE, PAGE).orElseThrow();
+        for (int i = 1; i < Shares.MAX_OF_ONE; i++) {
+            assertThat(here.give(ALICE, PAGE)).isPresent();
+        }
+
+        assertThat(here.give(ALICE, PAGE)).isEmpty();
+        assertThat(here.give(Credential.of("bob"), PAGE)).isPresent();
+        assertThat(here.redeem(first, PAGE)).isPresent();
+        assertThat(here.give(ALICE, PAGE)).isPresent();
+    }
+
+    @Test
     void moreThanTheBackplaneKeepsIsRefused() {
         for (int i = 0; i < 100_000; i++) {
             backplane.keep("key-" + i, "", Duration.ofSeconds(30));

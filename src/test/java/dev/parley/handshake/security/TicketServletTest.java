@@ -46,6 +46,18 @@ final class TicketServletTest {
     }
 
     @Test
+    void whoHoldsTooManyIsToldSo() throws IOException {
+        for (int i = 0; i < Shares.MAX_OF_ONE; i++) {
+            post(new Asking("").with("Authorization", "Bearer good"));
+            assertThat(answer).doesNotContainKey("status");
+        }
+        post(new Asking("").with("Authorization", "Bearer good"));
+
+        assertThat(answer).containsEntry("status", 429);
+        assertThat(body.size()).isZero();
+    }
+
+    @Test
     void nobodyGetsNone() throws IOException {
         post(new Asking(""));
         assertThat(answer).containsEntry("status", 401).containsEntry("WWW-Authenticate", "Bearer");
