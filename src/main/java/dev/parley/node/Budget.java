@@ -38,6 +38,7 @@ public final class Budget {
     private static final long LOOK_MILLIS = 250;
     private static final Duration PATIENCE =
             Duration.ofSeconds(10); // far above a look, and what it may take to ask all
+    private static final int MAX_WAITING = 8; // threads at once
     private static final long SETTLE_MILLIS = 5;
     private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -79,6 +80,7 @@ public final class Budget {
     private final AtomicLong gaveWay = new AtomicLong();
     private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
+    private int waiting; // guarded by change
     private volatile boolean isExhausted;
     private long complainedAt = System.nanoTime() - COMPLAIN_NANOS; // the reclaiming thread's own
 
@@ -141,7 +143,8 @@ public final class Budget {
     }
 
     /**
-     * Waits until there is room again; at most so long. For threads that bring more and may block, such as the container's.
+     * Waits until there is room again; at most so long. For threads that bring more and may block, such as the container's; few of
+     * them at once, because the others serve those who hold nothing.
      *
      * @return whether there is room
      */
@@ -151,9 +154,17 @@ public final class Budget {
         }
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (change) {
-            for (long left = patience.toMillis(); isShort() && left > 0; ) {
-                change.wait(left);
-                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (waiting >= MAX_WAITING) {
+                return false;
+            }
+            waiting++;
+            try {
+                for (long left = patience.toMillis(); isShort() && left > 0; ) {
+                    change.wait(left);
+                    left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                }
+            } finally {
+                waiting--;
             }
         }
         return !isShort();
