@@ -112,6 +112,8 @@ final class OutOfMemory extends Handler implements Thread.UncaughtExceptionHandl
                 return;
             } catch (OutOfMemoryError e) {
                 end(e.getMessage());
+            } catch (Throwable fault) { // the next look may do better
+                full = 0;
             }
         }
     }

@@ -48,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AbuseIT {
     private static final int MIB = 1024 * 1024;
     private static final Duration RECOVERY = Duration.ofSeconds(10);
+    private static final long PACE = 32 * 1024L * 1024; // bytes a second: 250 MiB in eight seconds
     private static final Duration ACT = Duration.ofSeconds(12);
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
@@ -122,7 +123,7 @@ final class AbuseIT {
     @Test
     void messagesThatStayUnfinished() throws Exception {
         try (AbusedNode node = AbusedNode.start()) {
-            during(node, () -> act(unfinishedMessages(node.site(), 250), ACT, HOLD));
+            during(node, () -> act(unfinishedMessages(node.site(), 250).paced(PACE), ACT, HOLD));
         }
     }
 
@@ -145,7 +146,7 @@ final class AbuseIT {
     @Test
     void echoesThatNobodyReads() throws Exception {
         try (AbusedNode node = AbusedNode.start()) {
-            during(node, () -> act(echoesThatNobodyReads(node.site(), 160), ACT, Duration.ZERO));
+            during(node, () -> act(echoesThatNobodyReads(node.site(), 160).paced(PACE), ACT, Duration.ZERO));
         }
     }
 

@@ -115,6 +115,9 @@ final class Mob implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
     private int settling; // connections on their way to where they wait
     private volatile boolean isClosing;
+    private volatile long bytesPerSecond = Long.MAX_VALUE; // of all together
+    private volatile long pacedSince;
+    private volatile long sentBefore;
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
@@ -159,6 +162,23 @@ final class Mob implements AutoCloseable {
     Mob act(Duration atMost) throws InterruptedException {
         boolean unused = done.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
         return this;
+    }
+
+    /**
+     * Has all together send so many bytes a second, from now on. As fast as a machine can, they would only show how its two cores
+     * are shared between those who attack and the node.
+     */
+    Mob paced(long bytes) {
+        pacedSince = System.nanoTime();
+        sentBefore = sent.get();
+        bytesPerSecond = bytes;
+        return this;
+    }
+
+    private boolean maySend() {
+        long pace = bytesPerSecond;
+        return pace == Long.MAX_VALUE
+                || (sent.get() - sentBefore) / (double) pace < (System.nanoTime() - pacedSince) / 1e9;
     }
 
     /** Lets some time pass. */
@@ -307,6 +327,9 @@ final class Mob implements AutoCloseable {
         }
 
         void tick() {
+            if (hasMore() && head == null && maySend()) {
+                key.interestOpsOr(SelectionKey.OP_WRITE);
+            }
             if (isThere && head == null && act.reading().bytesPerTick > 0) {
                 try {
                     read(act.reading().bytesPerTick);
@@ -353,6 +376,10 @@ final class Mob implements AutoCloseable {
         /** Sends what there is, as much as is taken, but not so much at once that others wait. */
         private void flush() throws IOException {
             for (int turns = 0; turns < 4; turns++) {
+                if (head == null && !maySend()) {
+                    key.interestOpsAnd(~SelectionKey.OP_WRITE);
+                    return;
+                }
                 if (unsent.isEmpty() && timesLeft > 0) {
                     timesLeft--;
                     unsent.add(act.worst().duplicate());
