@@ -155,8 +155,7 @@ public final class ApiServlet extends HttpServlet {
 
     /** JSON is UTF-8 (RFC 8259, section 8.1). Whoever names another charset means something else. */
     private static boolean isJson(String contentType) {
-        List<String> parts = Arrays.stream(
-                        contentType.toLowerCase(Locale.ROOT).split(";", -1))
+        List<String> parts = Arrays.stream(contentType.toLowerCase(Locale.ROOT).split(";", -1))
                 .map(part -> part.replaceAll("[\\s\"]", ""))
                 .toList();
         return parts.get(0).equals("application/json")

@@ -20,8 +20,9 @@ import java.util.function.Function;
 /** Everything that the HTTP API can do about a node and its connections, together with what {@link RoomOperations} adds. */
 public final class Operations {
     private static final Map<String, Object> TEXT = Map.of("type", "string");
-    private static final List<Parameter> AIM =
-            List.of(new Parameter("user", "string", "Whose."), new Parameter("address", "string", "From where: an address, of IPv6 its 64 bits, or a network."));
+    private static final List<Parameter> AIM = List.of(
+            new Parameter("user", "string", "Whose."),
+            new Parameter("address", "string", "From where: an address, of IPv6 its 64 bits, or a network."));
     private static final int MAX_ROWS = 1_000;
     private static final int MAX_TARGET = 255;
     private static final Duration MAX_BLOCK = Duration.ofDays(365);

@@ -25,7 +25,8 @@ public final class Survey {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int ROOM = ControlBus.MAX_CHARACTERS - 300; // for rows, beside what else is in a word
     private static final int MAX_ROWS = 60; // that another node is asked for
-    private static final int MAX_FILTER = ControlBus.MAX_CHARACTERS - 600; // beside names of nodes, and what else is in a word
+    private static final int MAX_FILTER =
+            ControlBus.MAX_CHARACTERS - 600; // beside names of nodes, and what else is in a word
     private static final int MAX_OPEN = 200;
 
     private final Cluster cluster;

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class Dialogue {
     private static final Logger LOG = System.getLogger(Dialogue.class.getName());
     private static final Duration SILENCE = Duration.ofSeconds(10);
-    private static final Duration UNCHECKED = Duration.ofSeconds(5); // until what could not be checked may be tried again
+    private static final Duration UNCHECKED =
+            Duration.ofSeconds(5); // until what could not be checked may be tried again
 
     private final Dialogues all;
     private final Connection connection;
@@ -157,8 +158,7 @@ public final class Dialogue {
     /** Whoever brought what nobody can check just now may come again; whoever brought what is not good need not. */
     private void refuse(Verdict verdict) {
         LOG.log(Level.DEBUG, "{0}: {1}", connection, verdict); // a credential says nothing of whose it is
-        connection.close(
-                verdict instanceof Verdict.Unavailable ? CloseCode.OVERLOADED : CloseCode.BAD_CREDENTIAL);
+        connection.close(verdict instanceof Verdict.Unavailable ? CloseCode.OVERLOADED : CloseCode.BAD_CREDENTIAL);
     }
 
     private Outbound welcome(@Nullable String id, Credential who) {

@@ -74,7 +74,9 @@ public final class Network {
 
     /** Whether it is, or holds, all of another. */
     public boolean contains(Network other) {
-        return other.address.length == address.length && other.bits >= bits && other.widened(bits).equals(this);
+        return other.address.length == address.length
+                && other.bits >= bits
+                && other.widened(bits).equals(this);
     }
 
     private static byte[] masked(byte[] address, int bits) {

@@ -94,8 +94,8 @@ final class ApiServletTest {
 
     @Test
     void tokenThatCannotBeCheckedJustNowIsNotABadOne() {
-        Call call = bearer(publish("1").by("ada", "parley-admin"), Node.UNCHECKED)
-                .to(node.servlet);
+        Call call =
+                bearer(publish("1").by("ada", "parley-admin"), Node.UNCHECKED).to(node.servlet);
 
         assertThat(call.status()).isEqualTo(503);
         assertThat(call.header("Retry-After")).isEqualTo("5");
@@ -305,7 +305,9 @@ final class ApiServletTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json ;a=b"})
+    @ValueSource(
+            strings = {"application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json ;a=b"
+            })
     void whoeverSaysThatItIsUtf8MeansTheSame(String type) {
         assertThat(publish("\"x\"").with("Content-Type", type).to(node.servlet).status())
                 .isEqualTo(201);
@@ -344,7 +346,8 @@ final class ApiServletTest {
 
     @Test
     void writeFromABrowserNeedsTheTokenAndAPageOfOurs() {
-        String token = new Forgery(new OriginRule(Set.of(), false)).token(request(), "eve"); // made from the password, so any node makes the same
+        String token = new Forgery(new OriginRule(Set.of(), false))
+                .token(request(), "eve"); // made from the password, so any node makes the same
         assertThat(doors().with("Origin", "http://evil.example")
                         .to(node.servlet)
                         .status())

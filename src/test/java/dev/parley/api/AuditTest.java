@@ -62,9 +62,11 @@ final class AuditTest {
             audit.refuse("user-" + i, "", "tried", "not allowed");
         }
 
-        assertThat(audit.newestFirst(60).stream().filter(Audit.Entry::isRefused)).hasSize(20);
+        assertThat(audit.newestFirst(60).stream().filter(Audit.Entry::isRefused))
+                .hasSize(20);
         assertThat(audit.newestFirst(60)).hasSize(60);
         assertThat(audit.newestFirst(500)).hasSize(150);
-        assertThat(audit.newestFirst(30).stream().filter(Audit.Entry::isRefused)).hasSize(10);
+        assertThat(audit.newestFirst(30).stream().filter(Audit.Entry::isRefused))
+                .hasSize(10);
     }
 }

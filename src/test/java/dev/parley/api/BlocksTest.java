@@ -32,7 +32,8 @@ final class BlocksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2001:db8::1", "2001:DB8:0:0::1", "2001:db8:0:0:0:0:0:1", "2001:db8::1%eth0", "2001:db8::/64"})
+    @ValueSource(
+            strings = {"2001:db8::1", "2001:DB8:0:0::1", "2001:db8:0:0:0:0:0:1", "2001:db8::1%eth0", "2001:db8::/64"})
     void ipv6AddressInAnySpellingKeepsItsHouseholdOutAndLetsItInAgain(String spelling) {
         Blocks.Target target = new Blocks.Target(Blocks.Kind.ADDRESS, spelling);
         blocks.add(target, Duration.ofMinutes(1));

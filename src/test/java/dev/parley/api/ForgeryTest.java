@@ -26,7 +26,12 @@ final class ForgeryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"name, https://evil.example", "name:443, https://name:8443", "name, null", "name, https://name.evil.example"})
+    @CsvSource({
+        "name, https://evil.example",
+        "name:443, https://name:8443",
+        "name, null",
+        "name, https://name.evil.example"
+    })
     void foreignPageMayNotThoughItHasTheToken(String host, String origin) {
         assertThat(isPossible(host, origin, true)).isTrue();
     }

@@ -112,8 +112,8 @@ final class SurveyTest {
     void questionThatCannotBeSaidIsForgotten() throws Exception {
         two.audit.note("ada", "something", "done");
         for (int i = 0; i < 205; i++) {
-            assertThatThrownBy(() -> one.survey.ask(
-                            new Survey.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
+            assertThatThrownBy(() ->
+                            one.survey.ask(new Survey.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
                     .isInstanceOf(RuntimeException.class);
         }
 

@@ -40,12 +40,15 @@ final class NetworkTest {
         "::/0, 10.0.0.1, false"
     })
     void itHoldsWhatBeginsWithItsBits(String network, String other, boolean holds) {
-        assertThat(Network.parse(network).orElseThrow().contains(Network.parse(other).orElseThrow()))
+        assertThat(Network.parse(network)
+                        .orElseThrow()
+                        .contains(Network.parse(other).orElseThrow()))
                 .isEqualTo(holds);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "::1/129", "10.0.0.0/-1", "*", "a::g"})
+    @ValueSource(
+            strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "::1/129", "10.0.0.0/-1", "*", "a::g"})
     void whatIsNoNetworkIsNone(String text) {
         assertThat(Network.parse(text)).isEmpty();
     }

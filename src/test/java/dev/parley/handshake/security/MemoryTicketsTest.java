@@ -87,7 +87,8 @@ final class MemoryTicketsTest {
         MemoryTickets many = new MemoryTickets();
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
-            String ticket = many.give(Credential.of("user-" + i), PAGE).orElseThrow().reveal();
+            String ticket =
+                    many.give(Credential.of("user-" + i), PAGE).orElseThrow().reveal();
             assertThat(ticket).matches("[A-Za-z0-9_-]{43}");
             seen.add(ticket);
         }
