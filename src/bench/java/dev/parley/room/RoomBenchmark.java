@@ -47,7 +47,7 @@ public class RoomBenchmark {
         for (int i = 0; i < members; i++) {
             Connection connection = InstantWire.connection(connections, sent);
             present.add(rooms.join(LOBBY, connection, Integer.toString(i), GuideWindow.GUIDE));
-            snapshot.add(new TextMember(snapshot, connection, Integer.toString(i), GuideWindow.GUIDE));
+            snapshot.add(new TextMember(snapshot, connection, Integer.toString(i), GuideWindow.GUIDE, () -> true));
         }
     }
 
@@ -66,7 +66,8 @@ public class RoomBenchmark {
     /** The two snapshots that a member costs. */
     @Benchmark
     public boolean comeAndGo() {
-        TextMember visitor = new TextMember(snapshot, present.get(0).connection(), "visitor", GuideWindow.GUIDE);
+        TextMember visitor =
+                new TextMember(snapshot, present.get(0).connection(), "visitor", GuideWindow.GUIDE, () -> true);
         snapshot.add(visitor);
         return snapshot.removedLast(visitor);
     }
