@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AbuseIT {
     private static final int MIB = 1024 * 1024;
     private static final Duration RECOVERY = Duration.ofSeconds(10);
-    private static final long PACE = 16 * 1024L * 1024; // bytes a second: more than a line of 100 Mbit/s brings
+    private static final long PACE = 12 * 1024L * 1024; // bytes a second: what a line of 100 Mbit/s brings
     private static final Duration ACT = Duration.ofSeconds(12);
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
