@@ -118,7 +118,7 @@ final class Application {
         this.budget = new Budget(settings.memoryBudget());
         budget.watchedBy(threads);
         this.workers = opened.add("workers", new Workers(threads));
-        workers.every(REVIVE, Threads.guarded("reviving threads", threads::revive));
+        workers.every(REVIVE, threads::revive);
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
         this.tickets = new SharedTickets(backplane);
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget);
@@ -175,9 +175,8 @@ final class Application {
                 decisions);
         opened.add("handshakes", () -> HandshakeConfigurator.install(null));
         gate.register(context);
-        ScheduledFuture<?> unused = workers.timer()
-                .scheduleWithFixedDelay(
-                        Threads.guarded("sweep", gate::sweep), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        ScheduledFuture<?> unused =
+                workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
         Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), isDemo(), connections::count);
         ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
