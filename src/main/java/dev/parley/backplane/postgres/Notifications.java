@@ -3,6 +3,7 @@ package dev.parley.backplane.postgres;
 import dev.parley.backplane.BackplaneException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -73,6 +74,9 @@ interface Notifications {
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof SQLException failure) {
                 throw failure;
+            }
+            if (e.getCause() instanceof UndeclaredThrowableException wrapped) {
+                throw PostgresEngine.hidden(wrapped);
             }
             throw new IllegalStateException("the driver's " + method.getName(), e);
         } catch (IllegalAccessException e) {

@@ -9,6 +9,7 @@ import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -115,7 +116,10 @@ public final class PostgresEngine implements Engine {
 
     @Override
     public Link connect() throws LinkException {
-        Connection connection = open();
+        return opened(this::link);
+    }
+
+    private PostgresLink link(Connection connection) throws SQLException, LinkException {
         try (Statement statement = connection.createStatement()) {
             Schema.require(connection);
             statement.execute("SELECT set_config('synchronous_commit', 'on', false)"
@@ -131,29 +135,19 @@ public final class PostgresEngine implements Engine {
                         new PostgresMembers(connection),
                         new PostgresShelf(connection));
             }
-        } catch (SQLException e) {
-            close(connection);
-            throw lost(e);
-        } catch (LinkException | RuntimeException e) {
-            close(connection);
-            throw e;
         }
     }
 
     @Override
     public Listener listen(Set<RoomId> rooms) throws LinkException {
-        Connection connection = open();
-        try {
-            return new PostgresListener(connection, rooms);
-        } catch (SQLException e) {
-            close(connection);
-            throw lost(e);
-        }
+        return opened(connection -> new PostgresListener(connection, rooms));
     }
 
-    private Connection open() throws LinkException {
+    /** A connection, and what is made of it; whatever fails, a pool gets its connection back. */
+    private <T> T opened(Use<T> use) throws LinkException {
+        Connection connection = null;
         try {
-            Connection connection = source.connection();
+            connection = source.connection();
             if (connection == null) {
                 throw new BackplaneException("not an address of PostgreSQL");
             }
@@ -161,10 +155,33 @@ public final class PostgresEngine implements Engine {
             if (connection.getNetworkTimeout() == 0) { // a data source's; an address has it among its properties
                 connection.setNetworkTimeout(Runnable::run, TIMEOUT_MILLIS);
             }
-            return connection;
+            T made = use.of(connection);
+            connection = null;
+            return made;
         } catch (SQLException e) {
             throw lost(e);
+        } catch (UndeclaredThrowableException e) {
+            throw lost(hidden(e));
+        } finally {
+            if (connection != null) {
+                close(connection);
+            }
         }
+    }
+
+    /**
+     * What a server's wrapper around a connection makes unrecognisable: GlassFish and Payara call the driver by reflection, and let
+     * through what that throws about a connection that has just died.
+     *
+     * @throws UndeclaredThrowableException if it is something else
+     */
+    static SQLException hidden(UndeclaredThrowableException wrapped) {
+        for (Throwable cause = wrapped.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e) {
+                return e;
+            }
+        }
+        throw wrapped;
     }
 
     /**
@@ -205,7 +222,7 @@ public final class PostgresEngine implements Engine {
     static void close(Connection connection) {
         try {
             connection.close();
-        } catch (SQLException gone) {
+        } catch (SQLException | UndeclaredThrowableException gone) {
             // that is what was wanted
         }
     }
@@ -214,7 +231,7 @@ public final class PostgresEngine implements Engine {
     static void cut(Connection connection) {
         try {
             connection.abort(Runnable::run);
-        } catch (SQLException gone) {
+        } catch (SQLException | UndeclaredThrowableException gone) {
             // that is what was wanted
         }
     }
@@ -229,6 +246,11 @@ public final class PostgresEngine implements Engine {
         } catch (SQLException notOurs) {
             // then it is not ours to take away
         }
+    }
+
+    /** What becomes of a connection. */
+    private interface Use<T> {
+        T of(Connection connection) throws SQLException, LinkException;
     }
 
     /** Where connections come from. */

@@ -3,6 +3,7 @@ package dev.parley.backplane.postgres;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.LinkException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -101,9 +102,10 @@ final class PostgresListener implements Engine.Listener {
     public void close() {
         try (Statement statement = connection.createStatement()) {
             statement.execute("UNLISTEN *");
-        } catch (SQLException gone) {
+        } catch (SQLException | UndeclaredThrowableException gone) {
             // then it hears nothing any more
+        } finally {
+            PostgresEngine.close(connection);
         }
-        PostgresEngine.close(connection);
     }
 }
