@@ -30,7 +30,7 @@ class ArchitectureTest {
     /** The data path. A row may import the rows below it, and nothing in its own row but itself. */
     private static final List<List<String>> ROWS = List.of(
             List.of("app"),
-            List.of("web", "admin"),
+            List.of("web", "admin", "library"),
             List.of("api"),
             List.of("endpoint"),
             List.of("dialogue"),

@@ -43,7 +43,7 @@ public final class ConsoleServlet extends HttpServlet {
         String path = Objects.requireNonNullElse(request.getPathInfo(), "");
         if (path.isEmpty()) {
             response.setStatus(HttpServletResponse.SC_FOUND);
-            response.setHeader("Location", getServletContext().getContextPath() + "/admin/");
+            response.setHeader("Location", getServletContext().getContextPath() + request.getServletPath() + "/");
             return;
         }
         Optional<Realm.Operator> operator = realm.require(Role.VIEWER, request, response);

@@ -27,14 +27,14 @@ public final class DocsServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getServletPath().equals("/asyncapi.json")) {
+        if (request.getServletPath().endsWith("/asyncapi.json")) {
             Answer.send(response, HttpServletResponse.SC_OK, "application/json", document);
             return;
         }
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
         if (path.isEmpty()) {
             response.setStatus(HttpServletResponse.SC_FOUND);
-            response.setHeader("Location", getServletContext().getContextPath() + "/docs/");
+            response.setHeader("Location", getServletContext().getContextPath() + request.getServletPath() + "/");
         } else {
             files.send(path, response);
         }

@@ -16,7 +16,7 @@ final class PageFiles {
     private record Content(String mediaType, String text) {}
 
     /**
-     * @param files their names beside this class, by the path after the servlet's
+     * @param files their names on the class path, beside this class or from its root, by the path that they have
      * @throws IllegalStateException if one is missing
      */
     PageFiles(Map<String, String> files) {
@@ -48,6 +48,7 @@ final class PageFiles {
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "html" -> "text/html;charset=UTF-8";
             case "js" -> "text/javascript;charset=UTF-8";
+            case "ts" -> "text/plain;charset=UTF-8";
             default -> "text/css;charset=UTF-8";
         };
     }

@@ -6,7 +6,7 @@ import dev.parley.handshake.HeaderParam;
 import dev.parley.handshake.QueryParam;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.Outbound;
-import jakarta.websocket.server.ServerEndpoint;
+import dev.parley.handshake.Route;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Parameter;
 import java.util.LinkedHashMap;
@@ -31,23 +31,22 @@ public final class AsyncApi {
     /**
      * Makes it.
      *
-     * @param endpoints annotated endpoint classes
+     * @param routes to the endpoints
      * @param contextPath of this deployment
      * @param maxMessageBytes what is taken at most
      */
     public static Map<String, Object> document(
-            List<Class<?>> endpoints, String contextPath, int maxMessageBytes, String version) {
+            List<Route> routes, String contextPath, int maxMessageBytes, String version) {
         Map<String, Object> channels = new LinkedHashMap<>();
         Map<String, Object> operations = new LinkedHashMap<>();
         Map<String, Object> messages = new LinkedHashMap<>();
         messages.put("text", text(maxMessageBytes));
-        for (Class<?> endpoint : endpoints) {
-            ServerEndpoint declared = endpoint.getAnnotation(ServerEndpoint.class);
-            boolean isRooms = List.of(declared.subprotocols()).contains(ROOMS);
+        for (Route route : routes) {
+            boolean isRooms = route.subprotocols().contains(ROOMS);
             if (isRooms) {
                 messages.putAll(rooms());
             }
-            String name = name(endpoint);
+            String name = name(route.endpoint());
             List<String> said = isRooms
                     ? WireSamples.said().keySet().stream()
                             .map(word -> "client." + word)
@@ -55,7 +54,7 @@ public final class AsyncApi {
                     : List.of("text");
             List<String> told =
                     isRooms ? WireSamples.told().stream().map(AsyncApi::nameOf).toList() : List.of("text");
-            channels.put(name, channel(endpoint, declared, said, told));
+            channels.put(name, channel(route, said, told));
             operations.put(name + ".receive", operation("receive", name, said));
             operations.put(name + ".send", operation("send", name, told));
         }
@@ -83,15 +82,16 @@ public final class AsyncApi {
     }
 
     private static Map<String, Object> channel(
-            Class<?> endpoint, ServerEndpoint declared, List<String> said, List<String> told) {
+            Route route, List<String> said, List<String> told) {
+        Class<?> endpoint = route.endpoint();
         Map<String, Object> channel = new LinkedHashMap<>();
-        channel.put("address", declared.value());
+        channel.put("address", route.path());
         Map<String, Object> references = new LinkedHashMap<>();
         said.forEach(message -> references.put(message, reference("#/components/messages/" + message)));
         told.forEach(message -> references.put(message, reference("#/components/messages/" + message)));
         channel.put("messages", references);
         Map<String, Object> variables = new LinkedHashMap<>();
-        Matcher matcher = VARIABLE.matcher(declared.value());
+        Matcher matcher = VARIABLE.matcher(route.path());
         while (matcher.find()) {
             variables.put(matcher.group(1), Map.of());
         }
@@ -105,9 +105,8 @@ public final class AsyncApi {
         if (!fieldNames(endpoint, CookieParam.class).isEmpty()) {
             headers.put("Cookie", Map.of("type", "string"));
         }
-        if (declared.subprotocols().length > 0) {
-            headers.put("Sec-WebSocket-Protocol", Map.of("type", "string", "const", declared.subprotocols()[0]));
-        }
+        route.subprotocols()
+                .forEach(word -> headers.put("Sec-WebSocket-Protocol", Map.of("type", "string", "const", word)));
         handshake.put("headers", Operations.object(headers));
         channel.put("bindings", Map.of("ws", handshake));
         return channel;

@@ -1,5 +1,7 @@
 package dev.parley.app;
 
+import dev.parley.Parley;
+import dev.parley.admin.ClientServlet;
 import dev.parley.admin.DocsServlet;
 import dev.parley.api.AsyncApi;
 import dev.parley.api.HealthServlet;
@@ -11,11 +13,9 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Permissions;
-import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.ConsoleEndpoint;
-import dev.parley.endpoint.EchoEndpoint;
-import dev.parley.endpoint.ItemEndpoint;
 import dev.parley.endpoint.RoomsEndpoint;
+import dev.parley.handshake.BlockingLimit;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Doors;
@@ -30,16 +30,17 @@ import dev.parley.handshake.jwt.JwtVerifier;
 import dev.parley.handshake.security.SharedTickets;
 import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
+import dev.parley.library.LocalParley;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
-import dev.parley.web.Facts;
-import dev.parley.web.PageServlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,7 +49,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +61,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,32 +156,47 @@ final class Application {
 
     private void register(ServletContext context, Settings settings) {
         boolean hasConsole = !"off".equals(context.getInitParameter(CONSOLE));
-        List<Route> routes = new ArrayList<>(List.of(
-                Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
-                Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
-                Route.to(
-                        ChatEndpoint.class,
-                        () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes),
-                        Dependencies.none().with(Rooms.class, rooms)),
-                Route.to(
-                        RoomsEndpoint.class,
-                        () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()),
-                        identities)));
-        if (hasConsole) {
-            routes.add(Route.to(ConsoleEndpoint.class, () -> new ConsoleEndpoint(connections, operating::open)));
+        boolean hasGuide = Guide.isHere();
+        String path = settings.path().orElse(hasGuide ? "" : "/parley");
+        List<Route> routes = new ArrayList<>();
+        if (hasGuide) {
+            routes.addAll(Guide.routes(connections, rooms, permissions, maxMessageBytes));
         }
+        routes.add(Route.at(
+                path + "/rooms",
+                RoomsEndpoint.class,
+                List.of(RoomsEndpoint.PROTOCOL),
+                () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()),
+                identities));
+        List<Route> channels = List.copyOf(routes); // the console's other end is a page of ours, and no client's business
+        if (hasConsole) {
+            routes.add(Route.at(
+                    path + "/admin/ws",
+                    ConsoleEndpoint.class,
+                    List.of(),
+                    () -> new ConsoleEndpoint(connections, operating::open),
+                    Dependencies.none()));
+        }
+        register(context, routes);
         Gate gate = new Gate(
                 routes,
-                new Gate.Rules(origins, doors, settings.explainRefusals(), proxies, settings.credentialGrace()),
+                new Gate.Rules(
+                        origins,
+                        doors,
+                        settings.explainRefusals(),
+                        proxies,
+                        settings.credentialGrace(),
+                        new BlockingLimit(),
+                        hasGuide),
                 decisions);
         opened.add("handshakes", () -> HandshakeConfigurator.install(null));
         gate.register(context);
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
-        Facts facts = new Facts(version(context), context.getServerInfo(), Instant.now(), isDemo(), connections::count);
-        ServletRegistration.Dynamic pages = context.addServlet("pages", new PageServlet(facts, this::drain));
-        pages.addMapping("/");
+        ServletRegistration.Dynamic pages = hasGuide
+                ? Guide.pages(context, version(context), isDemo(), connections, this::drain)
+                : add(context, "client", new ClientServlet(this::drain), path, "/parley.js", "/parley.d.ts");
         Meters meters = Instruments.of(
                 Map.of("version", version(context), "server", context.getServerInfo()),
                 decisions,
@@ -192,36 +208,52 @@ final class Application {
                 budget,
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
-        add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
-        add(context, "api", operating.api(verifier, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), path, "/metrics");
+        add(context, "api", operating.api(verifier, maxMessageBytes, version(context)), path, "/api/v1/*", "/admin/api/v1/*");
         if (hasConsole) {
-            add(context, "console", operating.page(), "/admin", "/admin/*");
+            add(context, "console", operating.page(), path, "/admin", "/admin/*");
         }
-        List<Class<?>> channels =
-                new ArrayList<>(routes.stream().map(Route::endpoint).toList());
-        channels.remove(ConsoleEndpoint.class); // its other end is a page of ours, and no client's business
         add(
                 context,
                 "docs",
                 new DocsServlet(
                         AsyncApi.document(channels, context.getContextPath(), maxMessageBytes, version(context))),
+                path,
                 "/asyncapi.json",
                 "/docs",
                 "/docs/*");
         operating.watch();
-        add(context, "tickets", new TicketServlet(tickets, origins, identities), "/tickets");
+        add(context, "tickets", new TicketServlet(tickets, origins, identities), path, "/tickets");
         add(
                 context,
                 "health",
                 new HealthServlet(Checks.of(connections, doors, backplane, budget, threads)),
+                path,
                 "/health",
                 "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
     }
 
-    private static void add(ServletContext context, String name, HttpServlet servlet, String... patterns) {
-        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
-        registration.addMapping(patterns);
+    /** Tells the container of the endpoints that it does not find by itself. */
+    private static void register(ServletContext context, List<Route> routes) {
+        if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer container)) {
+            throw new SettingsException("this server has no WebSockets for this application");
+        }
+        routes.stream().flatMap(route -> route.config().stream()).forEach(config -> {
+            try {
+                container.addEndpoint(config);
+            } catch (DeploymentException e) {
+                throw new IllegalStateException("the server does not take " + config.getPath(), e);
+            }
+        });
+    }
+
+    private static ServletRegistration.Dynamic add(
+            ServletContext context, String name, HttpServlet servlet, String path, String... patterns) {
+        ServletRegistration.Dynamic registration = context.addServlet("parley-" + name, servlet);
+        registration.addMapping(
+                Stream.of(patterns).map(pattern -> path + pattern).toArray(String[]::new));
+        return registration;
     }
 
     /**
@@ -235,6 +267,9 @@ final class Application {
             Application application = new Application(context, settings, opened);
             opened.add("connections", application::drain);
             application.register(context, settings);
+            LocalParley parley = opened.add(
+                    "parley", new LocalParley(application.backplane, application.maxMessageBytes));
+            context.setAttribute(Parley.class.getName(), parley);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
                 LOG.log(
@@ -308,6 +343,10 @@ final class Application {
     }
 
     private static String version(ServletContext context) {
+        String packaged = Application.class.getPackage().getImplementationVersion();
+        if (packaged != null) { // in a jar of its own; the manifest of the archive around it is somebody else's
+            return packaged;
+        }
         try (InputStream manifest = context.getResourceAsStream("/META-INF/MANIFEST.MF")) {
             String version = manifest == null
                     ? null

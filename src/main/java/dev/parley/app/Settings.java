@@ -44,11 +44,13 @@ record Settings(
         boolean explainRefusals,
         Tokens tokens,
         Duration credentialGrace,
+        Optional<String> path,
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
     private static final long MIN_BUDGET = 16L * MIB;
     private static final Pattern BYTES = Pattern.compile("([0-9]{1,12})([kmg%]?)");
+    private static final Pattern PATH = Pattern.compile("|/|(/[A-Za-z0-9~-][A-Za-z0-9._~-]*)+");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
     /**
@@ -106,7 +108,15 @@ record Settings(
                         value(sources, Key.JWT_ISSUER, Settings::optional),
                         value(sources, Key.JWT_AUDIENCE, Settings::optional)),
                 value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
+                value(sources, Key.PATH, Settings::path),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
+    }
+
+    private static Optional<String> path(String text) {
+        if (!PATH.matcher(text).matches()) {
+            throw new IllegalArgumentException("must be / or segments of letters, digits and . _ ~ - such as /live");
+        }
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.equals("/") ? "" : text);
     }
 
     private static int whole(Sources sources, Key key, int min, int max) {

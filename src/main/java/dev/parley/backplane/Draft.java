@@ -44,7 +44,9 @@ public record Draft(String key, Author author, Kind kind, String text) {
         /** An operator of the server's realm, over HTTP. */
         OPERATOR,
         /** Whoever a token names, over HTTP. */
-        TOKEN
+        TOKEN,
+        /** The application that this node runs in. */
+        APPLICATION
     }
 
     /** The key of what an author calls {@code own}. No two of origin, author and own name make the same one. */

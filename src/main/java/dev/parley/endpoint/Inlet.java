@@ -13,7 +13,6 @@ import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
-import jakarta.websocket.server.ServerEndpoint;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -114,7 +113,7 @@ public final class Inlet {
                 buffer.end();
                 binaries.end();
             });
-            known.ifPresent(decided -> follow(decided, opened, pathOf(parameters)));
+            known.ifPresent(decided -> follow(decided, opened));
             if (isClosed) {
                 opened.gone();
             } else {
@@ -124,7 +123,7 @@ public final class Inlet {
     }
 
     /** The connection is that of the handshake, and ends it. */
-    private static void follow(Handshake handshake, Connection opened, String path) {
+    private static void follow(Handshake handshake, Connection opened) {
         String user = handshake.credential().map(Credential::user).orElse("");
         opened.onEnd(() -> {
             if (opened.hasExceededLimit()) {
@@ -132,7 +131,7 @@ public final class Inlet {
             }
             handshake.end();
         });
-        opened.introduce(new Figures.Peer(user, handshake.address(), path));
+        opened.introduce(new Figures.Peer(user, handshake.address(), handshake.path()));
         opened.expires(handshake.credential().flatMap(Credential::expires).orElse(null));
         handshake.onRevoked(() -> opened.close(CloseCode.EXPIRED));
     }
@@ -248,13 +247,6 @@ public final class Inlet {
                         () -> current + " closed with " + reason.getCloseCode().getCode());
             });
         }
-    }
-
-    /** The path template of the endpoint whose record this is. */
-    private static String pathOf(Class<?> parameters) {
-        Class<?> endpoint = parameters.getEnclosingClass();
-        ServerEndpoint declared = endpoint == null ? null : endpoint.getAnnotation(ServerEndpoint.class);
-        return declared == null ? "" : declared.value();
     }
 
     /** The connection that a frame has just arrived on, if it is to be served. */

@@ -57,6 +57,8 @@ public final class Gate implements Filter {
      * @param proxies whose word on where a visitor comes from is taken
      * @param grace how long a connection may outlast its credential, so that it can be renewed
      * @param blocking how many may be kept waiting at once; shared with whatever else waits on request threads
+     * @param isAlone whether there are no other WebSockets in this application: then what leads nowhere here is refused, and else it
+     *     is somebody else's
      */
     public record Rules(
             OriginRule origins,
@@ -64,7 +66,8 @@ public final class Gate implements Filter {
             boolean explains,
             TrustedProxies proxies,
             Duration grace,
-            BlockingLimit blocking) {
+            BlockingLimit blocking,
+            boolean isAlone) {
         private static final Duration USUAL_GRACE = Duration.ofSeconds(10);
 
         /** Where no proxy stands in front, and with ten seconds of grace. */
@@ -75,7 +78,7 @@ public final class Gate implements Filter {
         /** With a limit of its own for what blocks. */
         public Rules(
                 OriginRule origins, Admission admission, boolean explains, TrustedProxies proxies, Duration grace) {
-            this(origins, admission, explains, proxies, grace, new BlockingLimit());
+            this(origins, admission, explains, proxies, grace, new BlockingLimit(), true);
         }
     }
 
@@ -154,7 +157,7 @@ public final class Gate implements Filter {
             throws IOException, ServletException {
         if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
             chain.doFilter(request, response);
-        } else if (wantsUpgrade(http)) {
+        } else if (wantsUpgrade(http) && !isElsewhere(http)) {
             pass(http, answer, chain);
         } else if (hasUnreadableLogin(http)) {
             refuse(answer, new HandshakeRefused(400, UNREADABLE_LOGIN));
@@ -237,6 +240,20 @@ public final class Gate implements Filter {
                 .filter(route -> route.endpoint() == endpoint)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no route to " + endpoint));
+    }
+
+    /** Whether it leads to an endpoint that is none of ours, in an application of somebody else's. */
+    private boolean isElsewhere(HttpServletRequest request) {
+        if (rules.isAlone()) {
+            return false;
+        }
+        try {
+            RequestTarget target = RequestTarget.parse(BelowContext.pathOf(request), request.getQueryString());
+            return routes.stream()
+                    .noneMatch(route -> route.template().match(target.segments()).isPresent());
+        } catch (HandshakeRefused unreadable) { // whatever it leads to, ours serve nobody who was not decided about
+            return true;
+        }
     }
 
     private Handshake decide(HttpServletRequest request) {

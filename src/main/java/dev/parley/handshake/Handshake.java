@@ -29,6 +29,7 @@ public final class Handshake {
     private final Executor closing;
     private final AtomicReference<State> state = new AtomicReference<>(State.DECIDED);
     private volatile String address = "";
+    private volatile String path = "";
     private volatile boolean thrownOut;
     private volatile Optional<Credential> credential; // written under the lock
     private boolean revoked; // guarded by this
@@ -73,6 +74,16 @@ public final class Handshake {
     /** Where it came from, as the server saw it: a proxy's address, unless the server looks behind it. */
     public String address() {
         return address;
+    }
+
+    /** The path template of its endpoint. */
+    public String path() {
+        return path;
+    }
+
+    Handshake at(String template) {
+        path = template;
+        return this;
     }
 
     Handshake from(String known) {

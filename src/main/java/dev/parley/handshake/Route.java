@@ -1,7 +1,10 @@
 package dev.parley.handshake;
 
+import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -10,23 +13,29 @@ import java.util.function.Supplier;
  */
 public final class Route {
     private final Class<?> endpoint;
+    private final String path;
     private final Supplier<?> factory;
     private final PathTemplate template;
     private final Binder binder;
     private final List<String> subprotocols;
 
-    private Route(Class<?> endpoint, Supplier<?> factory, Dependencies dependencies) {
-        ServerEndpoint declared = endpoint.getAnnotation(ServerEndpoint.class);
+    private Route(
+            Class<?> endpoint,
+            String path,
+            List<String> subprotocols,
+            Supplier<?> factory,
+            Dependencies dependencies) {
         Binds binds = endpoint.getAnnotation(Binds.class);
-        if (declared == null || binds == null || declared.configurator() != HandshakeConfigurator.class) {
+        if (binds == null) {
             throw new IllegalArgumentException(
                     endpoint + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class) and @Binds");
         }
         this.endpoint = endpoint;
+        this.path = path;
         this.factory = factory;
-        this.subprotocols = List.of(declared.subprotocols());
+        this.subprotocols = List.copyOf(subprotocols);
         try {
-            this.template = new PathTemplate(declared.value());
+            this.template = new PathTemplate(path);
             this.binder = new Binder(binds.value(), template, dependencies);
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException(endpoint + ": " + wrong.getMessage(), wrong);
@@ -50,10 +59,46 @@ public final class Route {
      * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
      */
     public static <E> Route to(Class<E> endpoint, Supplier<E> factory, Dependencies dependencies) {
-        return new Route(endpoint, factory, dependencies);
+        ServerEndpoint declared = endpoint.getAnnotation(ServerEndpoint.class);
+        if (declared == null || declared.configurator() != HandshakeConfigurator.class) {
+            throw new IllegalArgumentException(
+                    endpoint + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class) and @Binds");
+        }
+        return new Route(endpoint, declared.value(), List.of(declared.subprotocols()), factory, dependencies);
     }
 
-    /** The annotated class. */
+    /**
+     * A route to an endpoint that is no annotated one, and is registered with the container by {@link #config}.
+     *
+     * @param path where it is
+     * @param subprotocols of which a visitor must offer one; none if it speaks none
+     * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
+     */
+    public static <E extends Endpoint> Route at(
+            String path,
+            Class<E> endpoint,
+            List<String> subprotocols,
+            Supplier<E> factory,
+            Dependencies dependencies) {
+        return new Route(endpoint, path, subprotocols, factory, dependencies);
+    }
+
+    /** How the container is told of an endpoint that is not annotated; nothing if it finds it by itself. */
+    public Optional<ServerEndpointConfig> config() {
+        return endpoint.isAnnotationPresent(ServerEndpoint.class)
+                ? Optional.empty()
+                : Optional.of(ServerEndpointConfig.Builder.create(endpoint, path)
+                        .subprotocols(subprotocols)
+                        .configurator(new HandshakeConfigurator())
+                        .build());
+    }
+
+    /** The path template, as it is declared. */
+    public String path() {
+        return path;
+    }
+
+    /** The class. */
     public Class<?> endpoint() {
         return endpoint;
     }
@@ -67,13 +112,13 @@ public final class Route {
     }
 
     /** What a visitor must offer one of; nothing, if the endpoint speaks none. */
-    List<String> subprotocols() {
+    public List<String> subprotocols() {
         return subprotocols;
     }
 
     /** Binds one visitor; what is opened for it is closed by {@code closing}. */
     Handshake bind(Visitor visitor, Executor closing) {
-        return new Handshake(endpoint, binder.bind(visitor), closing);
+        return new Handshake(endpoint, binder.bind(visitor), closing).at(path);
     }
 
     @Override

@@ -2,23 +2,43 @@ package dev.parley.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Workers;
 import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.handshake.Dependencies;
+import dev.parley.handshake.Route;
 import dev.parley.protocol.Inbound;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.Outbound;
+import dev.parley.room.Rooms;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class AsyncApiTest {
+    private final Workers workers = new Workers();
+    private final Rooms rooms = new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
     private final String text = JsonText.of(AsyncApi.document(
-            List.of(EchoEndpoint.class, ItemEndpoint.class, ChatEndpoint.class), "/parley", 1_000, "1"));
+            List.of(
+                    Route.to(EchoEndpoint.class, () -> null),
+                    Route.to(ItemEndpoint.class, () -> null),
+                    Route.to(ChatEndpoint.class, () -> null, Dependencies.none().with(Rooms.class, rooms))),
+            "/parley",
+            1_000,
+            "1"));
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
 
     /** A kind of message that has no example here is missing in the document. */
     @Test

@@ -7,6 +7,9 @@ import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,8 @@ final class FakeContext {
     private final Map<String, String> parameters = new HashMap<>();
     private final Map<String, Object> filterCalls = new HashMap<>();
     private final Map<String, Object> servletCalls = new HashMap<>();
+    private final Map<String, Object> attributes = new HashMap<>();
+    private final List<ServerEndpointConfig> endpoints = new ArrayList<>();
     private boolean refusesServlets;
     private @Nullable Filter filter;
     private @Nullable Servlet servlet;
@@ -66,7 +71,11 @@ final class FakeContext {
             case "addListener" -> null;
             case "getServerInfo" -> "Fake/1.0";
             case "getContextPath" -> "/fake";
-            case "getResourceAsStream", "getAttribute" -> null;
+            case "getResourceAsStream" -> null;
+            case "getAttribute" -> arguments[0].equals(ServerContainer.class.getName())
+                    ? Fake.of(ServerContainer.class, (method, given) -> endpoints.add((ServerEndpointConfig) given[0]))
+                    : attributes.get((String) arguments[0]);
+            case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
             case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
             case "getInitParameter" -> parameters.get((String) arguments[0]);
             case "addFilter" -> {

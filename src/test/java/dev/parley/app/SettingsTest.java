@@ -50,6 +50,7 @@ final class SettingsTest {
                         new Settings.Tokens(
                                 Optional.empty(), Set.of("RS256", "ES256"), Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(10),
+                        Optional.empty(),
                         Optional.empty()));
     }
 

@@ -1,0 +1,34 @@
+package dev.parley;
+
+import jakarta.servlet.ServletContext;
+
+/**
+ * Rooms, from inside an application. One per deployment: it is there from the start of the application, before its own listeners
+ * are called, until its end. Thread-safe.
+ *
+ * <p>With CDI it is injected: {@code @Inject Parley parley}. Everything that a call asks of an engine is answered by a stage, which
+ * completes on a thread of Parley's and fails with a {@link ParleyException}; what follows it there must not block. After the end
+ * of the application every stage fails.
+ */
+public interface Parley {
+    /**
+     * The one of this application.
+     *
+     * @throws IllegalStateException if Parley is not in this application, or has not started
+     */
+    static Parley of(ServletContext context) {
+        if (context.getAttribute(Parley.class.getName()) instanceof Parley parley) {
+            return parley;
+        }
+        throw new IllegalStateException("Parley does not run in the application " + context.getContextPath()
+                + ": its jar belongs into WEB-INF/lib, and the log says why it did not start");
+    }
+
+    /**
+     * A room. It costs nothing, asks nobody and creates nothing: a room is there when something is said in it.
+     *
+     * @param name 1 to 100 of {@code a-z 0-9 . _ : -}, a letter or digit first
+     * @throws IllegalArgumentException if it is no such name
+     */
+    Room room(String name);
+}

@@ -1,0 +1,142 @@
+package dev.parley.library;
+
+import dev.parley.RoomListener;
+import dev.parley.Subscription;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Break;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Follower;
+import dev.parley.backplane.Position;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import dev.parley.node.Threads;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener, and how far it has come. It reads the log for itself, some messages at a time, whenever the log has grown and the
+ * listener has taken what came before: so a slow one holds nothing but its place. Thread-safe.
+ */
+final class Listening implements Subscription, Follower {
+    private static final int AT_ONCE = 200;
+    private static final long BYTES_AT_ONCE = 256 * 1024;
+    private static final long RETRY_SECONDS = 1;
+
+    private final Backplane backplane;
+    private final RoomId room;
+    private final RoomListener listener;
+    private final Executor executor;
+    private final Subscription following;
+
+    // Guarded by this.
+    private @Nullable Position after;
+    private boolean isReading;
+    private boolean hasGrown;
+    private volatile boolean isOver;
+
+    /** Begins after a position, or now. */
+    Listening(Backplane backplane, RoomId room, @Nullable Position since, RoomListener listener, Executor executor) {
+        this.backplane = backplane;
+        this.room = room;
+        this.listener = listener;
+        this.executor = executor;
+        this.after = since;
+        var followed = backplane.follow(room, this);
+        this.following = followed::close;
+        followed.from().thenAccept(this::begin);
+    }
+
+    private void begin(Position from) {
+        synchronized (this) {
+            if (after == null) {
+                after = from;
+            }
+        }
+        wake();
+    }
+
+    @Override
+    public void appended(Entry entry) {
+        wake();
+    }
+
+    @Override
+    public void broken(Break gap) {
+        wake(); // reading tells it, too
+    }
+
+    private void wake() {
+        synchronized (this) {
+            hasGrown = true;
+            if (isReading || after == null || isOver) {
+                return;
+            }
+            isReading = true;
+        }
+        hand(executor, this::read);
+    }
+
+    private void read() {
+        Position from;
+        synchronized (this) {
+            hasGrown = false;
+            from = after;
+        }
+        if (from == null || isOver) {
+            return;
+        }
+        backplane.read(room, from, AT_ONCE, BYTES_AT_ONCE).whenComplete((slice, failure) -> {
+            if (slice == null) { // the engine is away
+                hand(CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, executor), this::read);
+            } else {
+                hand(executor, () -> tell(from, slice));
+            }
+        });
+    }
+
+    private void tell(Position from, Slice slice) {
+        if (!slice.isWhole()) {
+            guarded(() -> listener.gap(LocalRoom.position(from)));
+        }
+        Position last = slice.isWhole() ? from : slice.top();
+        for (Entry entry : slice.entries()) {
+            if (isOver) {
+                return;
+            }
+            if (entry.draft().kind() != Draft.Kind.LEFT) {
+                guarded(() -> listener.message(LocalRoom.message(entry)));
+            }
+            last = entry.position();
+        }
+        synchronized (this) {
+            after = last;
+            if (!slice.more() && !hasGrown) {
+                isReading = false;
+                return;
+            }
+        }
+        hand(executor, this::read);
+    }
+
+    private static void guarded(Runnable call) {
+        Threads.guarded("a listener of the application", call).run();
+    }
+
+    private static void hand(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            // nobody listens any more
+        }
+    }
+
+    @Override
+    public void close() {
+        isOver = true;
+        following.close();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.parley.library;
+
+import dev.parley.Parley;
+import dev.parley.ParleyException;
+import dev.parley.Room;
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.RoomId;
+import dev.parley.node.Threads;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** {@link Parley} on this node. Thread-safe. */
+public final class LocalParley implements Parley, AutoCloseable {
+    private static final int ANSWERERS = 2;
+    private static final int LISTENERS = 8;
+    private static final int IDLE_SECONDS = 30;
+
+    private final Backplane backplane;
+    private final long maxBytes;
+    private final Optional<AfterCommit> transactions = AfterCommit.find();
+    private final ThreadPoolExecutor answers = pool("answer", ANSWERERS); // as many tasks as there are questions
+    private final ThreadPoolExecutor listeners = pool("listener", LISTENERS); // one task a subscription, at most
+
+    /** @param maxBytes how long what is published may be, in bytes of UTF-8 */
+    public LocalParley(Backplane backplane, long maxBytes) {
+        this.backplane = backplane;
+        this.maxBytes = maxBytes;
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threads) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Threads.factory(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Override
+    public Room room(String name) {
+        return new LocalRoom(this, new RoomId(name));
+    }
+
+    Backplane backplane() {
+        return backplane;
+    }
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    Optional<AfterCommit> transactions() {
+        return transactions;
+    }
+
+    Executor listeners() {
+        return listeners;
+    }
+
+    /** What the engine says, on a thread of ours, and in words of the public API. */
+    <T, R> CompletionStage<R> answer(CompletionStage<T> question, Function<T, R> then) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        question.whenComplete((told, failure) -> {
+            Runnable completion = () -> {
+                try {
+                    if (failure == null) {
+                        answer.complete(then.apply(told));
+                    } else {
+                        answer.completeExceptionally(failure(failure));
+                    }
+                } catch (Throwable fault) { // whoever waits is to know
+                    answer.completeExceptionally(fault);
+                }
+            };
+            try {
+                answers.execute(completion);
+            } catch (RejectedExecutionException stopped) {
+                answer.completeExceptionally(
+                        new ParleyException(ParleyException.Code.STOPPED, "the application is stopping", stopped));
+            }
+        });
+        return answer;
+    }
+
+    private static Throwable failure(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof BackplaneException
+                ? new ParleyException(ParleyException.Code.UNAVAILABLE, "the engine is away, or does not answer", cause)
+                : cause;
+    }
+
+    @Override
+    public void close() {
+        answers.shutdown();
+        listeners.shutdownNow();
+    }
+}
