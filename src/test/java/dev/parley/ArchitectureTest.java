@@ -76,7 +76,7 @@ class ArchitectureTest {
             .should()
             .resideInAnyPackage(names().map(name -> "dev.parley." + name + "..").toArray(String[]::new))
             .orShould()
-            .haveFullyQualifiedName("dev.parley.package-info");
+            .resideInAPackage("dev.parley");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
@@ -97,10 +97,25 @@ class ArchitectureTest {
             .resideInAnyPackage("jakarta.websocket..");
 
     @ArchTest
+    static final ArchRule whatAServerMayLackIsUsedInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.parley.library")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "jakarta.enterprise..", "jakarta.transaction..", "jakarta.json..", "com.fasterxml.jackson..");
+
+    @ArchTest
     static final ArchRule servletsAreWhereRequestsArrive = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "dev.parley.web", "dev.parley.api", "dev.parley.admin", "dev.parley.handshake..", "dev.parley.app")
+                    "dev.parley",
+                    "dev.parley.web",
+                    "dev.parley.api",
+                    "dev.parley.admin",
+                    "dev.parley.library",
+                    "dev.parley.handshake..",
+                    "dev.parley.app")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.servlet..");
@@ -162,8 +177,13 @@ class ArchitectureTest {
                     "javax.xml.parsers..",
                     "org.xml.sax..",
                     "com.sun.management..",
+                    "javax.naming..",
+                    "jakarta.enterprise..",
+                    "jakarta.json.bind..",
                     "jakarta.servlet..",
+                    "jakarta.transaction..",
                     "jakarta.websocket..",
+                    "com.fasterxml.jackson..",
                     "org.jspecify.."));
 
     @ArchTest
