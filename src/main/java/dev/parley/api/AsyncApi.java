@@ -4,9 +4,9 @@ import dev.parley.handshake.Binds;
 import dev.parley.handshake.CookieParam;
 import dev.parley.handshake.HeaderParam;
 import dev.parley.handshake.QueryParam;
+import dev.parley.handshake.Route;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.Outbound;
-import dev.parley.handshake.Route;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Parameter;
 import java.util.LinkedHashMap;
@@ -81,8 +81,7 @@ public final class AsyncApi {
         return document;
     }
 
-    private static Map<String, Object> channel(
-            Route route, List<String> said, List<String> told) {
+    private static Map<String, Object> channel(Route route, List<String> said, List<String> told) {
         Class<?> endpoint = route.endpoint();
         Map<String, Object> channel = new LinkedHashMap<>();
         channel.put("address", route.path());

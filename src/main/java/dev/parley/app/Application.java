@@ -168,7 +168,8 @@ final class Application {
                 List.of(RoomsEndpoint.PROTOCOL),
                 () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()),
                 identities));
-        List<Route> channels = List.copyOf(routes); // the console's other end is a page of ours, and no client's business
+        List<Route> channels =
+                List.copyOf(routes); // the console's other end is a page of ours, and no client's business
         if (hasConsole) {
             routes.add(Route.at(
                     path + "/admin/ws",
@@ -209,7 +210,13 @@ final class Application {
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), path, "/metrics");
-        add(context, "api", operating.api(verifier, maxMessageBytes, version(context)), path, "/api/v1/*", "/admin/api/v1/*");
+        add(
+                context,
+                "api",
+                operating.api(verifier, maxMessageBytes, version(context)),
+                path,
+                "/api/v1/*",
+                "/admin/api/v1/*");
         if (hasConsole) {
             add(context, "console", operating.page(), path, "/admin", "/admin/*");
         }
@@ -267,8 +274,8 @@ final class Application {
             Application application = new Application(context, settings, opened);
             opened.add("connections", application::drain);
             application.register(context, settings);
-            LocalParley parley = opened.add(
-                    "parley", new LocalParley(application.backplane, application.maxMessageBytes));
+            LocalParley parley =
+                    opened.add("parley", new LocalParley(application.backplane, application.maxMessageBytes));
             context.setAttribute(Parley.class.getName(), parley);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {

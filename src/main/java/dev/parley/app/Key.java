@@ -46,7 +46,9 @@ enum Key {
     JWT_ISSUER("", "Who must have issued a token; if empty, anybody whose key is there."),
     JWT_AUDIENCE("", "Whom a token must be for; if empty, anybody."),
     CREDENTIAL_GRACE("10s", "How long a connection may outlast its credential before it is closed with 4002."),
-    PATH("", "What all that Parley adds to an application stands below, such as /live; /parley if empty, and / in parley.war."),
+    PATH(
+            "",
+            "What all that Parley adds to an application stands below, such as /live; /parley if empty, and / in parley.war."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

@@ -250,7 +250,8 @@ public final class Gate implements Filter {
         try {
             RequestTarget target = RequestTarget.parse(BelowContext.pathOf(request), request.getQueryString());
             return routes.stream()
-                    .noneMatch(route -> route.template().match(target.segments()).isPresent());
+                    .noneMatch(
+                            route -> route.template().match(target.segments()).isPresent());
         } catch (HandshakeRefused unreadable) { // whatever it leads to, ours serve nobody who was not decided about
             return true;
         }

@@ -20,11 +20,7 @@ public final class Route {
     private final List<String> subprotocols;
 
     private Route(
-            Class<?> endpoint,
-            String path,
-            List<String> subprotocols,
-            Supplier<?> factory,
-            Dependencies dependencies) {
+            Class<?> endpoint, String path, List<String> subprotocols, Supplier<?> factory, Dependencies dependencies) {
         Binds binds = endpoint.getAnnotation(Binds.class);
         if (binds == null) {
             throw new IllegalArgumentException(
@@ -75,11 +71,7 @@ public final class Route {
      * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
      */
     public static <E extends Endpoint> Route at(
-            String path,
-            Class<E> endpoint,
-            List<String> subprotocols,
-            Supplier<E> factory,
-            Dependencies dependencies) {
+            String path, Class<E> endpoint, List<String> subprotocols, Supplier<E> factory, Dependencies dependencies) {
         return new Route(endpoint, path, subprotocols, factory, dependencies);
     }
 

@@ -3,7 +3,6 @@ package dev.parley.library;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
-import java.util.Optional;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -17,18 +16,9 @@ final class AfterCommit {
 
     private AfterCommit() {}
 
-    /** Nothing where the server knows no transactions. */
-    static Optional<AfterCommit> find() {
-        try {
-            Class.forName("jakarta.transaction.TransactionSynchronizationRegistry", false, AfterCommit.class.getClassLoader());
-            return Optional.of(new AfterCommit());
-        } catch (ClassNotFoundException none) {
-            return Optional.empty();
-        }
-    }
-
     /** Has it done when the transaction has committed. False if there is none. */
-    boolean run(Runnable task) {
+    @SuppressWarnings("BanJNDI") // the name is the specification's
+    static boolean run(Runnable task) {
         TransactionSynchronizationRegistry registry;
         try {
             registry = (TransactionSynchronizationRegistry) new InitialContext().lookup(NAME);

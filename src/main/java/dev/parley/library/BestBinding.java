@@ -19,7 +19,8 @@ public final class BestBinding implements JsonBinding {
         for (Kind kind : KINDS) {
             try {
                 Class.forName(kind.needs(), false, loader);
-                return (JsonBinding) Class.forName(kind.binding(), true, loader)
+                return Class.forName(kind.binding(), true, loader)
+                        .asSubclass(JsonBinding.class)
                         .getDeclaredConstructor()
                         .newInstance();
             } catch (ReflectiveOperationException | LinkageError notHere) {

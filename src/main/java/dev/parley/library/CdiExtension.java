@@ -20,6 +20,7 @@ public final class CdiExtension implements Extension {
                 .types(Object.class, Parley.class)
                 .scope(ApplicationScoped.class)
                 .beanClass(LocalParley.class)
-                .produceWith(beans -> Parley.of(beans.select(ServletContext.class).get()));
+                .produceWith(
+                        beans -> Parley.of(beans.select(ServletContext.class).get()));
     }
 }

@@ -15,7 +15,9 @@ final class JacksonBinding implements JsonBinding {
             return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "no JSON becomes of a " + (value == null ? "null" : value.getClass().getName()), e);
+                    "no JSON becomes of a "
+                            + (value == null ? "null" : value.getClass().getName()),
+                    e);
         }
     }
 

@@ -19,7 +19,8 @@ final class JsonbBinding implements JsonBinding {
         try {
             return jsonb.toJson(value);
         } catch (JsonbException e) {
-            throw new IllegalArgumentException("no JSON becomes of a " + value.getClass().getName(), e);
+            throw new IllegalArgumentException(
+                    "no JSON becomes of a " + value.getClass().getName(), e);
         }
     }
 

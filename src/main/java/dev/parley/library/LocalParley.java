@@ -7,7 +7,6 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Threads;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +25,7 @@ public final class LocalParley implements Parley, AutoCloseable {
 
     private final Backplane backplane;
     private final long maxBytes;
-    private final Optional<AfterCommit> transactions = AfterCommit.find();
+    private final boolean hasTransactions = hasTransactions();
     private final ThreadPoolExecutor answers = pool("answer", ANSWERERS); // as many tasks as there are questions
     private final ThreadPoolExecutor listeners = pool("listener", LISTENERS); // one task a subscription, at most
 
@@ -38,12 +37,7 @@ public final class LocalParley implements Parley, AutoCloseable {
 
     private static ThreadPoolExecutor pool(String name, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Threads.factory(name));
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.factory(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
@@ -61,8 +55,18 @@ public final class LocalParley implements Parley, AutoCloseable {
         return maxBytes;
     }
 
-    Optional<AfterCommit> transactions() {
-        return transactions;
+    /** Has it done when the caller's transaction has committed; false if there is none. */
+    boolean afterCommit(Runnable task) {
+        return hasTransactions && AfterCommit.run(task); // whose class is not loaded where the server has no such
+    }
+
+    private static boolean hasTransactions() {
+        try {
+            Class.forName("jakarta.transaction.Synchronization", false, LocalParley.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException none) {
+            return false;
+        }
     }
 
     Executor listeners() {
@@ -95,7 +99,8 @@ public final class LocalParley implements Parley, AutoCloseable {
     }
 
     private static Throwable failure(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof BackplaneException
                 ? new ParleyException(ParleyException.Code.UNAVAILABLE, "the engine is away, or does not answer", cause)
                 : cause;

@@ -16,7 +16,6 @@ import dev.parley.backplane.RoomId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +76,7 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
                 LOG.log(Level.ERROR, () -> "what was committed could not be published in " + id, failure);
             }
         });
-        Optional<AfterCommit> transactions = parley.transactions();
-        if (transactions.isEmpty() || !transactions.get().run(publishing)) {
+        if (!parley.afterCommit(publishing)) {
             publishing.run();
         }
     }

@@ -72,9 +72,12 @@ final class FakeContext {
             case "getServerInfo" -> "Fake/1.0";
             case "getContextPath" -> "/fake";
             case "getResourceAsStream" -> null;
-            case "getAttribute" -> arguments[0].equals(ServerContainer.class.getName())
-                    ? Fake.of(ServerContainer.class, (method, given) -> endpoints.add((ServerEndpointConfig) given[0]))
-                    : attributes.get((String) arguments[0]);
+            case "getAttribute" ->
+                arguments[0].equals(ServerContainer.class.getName())
+                        ? Fake.of(
+                                ServerContainer.class,
+                                (method, given) -> endpoints.add((ServerEndpointConfig) given[0]))
+                        : attributes.get((String) arguments[0]);
             case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
             case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
             case "getInitParameter" -> parameters.get((String) arguments[0]);

@@ -21,13 +21,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.List;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.ArchivePath;
-import org.jboss.shrinkwrap.api.Filters;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,12 +42,7 @@ final class ShopIT {
     /** Parley's archive, of which only what starts it by itself and the libraries are left. */
     @Deployment(testable = false)
     static WebArchive war() throws IOException {
-        WebArchive war = ParleyWar.root();
-        List<ArchivePath> own = war.getContent(Filters.include("/WEB-INF/(classes/.*|web.xml)")).keySet().stream()
-                .toList();
-        own.forEach(war::delete);
-        return war.addPackage(Shop.class.getPackage())
-                .addAsLibrary(ParleyWar.classes().toFile());
+        return ParleyWar.librariesOnly().addPackage(Shop.class.getPackage()).addAsLibrary(ParleyWar.parts());
     }
 
     private Site site() {

@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.jboss.shrinkwrap.api.Filters;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The archive that the build made, as it will be shipped. Its name is its context path, as on any server. */
@@ -55,6 +58,25 @@ public final class ParleyWar {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(file().getParent(), "parley-*-classes.jar")) {
             return found.iterator().next();
         }
+    }
+
+    /** The archive without anything of Parley's own, and without what starts it: its libraries, for an application of others. */
+    public static WebArchive librariesOnly() {
+        WebArchive war = root();
+        List.copyOf(war.getContent(Filters.include("/WEB-INF/(classes/.*|web.xml|beans.xml)"))
+                        .keySet())
+                .forEach(war::delete);
+        return war;
+    }
+
+    /** The library without what starts it and what injects it: for endpoints behind a gate of their own. */
+    public static JavaArchive parts() throws IOException {
+        JavaArchive jar = ShrinkWrap.create(ZipImporter.class, "parley-parts.jar")
+                .importFrom(classes().toFile())
+                .as(JavaArchive.class);
+        jar.delete("/META-INF/web-fragment.xml");
+        jar.delete("/META-INF/services/jakarta.enterprise.inject.spi.Extension");
+        return jar;
     }
 
     private static WebArchive named(String name) {
