@@ -1,0 +1,123 @@
+package dev.parley.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.it.delivery.OrderServlet;
+import dev.parley.it.harness.ParleyWar;
+import dev.parley.it.wire.RawWebSocket;
+import dev.parley.it.wire.Site;
+import dev.parley.it.wire.UpgradeRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Parley inside an application of somebody else's: one jar, no wiring. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+final class LibraryIT {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @ArquillianResource
+    private URL base;
+
+    @Deployment(testable = false)
+    static WebArchive war() throws IOException {
+        return ParleyWar.librariesOnly()
+                .addPackage(OrderServlet.class.getPackage())
+                .addAsLibrary(ParleyWar.classes().toFile());
+    }
+
+    private Site site() {
+        return Site.at(base);
+    }
+
+    @Test
+    void whoeverWatchesAnOrderHearsThatItIsShipped() throws Exception {
+        try (RoomsClient watcher = watcher("ann")) {
+            watcher.joins("order-1");
+            assertThat(post("orders/1")).isEqualTo("false 1");
+            assertThat(watcher.hearsWith("\"type\":\"message\""))
+                    .contains("\"room\":\"order-1\"", "\"user\":\"system\"", "\"order\":\"1\"", "\"parcels\":2");
+            assertThat(post("orders/1")).isEqualTo("true 1");
+            assertThat(get("orders/1/history")).contains("\"parcels\":2").hasLineCount(1);
+            assertThat(get("orders/1/members")).isEqualTo("{ann=1}");
+            assertThat(get("orders/1/position")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void theApplicationHearsWhatIsSaid() throws Exception {
+        String line = "application: Shipped[order=2, parcels=2]";
+        post("orders/2");
+        await().untilAsserted(() ->
+                assertThat(get("orders/2/ledger").lines().filter(line::equals)).hasSize(1));
+        try (RoomsClient member = watcher("bob")) {
+            member.joins("ledger");
+            member.sends("ledger", "k", "{'order':'é','parcels':3}");
+            await().untilAsserted(() ->
+                    assertThat(get("orders/2/ledger").lines()).contains("bob: Shipped[order=é, parcels=3]"));
+        }
+    }
+
+    @Test
+    void whatTheApplicationHadBeforeIsAsItWas() {
+        try (RawWebSocket naive = site().open("/naive/x")) {
+            naive.sendText("hello");
+            assertThat(naive.receiveText()).isEqualTo("naive: hello");
+        }
+    }
+
+    @Test
+    void allOfItStandsBelowOnePrefixAndNothingOfTheGuideIsThere() throws Exception {
+        for (String path :
+                List.of("parley.js", "parley.d.ts", "health", "docs/", "asyncapi.json", "admin/", "metrics")) {
+            assertThat(status("parley/" + path)).as(path).isNotEqualTo(404);
+            assertThat(status(path)).as(path).isEqualTo(404);
+        }
+        assertThat(get("parley/parley.js")).contains("export");
+        assertThat(get("parley/asyncapi.json")).contains("\"/parley/rooms\"").doesNotContain("client_id");
+        for (String path : List.of("/ws", "/ws/1", "/items/a/ws?token=t", "/rooms", "/admin/ws?ticket=t")) {
+            assertThat(site().upgrade(path)
+                            .with("Sec-WebSocket-Protocol", "parley.v1")
+                            .exchange()
+                            .status())
+                    .as(path)
+                    .isNotEqualTo(101);
+        }
+    }
+
+    private RoomsClient watcher(String user) {
+        UpgradeRequest request = site().upgrade("/parley/rooms").with("Sec-WebSocket-Protocol", "parley.v1");
+        return RoomsClient.over(RawWebSocket.open(request)).introduce(user);
+    }
+
+    private String post(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+                .POST(BodyPublishers.noBody())
+                .build();
+        return HTTP.send(request, BodyHandlers.ofString()).body();
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(URI.create(base + path)).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    private int status(String path) throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(URI.create(base + path)).build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+}
