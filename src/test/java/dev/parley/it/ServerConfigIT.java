@@ -139,6 +139,20 @@ final class ServerConfigIT {
         }
     }
 
+    /** Tomcat's Manager asks for a login, and only from this machine; other servers have nothing there. */
+    @Test
+    @Order(0)
+    void managementOfTheServerIsNotForWhoComesThroughAProxy() {
+        for (String path : List.of("/manager/html", "/manager/text/list", "/manager/", "/host-manager/html")) {
+            for (String header : List.of("X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=_x")) {
+                String[] parts = header.split(": ");
+                assertThat(at("").upgrade(path).plain().with(parts[0], parts[1]).exchange().status())
+                        .as(path + ", " + header)
+                        .isIn(403, 404);
+            }
+        }
+    }
+
     /** What it has to look at is written down when the server has stopped, at the latest. */
     @Test
     @Order(0)
