@@ -9,9 +9,11 @@ import dev.parley.it.harness.OwnServer;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.HttpResponse;
 import dev.parley.it.wire.Incoming;
+import dev.parley.it.wire.RawSocket;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -137,6 +139,23 @@ final class ServerConfigIT {
             assertThat(request.exchange().status()).as(path).isLessThan(500);
             assertThat(request.plain().exchange().status()).as(path).isLessThan(500);
         }
+    }
+
+    @Test
+    @Order(0)
+    void requestsThatStayUnfinishedEnd() {
+        try (RawSocket silent = RawSocket.connect(at("/one"));
+                RawSocket half = RawSocket.connect(at("/one"))) {
+            half.send("GET /one/ws HTTP/1.1\r\nHost: localhost\r\nX-A: ".getBytes(StandardCharsets.US_ASCII));
+            half.drain();
+            silent.drain();
+        }
+    }
+
+    @Test
+    @Order(0)
+    void serverEndsWhenItIsOutOfMemory() {
+        assertThat(server.javaOptions()).contains("-XX:+ExitOnOutOfMemoryError");
     }
 
     /** Tomcat's Manager asks for a login, and only from this machine; other servers have nothing there. */
