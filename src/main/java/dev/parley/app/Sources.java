@@ -34,6 +34,9 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
             "PARLEY_(SERVICE_(HOST|PORT)|PORT)(_.*)?"
                     + "|PARLEY_[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
 
+    /** The names that were written on the command line, without prefix; there, whatever is not known is a mistake. */
+    private static final String OPTIONS = "dev.parley.options";
+
     /** The launcher's own properties. */
     private static final Set<String> LAUNCHER = Set.of("parley.port", "parley.context", "parley.host");
 
@@ -43,7 +46,11 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
         contextParameters = Map.copyOf(contextParameters);
     }
 
+    /** @throws SettingsException if the command line has an option that is none */
     static Sources of(ServletContext context) {
+        if (context.getAttribute(OPTIONS) instanceof Set<?> options) {
+            refuseUnknown(options);
+        }
         Map<String, String> properties = new HashMap<>();
         for (String name : System.getProperties().stringPropertyNames()) {
             if (name.startsWith(Key.PREFIX)) {
@@ -54,6 +61,18 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
                 .filter(name -> name.startsWith(Key.PREFIX))
                 .collect(Collectors.toMap(name -> name, context::getInitParameter));
         return new Sources(properties, System.getenv(), parameters);
+    }
+
+    static void refuseUnknown(Set<?> options) {
+        for (Object option : options) {
+            String name = Key.PREFIX + option;
+            if (Stream.of(Key.values()).noneMatch(key -> key.property().equals(name))) {
+                String meant = nearest(name, Key::property)
+                        .map(known -> "; did you mean --" + known.substring(Key.PREFIX.length()) + "?")
+                        .orElse("; --help lists the options, README the settings");
+                throw new SettingsException("--" + option + " is not an option" + meant);
+            }
+        }
     }
 
     /** A setting as it was found. */

@@ -2,6 +2,7 @@ package dev.parley.launch;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.SocketException;
@@ -15,6 +16,9 @@ import java.nio.file.Path;
  * <p>One thread starts it; {@link #stop} may come from another and waits for a start under way.
  */
 final class EmbeddedServer {
+    /** The names of the settings that are options, for the application, which knows what settings there are. */
+    private static final String OPTIONS = "dev.parley.options";
+
     private final Object tomcat;
     private final Object application;
 
@@ -64,9 +68,9 @@ final class EmbeddedServer {
                 .getMethod("setParentClassLoader", ClassLoader.class)
                 .invoke(application, new ApplicationParent(classes));
         Object context = call(application, "getServletContext");
-        context.getClass()
-                .getMethod("setAttribute", String.class, Object.class)
-                .invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
+        Method attribute = context.getClass().getMethod("setAttribute", String.class, Object.class);
+        attribute.invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
+        attribute.invoke(context, OPTIONS, line.settings().keySet());
         return new EmbeddedServer(classes, home.application(), tomcat, application);
     }
 

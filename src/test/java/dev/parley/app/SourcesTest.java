@@ -1,9 +1,12 @@
 package dev.parley.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -142,6 +145,17 @@ final class SourcesTest {
         } finally {
             System.clearProperty("parley.send-timeout");
         }
+    }
+
+    @Test
+    void optionsThatAreNoneAreRefused() {
+        assertThatNoException().isThrownBy(() -> Sources.refuseUnknown(Set.of("heartbeat", "max-connections")));
+        assertThatThrownBy(() -> Sources.refuseUnknown(Set.of("heartbeet")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("--heartbeet is not an option; did you mean --heartbeat?");
+        assertThatThrownBy(() -> Sources.refuseUnknown(Set.of("no-such-setting")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("--no-such-setting is not an option; --help");
     }
 
     private static void assertKnown(Sources sources) {
