@@ -196,9 +196,13 @@ public final class Cluster implements AutoCloseable {
         bus.send(JsonText.of(word));
     }
 
-    private static Map<String, Object> of(Blocks.Target target) {
+    /** A target in words, as on the bus and in answers. */
+    static Map<String, Object> of(Blocks.Target target) {
         Map<String, Object> word = new LinkedHashMap<>();
         word.put(target.kind().name().toLowerCase(Locale.ROOT), target.value());
+        if (!target.source().isEmpty()) {
+            word.put("source", target.source());
+        }
         return word;
     }
 
@@ -340,8 +344,8 @@ public final class Cluster implements AutoCloseable {
 
     private static Blocks.Target target(Map<String, Json> word) {
         return word.containsKey("user")
-                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"))
-                : new Blocks.Target(Blocks.Kind.ADDRESS, text(word, "address"));
+                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"), text(word, "source"))
+                : Blocks.Target.address(text(word, "address"));
     }
 
     private static String source(Map<String, Json> word, String name) {

@@ -148,7 +148,7 @@ public final class RoomOperations {
         String user = ask.caller().name();
         Draft draft = new Draft(
                 Draft.key(
-                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.OPERATOR,
+                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.LOGIN,
                         user,
                         key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),

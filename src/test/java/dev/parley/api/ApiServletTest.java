@@ -484,8 +484,37 @@ final class ApiServletTest {
     }
 
     @Test
+    void blockOfTheUserOfOneSourceIsToldAsSuchToAllNodesAndEndsAsSuch() {
+        Call made = Call.of("POST", "/blocks")
+                .with("Content-Type", "application/json")
+                .by("eve", "parley-operator")
+                .body("{\"user\":\"mallory\",\"source\":\"login\",\"seconds\":60}")
+                .to(node.servlet);
+        assertThat(made.status()).isEqualTo(202);
+        assertThat(other.cluster.blocks().all())
+                .extracting(Blocks.Block::target)
+                .containsExactly(new Blocks.Target(Blocks.Kind.USER, "mallory", "login"));
+        assertThat(Call.get("/blocks").by("vera", "parley-viewer").to(other.servlet).body())
+                .contains("\"source\":\"login\"");
+        assertThat(Call.of("DELETE", "/blocks")
+                        .parameter("user", "mallory")
+                        .parameter("source", "nobody")
+                        .by("eve", "parley-operator")
+                        .to(other.servlet)
+                        .status())
+                .isEqualTo(400);
+
+        Call.of("DELETE", "/blocks")
+                .parameter("user", "mallory")
+                .parameter("source", "login")
+                .by("eve", "parley-operator")
+                .to(other.servlet);
+        assertThat(node.cluster.blocks().all()).isEmpty();
+    }
+
+    @Test
     void nodeThatComesLaterHearsWhoIsKeptOut() {
-        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory");
+        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory", "");
         node.cluster.block(mallory, Duration.ofMinutes(1));
         try (Node newcomer = new Node("newcomer", backplane)) {
             assertThat(newcomer.cluster.blocks().all()).isEmpty();

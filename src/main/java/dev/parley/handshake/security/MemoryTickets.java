@@ -26,7 +26,7 @@ public final class MemoryTickets implements Tickets {
     @Override
     public Optional<Secret> give(Credential credential, Optional<String> origin) {
         Secret ticket = Secret.random();
-        return given.add(ticket.digest(), credential.user(), new Given(credential, origin))
+        return given.add(ticket.digest(), credential.identity(), new Given(credential, origin))
                 ? Optional.of(ticket)
                 : Optional.empty();
     }

@@ -31,7 +31,7 @@ public final class SharedTickets implements Tickets {
     @Override
     public Optional<Secret> give(Credential credential, Optional<String> origin) {
         Secret ticket = Secret.random();
-        if (!given.add(ticket.digest(), credential.user(), true)) {
+        if (!given.add(ticket.digest(), credential.identity(), true)) {
             return Optional.empty();
         }
         try {

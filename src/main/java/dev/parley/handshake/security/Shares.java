@@ -1,5 +1,6 @@
 package dev.parley.handshake.security;
 
+import dev.parley.handshake.Credential;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -17,10 +18,10 @@ final class Shares<T> {
     /** More than one user needs within half a minute. */
     static final int MAX_OF_ONE = 100;
 
-    private record Share<T>(String asker, T what, long until) {}
+    private record Share<T>(Credential.Identity asker, T what, long until) {}
 
     private final Map<String, Share<T>> shares = new LinkedHashMap<>(); // the oldest first; guarded by this
-    private final Map<String, Integer> counts = new HashMap<>(); // by asker; guarded by this
+    private final Map<Credential.Identity, Integer> counts = new HashMap<>(); // by asker; guarded by this
     private final LongSupplier nanoTime;
     private final int max;
 
@@ -31,7 +32,7 @@ final class Shares<T> {
     }
 
     /** False if there are too many already, of this asker or of all. */
-    synchronized boolean add(String digest, String asker, T what) {
+    synchronized boolean add(String digest, Credential.Identity asker, T what) {
         long now = nanoTime.getAsLong();
         forgetOld(now);
         if (shares.size() >= max || counts.getOrDefault(asker, 0) >= MAX_OF_ONE) {
