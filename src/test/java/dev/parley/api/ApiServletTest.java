@@ -7,6 +7,7 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
+import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
 import dev.parley.protocol.Json;
@@ -161,6 +162,29 @@ final class ApiServletTest {
             assertThat(call.body()).contains("\"duplicate\":false");
         });
         assertThat(again.body()).contains("\"duplicate\":true");
+    }
+
+    /** What a socket of the same credential may do in a room, and nothing else; a role of the realm is good for all rooms. */
+    @Test
+    void tokenMayDoInARoomWhatTheRulesForItSayAndAnOperatorEverything() {
+        node.permissions = RoomRules.parse(
+                List.of("lobby send user:shop", "lobby history scope:parley:history", "lobby presence user:vera"));
+        String all = "parley:publish,parley:history,parley:watch";
+        Map<String, Set<String>> may =
+                Map.of("shop:" + all, Set.of("publish", "history"), "vera:" + all, Set.of("history", "room", "members"));
+        for (String id : List.of("publish", "history", "room", "members")) {
+            may.forEach((token, ids) -> {
+                Call call = bearer(call(operation(id)), token).to(node.servlet);
+                assertThat(call.status()).as(id + " by " + token).isEqualTo(
+                        ids.contains(id) ? operation(id).status() : 403);
+            });
+            assertThat(call(operation(id)).by("ada", "parley-admin").to(node.servlet).status())
+                    .isEqualTo(operation(id).status());
+        }
+        assertThat(history()).contains("\"user\":\"shop\"", "\"user\":\"ada\"").doesNotContain("vera");
+        assertThat(node.audit.newestFirst())
+                .anySatisfy(entry -> assertThat(entry.result()).isEqualTo(
+                        "refused: The rules for this room do not allow it."));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.parley.api;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
@@ -37,6 +38,7 @@ public final class Node implements AutoCloseable {
     public final Views views;
     final Operations operations;
     final ApiServlet servlet;
+    volatile Permissions permissions = Permissions.EVERYTHING;
 
     public Node(String name, Backplane backplane) {
         this(name, backplane, Runnable::run);
@@ -67,7 +69,11 @@ public final class Node implements AutoCloseable {
                 () -> Map.of("node", name));
         survey = new Survey(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, survey, new RoomOperations(backplane, new RoomSight(backplane), cluster));
+                cluster, views, survey, new RoomOperations(
+                        backplane,
+                        new RoomSight(backplane),
+                        cluster,
+                        (who, right, room) -> permissions.allow(who, right, room)));
         servlet = new ApiServlet(
                 operations,
                 new Callers(
