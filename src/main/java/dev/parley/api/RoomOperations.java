@@ -15,6 +15,7 @@ import dev.parley.backplane.Slice;
 import dev.parley.dialogue.Permissions;
 import dev.parley.dialogue.Right;
 import dev.parley.protocol.Json;
+import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -42,11 +43,14 @@ public final class RoomOperations {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Backplane backplane;
+    private final Rooms rooms;
     private final RoomSight sight;
     private final Cluster cluster;
     private final Permissions permissions;
 
-    public RoomOperations(Backplane backplane, RoomSight sight, Cluster cluster, Permissions permissions) {
+    public RoomOperations(
+            Backplane backplane, Rooms rooms, RoomSight sight, Cluster cluster, Permissions permissions) {
+        this.rooms = rooms;
         this.cluster = cluster;
         this.permissions = permissions;
         this.backplane = backplane;
@@ -164,6 +168,9 @@ public final class RoomOperations {
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
                 data.get().source());
+        if (rooms.isTooBig(room, draft)) {
+            return new Reply.Refused(413, "Too big", "It would be too long, as members of the room would be sent it.");
+        }
         return await(backplane.append(room, draft), (Appended appended) -> {
             Map<String, Object> stored = new LinkedHashMap<>();
             stored.put("room", room.name());

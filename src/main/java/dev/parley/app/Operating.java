@@ -119,7 +119,7 @@ final class Operating implements AutoCloseable {
 
     ApiServlet api(TokenVerifier verifier, Permissions permissions, int maxMessageBytes, String version) {
         Operations operations =
-                new Operations(cluster, views, survey, new RoomOperations(backplane, sight, cluster, permissions));
+                new Operations(cluster, views, survey, new RoomOperations(backplane, rooms, sight, cluster, permissions));
         return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
     }
 

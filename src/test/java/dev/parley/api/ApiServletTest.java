@@ -302,6 +302,16 @@ final class ApiServletTest {
     }
 
     @Test
+    void whatWouldBeTooLongForMembersWithWhatStandsAroundItIsRefused() {
+        Call call = publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 100) + '"').to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(413);
+        assertThat(history()).contains("\"messages\":[]");
+        assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 400) + '"').to(node.servlet).status())
+                .isEqualTo(201);
+    }
+
+    @Test
     void bodyHasALimitAndAType() {
         assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES) + '"')
                         .to(node.servlet)

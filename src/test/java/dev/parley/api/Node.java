@@ -10,6 +10,8 @@ import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,7 +48,7 @@ public final class Node implements AutoCloseable {
 
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
-        Rooms rooms = new Rooms(backplane, workers, 10);
+        Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, Budget.unlimited(), MAX_BODY_BYTES);
         audit = new Audit(name);
         cluster = new Cluster(
                 name,
@@ -71,6 +73,7 @@ public final class Node implements AutoCloseable {
         operations = new Operations(
                 cluster, views, survey, new RoomOperations(
                         backplane,
+                        rooms,
                         new RoomSight(backplane),
                         cluster,
                         (who, right, room) -> permissions.allow(who, right, room)));
