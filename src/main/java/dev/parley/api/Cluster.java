@@ -47,7 +47,7 @@ public final class Cluster implements AutoCloseable {
     private final Rooms rooms;
     private final Doors doors;
     private final Blocks blocks;
-    private final Tickets tickets = new Tickets(InstantSource.system());
+    private final Tickets tickets;
     private final Duration drainTime;
     private final Executor worker;
     private final Subscription subscription;
@@ -83,6 +83,7 @@ public final class Cluster implements AutoCloseable {
         this.blocks = blocks;
         this.drainTime = drainTime;
         this.worker = worker;
+        this.tickets = new Tickets(InstantSource.system(), connections.budget());
         connections.screen(blocks);
         this.subscription = bus.subscribe(this::heard);
     }

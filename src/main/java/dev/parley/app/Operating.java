@@ -85,7 +85,7 @@ final class Operating implements AutoCloseable {
         this.realm = realm;
         this.forgery = new Forgery(origins);
         this.facts = facts;
-        this.audit = new Audit(node);
+        this.audit = new Audit(node, budget);
         this.cluster = new Cluster(
                 node,
                 backplane.control(),

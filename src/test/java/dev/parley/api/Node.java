@@ -49,7 +49,7 @@ public final class Node implements AutoCloseable {
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
         Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, Budget.unlimited(), MAX_BODY_BYTES);
-        audit = new Audit(name);
+        audit = new Audit(name, Budget.unlimited());
         cluster = new Cluster(
                 name,
                 backplane.control(),

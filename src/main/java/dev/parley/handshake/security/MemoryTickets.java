@@ -1,6 +1,7 @@
 package dev.parley.handshake.security;
 
 import dev.parley.handshake.Credential;
+import dev.parley.node.Budget;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -20,7 +21,7 @@ public final class MemoryTickets implements Tickets {
     }
 
     MemoryTickets(LongSupplier nanoTime, int max) {
-        this.given = new Shares<>(nanoTime, max);
+        this.given = new Shares<>(nanoTime, max, Budget.unlimited());
     }
 
     @Override
