@@ -36,12 +36,20 @@ public final class Callers {
      * Somebody who may do what was asked for.
      *
      * @param name as others see it
-     * @param hasToken whether that was said by a token, and not by the realm
+     * @param credential what a token says of it; nothing if it is one of the realm's
      */
-    record Caller(String name, boolean hasToken) {
+    record Caller(String name, Optional<Credential> credential) {
+        static Caller of(Credential credential) {
+            return new Caller(credential.user(), Optional.of(credential));
+        }
+
+        boolean hasToken() {
+            return credential.isPresent();
+        }
+
         /** As the audit log names it: realm and tokens may use the same names for different people. */
         String described() {
-            return hasToken ? "token of " + name : name;
+            return hasToken() ? "token of " + name : name;
         }
     }
 
@@ -50,7 +58,7 @@ public final class Callers {
             throws IOException {
         Optional<String> token = token(request);
         if (token.isEmpty()) {
-            return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), false));
+            return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), Optional.empty()));
         }
         TokenVerifier.Verdict verdict = verifier.verify(token.get());
         if (verdict instanceof TokenVerifier.Verdict.Accepted accepted) {
@@ -79,7 +87,7 @@ public final class Callers {
     String named(HttpServletRequest request) {
         return token(request)
                 .map(token -> verifier.verify(token) instanceof TokenVerifier.Verdict.Accepted accepted
-                        ? new Caller(accepted.credential().user(), true).described()
+                        ? Caller.of(accepted.credential()).described()
                         : "")
                 .orElseGet(() -> realm.named(request));
     }
@@ -94,7 +102,7 @@ public final class Callers {
     private static Optional<Caller> allowed(Credential credential, Permit permit, HttpServletResponse response)
             throws IOException {
         if (credential.allows(Set.of(permit.scope()))) {
-            return Optional.of(new Caller(credential.user(), true));
+            return Optional.of(Caller.of(credential));
         }
         response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + permit.scope() + "\"");
         Answer.problem(response, 403, "Not allowed", "The scope " + permit.scope() + " is needed.");

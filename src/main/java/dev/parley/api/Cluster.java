@@ -47,7 +47,7 @@ public final class Cluster implements AutoCloseable {
     private final Rooms rooms;
     private final Doors doors;
     private final Blocks blocks;
-    private final Tickets tickets = new Tickets(InstantSource.system());
+    private final Tickets tickets;
     private final Duration drainTime;
     private final Executor worker;
     private final Subscription subscription;
@@ -83,6 +83,7 @@ public final class Cluster implements AutoCloseable {
         this.blocks = blocks;
         this.drainTime = drainTime;
         this.worker = worker;
+        this.tickets = new Tickets(InstantSource.system(), connections.budget());
         connections.screen(blocks);
         this.subscription = bus.subscribe(this::heard);
     }
@@ -196,9 +197,13 @@ public final class Cluster implements AutoCloseable {
         bus.send(JsonText.of(word));
     }
 
-    private static Map<String, Object> of(Blocks.Target target) {
+    /** A target in words, as on the bus and in answers. */
+    static Map<String, Object> of(Blocks.Target target) {
         Map<String, Object> word = new LinkedHashMap<>();
         word.put(target.kind().name().toLowerCase(Locale.ROOT), target.value());
+        if (!target.source().isEmpty()) {
+            word.put("source", target.source());
+        }
         return word;
     }
 
@@ -340,8 +345,8 @@ public final class Cluster implements AutoCloseable {
 
     private static Blocks.Target target(Map<String, Json> word) {
         return word.containsKey("user")
-                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"))
-                : new Blocks.Target(Blocks.Kind.ADDRESS, text(word, "address"));
+                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"), text(word, "source"))
+                : Blocks.Target.address(text(word, "address"));
     }
 
     private static String source(Map<String, Json> word, String name) {

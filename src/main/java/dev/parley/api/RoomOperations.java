@@ -12,7 +12,10 @@ import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Right;
 import dev.parley.protocol.Json;
+import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -27,7 +30,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked. */
+/**
+ * What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked.
+ *
+ * <p>A role of the realm is good for all rooms. Whoever brings a token needs, besides the scope, the right in the room that a socket
+ * of that credential would need.
+ */
 public final class RoomOperations {
     private static final int MAX_MESSAGES = 200;
     private static final long MAX_BYTES = 4 << 20; // of what was said, in one answer
@@ -35,11 +43,16 @@ public final class RoomOperations {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Backplane backplane;
+    private final Rooms rooms;
     private final RoomSight sight;
     private final Cluster cluster;
+    private final Permissions permissions;
 
-    public RoomOperations(Backplane backplane, RoomSight sight, Cluster cluster) {
+    public RoomOperations(
+            Backplane backplane, Rooms rooms, RoomSight sight, Cluster cluster, Permissions permissions) {
+        this.rooms = rooms;
         this.cluster = cluster;
+        this.permissions = permissions;
         this.backplane = backplane;
         this.sight = sight;
     }
@@ -55,7 +68,7 @@ public final class RoomOperations {
                         List.of(),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, room -> await(sight.of(room), Reply.Done::new))),
+                        ask -> in(ask, Right.PRESENCE, room -> await(sight.of(room), Reply.Done::new))),
                 new Operation(
                         "publish",
                         "POST",
@@ -65,7 +78,7 @@ public final class RoomOperations {
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
                         201,
-                        ask -> in(ask, room -> publish(room, ask))),
+                        ask -> in(ask, Right.SEND, room -> publish(room, ask))),
                 new Operation(
                         "history",
                         "GET",
@@ -80,7 +93,7 @@ public final class RoomOperations {
                                         "The last so many, 50 unless said, up to " + MAX_MESSAGES + ".")),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, room -> history(room, ask))),
+                        ask -> in(ask, Right.HISTORY, room -> history(room, ask))),
                 new Operation(
                         "purge",
                         "DELETE",
@@ -120,6 +133,7 @@ public final class RoomOperations {
                         200,
                         ask -> in(
                                 ask,
+                                Right.PRESENCE,
                                 room -> await(
                                         backplane.presence().members(room),
                                         members -> new Reply.Done(Map.of(
@@ -148,12 +162,15 @@ public final class RoomOperations {
         String user = ask.caller().name();
         Draft draft = new Draft(
                 Draft.key(
-                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.OPERATOR,
+                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.LOGIN,
                         user,
                         key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
                 data.get().source());
+        if (rooms.isTooBig(room, draft)) {
+            return new Reply.Refused(413, "Too big", "It would be too long, as members of the room would be sent it.");
+        }
         return await(backplane.append(room, draft), (Appended appended) -> {
             Map<String, Object> stored = new LinkedHashMap<>();
             stored.put("room", room.name());
@@ -223,6 +240,19 @@ public final class RoomOperations {
         told.put("seq", position.seq());
         told.put("message", position.message());
         return told;
+    }
+
+    /** Where the caller has the right in the room. */
+    private Reply in(Ask ask, Right right, Function<RoomId, Reply> work) {
+        return in(ask, room -> {
+            boolean mayNot = ask.caller()
+                    .credential()
+                    .filter(who -> !permissions.allow(who, right, room))
+                    .isPresent();
+            return mayNot
+                    ? new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.")
+                    : work.apply(room);
+        });
     }
 
     private static Reply in(Ask ask, Function<RoomId, Reply> work) {

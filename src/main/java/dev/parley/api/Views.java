@@ -172,6 +172,7 @@ public final class Views {
             row.put("node", cluster.node());
             row.put("connection", ended.id());
             row.put("user", ended.peer().user());
+            row.put("source", ended.peer().source());
             row.put("address", ended.peer().address());
             row.put("endpoint", ended.peer().endpoint());
             row.put("since", ended.since().toString());
@@ -189,6 +190,7 @@ public final class Views {
         row.put("node", cluster.node());
         row.put("connection", figures.id());
         row.put("user", figures.peer().user());
+        row.put("source", figures.peer().source());
         row.put("address", figures.peer().address());
         row.put("endpoint", figures.peer().endpoint());
         row.put("since", figures.since().toString());
@@ -261,11 +263,11 @@ public final class Views {
         return Map.of(
                 "blocks",
                 cluster.blocks().all().stream()
-                        .map(block -> Map.<String, Object>of(
-                                block.target().kind() == Blocks.Kind.USER ? "user" : "address",
-                                block.target().value(),
-                                "until",
-                                block.until().toString()))
+                        .map(block -> {
+                            Map<String, Object> row = Cluster.of(block.target());
+                            row.put("until", block.until().toString());
+                            return row;
+                        })
                         .toList());
     }
 

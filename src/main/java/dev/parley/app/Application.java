@@ -120,7 +120,7 @@ final class Application {
         this.workers = opened.add("workers", new Workers(threads));
         workers.every(REVIVE, threads::revive);
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
-        this.tickets = new SharedTickets(backplane);
+        this.tickets = new SharedTickets(backplane, budget);
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget);
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
@@ -193,7 +193,7 @@ final class Application {
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
-        add(context, "api", operating.api(verifier, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        add(context, "api", operating.api(verifier, permissions, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }

@@ -22,6 +22,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
@@ -84,7 +85,7 @@ final class Operating implements AutoCloseable {
         this.realm = realm;
         this.forgery = new Forgery(origins);
         this.facts = facts;
-        this.audit = new Audit(node);
+        this.audit = new Audit(node, budget);
         this.cluster = new Cluster(
                 node,
                 backplane.control(),
@@ -116,8 +117,9 @@ final class Operating implements AutoCloseable {
         return socket.open(ticket, connection);
     }
 
-    ApiServlet api(TokenVerifier verifier, int maxMessageBytes, String version) {
-        Operations operations = new Operations(cluster, views, survey, new RoomOperations(backplane, sight, cluster));
+    ApiServlet api(TokenVerifier verifier, Permissions permissions, int maxMessageBytes, String version) {
+        Operations operations =
+                new Operations(cluster, views, survey, new RoomOperations(backplane, rooms, sight, cluster, permissions));
         return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
     }
 

@@ -33,18 +33,16 @@ public record Draft(String key, Author author, Kind kind, String text) {
 
     /** Where an author comes from: the same name in two of them is two authors. */
     public enum Origin {
-        /** Somebody on a socket who has proved who it is. */
-        MEMBER,
+        /** Whom the server has authenticated, on a socket or over HTTP. */
+        LOGIN,
+        /** Whom a token names, on a socket or over HTTP. */
+        TOKEN,
         /** Somebody on a socket who says who it is. */
         VISITOR,
         /** A text client, named by its connection. */
         TEXT,
         /** A connection that has ended. */
-        FAREWELL,
-        /** An operator of the server's realm, over HTTP. */
-        OPERATOR,
-        /** Whoever a token names, over HTTP. */
-        TOKEN
+        FAREWELL
     }
 
     /** The key of what an author calls {@code own}. No two of origin, author and own name make the same one. */

@@ -262,7 +262,12 @@ public final class Connection implements Budget.Holder {
 
     /** Says under which name its peer came, once that is known. */
     public void named(String user) {
-        introduce(new Figures.Peer(user, peer.address(), peer.endpoint()));
+        named(user, peer.source());
+    }
+
+    /** Says as well who vouches for that name. */
+    public void named(String user, String source) {
+        introduce(new Figures.Peer(user, source, peer.address(), peer.endpoint()));
     }
 
     public Figures.Peer peer() {

@@ -49,7 +49,6 @@ public final class Dialogue {
     private final Map<RoomId, JsonMember> memberships = new ConcurrentHashMap<>();
     private final long openedAt;
     private volatile @Nullable Credential credential;
-    private volatile boolean isProven; // or else it is who the client says it is
     private volatile long pingedAt;
     private volatile boolean isEnded;
     private final AtomicBoolean isCounted = new AtomicBoolean(); // among its user's connections
@@ -77,7 +76,6 @@ public final class Dialogue {
     /** The handshake has proved who it is. */
     void introduce(Credential known) {
         wasToldByHandshake = true;
-        isProven = true;
         welcome(null, new Verdict.Accepted(known));
     }
 
@@ -133,7 +131,6 @@ public final class Dialogue {
     private void welcome(@Nullable String id, Verdict verdict) {
         if (verdict instanceof Verdict.Accepted accepted) {
             Credential who = accepted.credential();
-            isProven |= all.verifies();
             if (!renewal.test(who)) { // or else its end is the connection's from now on
                 connection.close(CloseCode.BAD_CREDENTIAL);
                 return;
@@ -146,7 +143,7 @@ public final class Dialogue {
             } else if (isOneTooMany) {
                 connection.close(CloseCode.LIMIT_EXCEEDED);
             } else {
-                connection.named(who.user());
+                connection.named(who.user(), who.source().toString());
                 connection.expires(who.expires().orElse(null));
                 connection.send(welcome(id, who).text());
             }
@@ -207,12 +204,9 @@ public final class Dialogue {
 
     /** Takes the token in place of the credential, if it is one of the same user. */
     private Verdict renewed(Credential who, String token) {
-        if (isProven != all.verifies()) {
-            return new Verdict.Rejected("not what it is known by");
-        }
         Verdict verdict = all.verify(token);
         if (verdict instanceof Verdict.Accepted accepted) {
-            if (!accepted.credential().user().equals(who.user()) || !renewal.test(accepted.credential())) {
+            if (!accepted.credential().identity().equals(who.identity()) || !renewal.test(accepted.credential())) {
                 return new Verdict.Rejected("somebody else's");
             }
             credential = accepted.credential();
@@ -271,8 +265,7 @@ public final class Dialogue {
         if (room == null || member == null) {
             fail(send.id(), room == null ? ErrorCode.BAD_ROOM : ErrorCode.NOT_JOINED, null);
         } else if (may(who, Right.SEND, room)) {
-            Draft.Origin origin = isProven ? Draft.Origin.MEMBER : Draft.Origin.VISITOR;
-            member.send(send.id(), origin, send.key(), send.data().source());
+            member.send(send.id(), originOf(who), send.key(), send.data().source());
         } else {
             fail(send.id(), ErrorCode.FORBIDDEN, null);
         }
@@ -312,8 +305,17 @@ public final class Dialogue {
         return member == null || member.isOut() ? null : member;
     }
 
+    private static Draft.Origin originOf(Credential who) {
+        return switch (who.source()) {
+            case LOGIN -> Draft.Origin.LOGIN;
+            case TOKEN -> Draft.Origin.TOKEN;
+            case VISITOR -> Draft.Origin.VISITOR;
+        };
+    }
+
+    /** A rule knows nobody who only says who it is. */
     private boolean may(Credential who, Right right, RoomId room) {
-        return all.permissions().allow(isProven ? who : null, right, room);
+        return all.permissions().allow(who.source() == Credential.Source.VISITOR ? null : who, right, room);
     }
 
     private void fail(@Nullable String id, ErrorCode code, @Nullable Duration after) {

@@ -39,7 +39,7 @@ public final class Dialogues {
     private final LongSupplier nanoTime;
 
     private final Set<Dialogue> dialogues = ConcurrentHashMap.newKeySet();
-    private final Map<String, Integer> users = new ConcurrentHashMap<>(); // with how many connections
+    private final Map<Credential.Identity, Integer> users = new ConcurrentHashMap<>(); // with how many connections
 
     /**
      * Looks after dialogues from now on.
@@ -158,11 +158,11 @@ public final class Dialogues {
 
     /** Counts a connection of a user in; false if there are enough already. */
     boolean countIn(Credential who) {
-        return users.merge(who.user(), 1, Integer::sum) <= limits.connectionsPerUser();
+        return users.merge(who.identity(), 1, Integer::sum) <= limits.connectionsPerUser();
     }
 
     /** Each that was counted in, whether it was one too many or not, is counted out once. */
     void countOut(Credential who) {
-        users.computeIfPresent(who.user(), (user, connections) -> connections == 1 ? null : connections - 1);
+        users.computeIfPresent(who.identity(), (user, connections) -> connections == 1 ? null : connections - 1);
     }
 }

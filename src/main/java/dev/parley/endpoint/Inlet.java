@@ -132,7 +132,9 @@ public final class Inlet {
             }
             handshake.end();
         });
-        opened.introduce(new Figures.Peer(user, handshake.address(), path));
+        String source =
+                handshake.credential().map(who -> who.source().toString()).orElse("");
+        opened.introduce(new Figures.Peer(user, source, handshake.address(), path));
         opened.expires(handshake.credential().flatMap(Credential::expires).orElse(null));
         handshake.onRevoked(() -> opened.close(CloseCode.EXPIRED));
     }

@@ -12,6 +12,7 @@ public enum ErrorCode {
     FORBIDDEN(false, "not allowed here"),
     NOT_JOINED(false, "join the room first"),
     TOO_MANY_ROOMS(false, "too many rooms on one connection"),
+    TOO_BIG(false, "too long, as others would be sent it"),
     RATE_LIMITED(true, "too fast"),
     OVERLOADED(true, "the room is behind; try again"),
     BACKPLANE_UNAVAILABLE(true, "the log cannot be reached; try again");

@@ -236,6 +236,11 @@ final class Room implements Budget.Holder {
         return budget;
     }
 
+    /** Whether a JSON value would be too long on the wire, with what stands around it. */
+    boolean isTooBig(Draft draft) {
+        return rooms.isTooBig(id, draft);
+    }
+
     /**
      * Whether a text would be longer as JSON than a message may be: a control character takes six. Looked at closely only where it
      * is near.

@@ -1,6 +1,7 @@
 package dev.parley.room;
 
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
@@ -66,7 +67,8 @@ public final class Rooms {
      * As above.
      *
      * @param budget what rooms hold is counted in
-     * @param maxWireBytes how long what a text client says may become as a JSON string
+     * @param maxWireBytes how long a message may become on the wire: what a text client says as a JSON string, and a JSON value with
+     *     what stands around it
      */
     public Rooms(
             Backplane backplane,
@@ -302,6 +304,11 @@ public final class Rooms {
 
     int maxWireBytes() {
         return maxWireBytes;
+    }
+
+    /** Whether a JSON value would be longer than a message may be, as members of the room would be sent it. */
+    public boolean isTooBig(RoomId room, Draft draft) {
+        return JsonWindow.bytes(room, draft) > maxWireBytes;
     }
 
     /** The room is over. */

@@ -249,17 +249,21 @@ const button = (text, listener, { bad = false, role = "operator" } = {}) =>
   el("button", { type: "button", class: bad && "bad", disabled: !may(role), title: may(role) ? null : `needs the role parley-${role}`, on: { click: listener } }, text);
 const link = (text, hash) => el("button", { type: "button", class: "link", on: { click: () => (location.hash = hash) } }, text);
 
-const disconnectUser = async (user) =>
-  (await confirmed("Disconnect", `All connections of ${user}, on all nodes, are closed. It may come back.`, { verb: "Disconnect" }))
-  && act("DELETE", `connections?user=${encodeURIComponent(user)}`);
+// A user's name, with who vouches for it where that is known: the same name from another source is another user.
+const named = (user, source) => (source ? `${user} (${source})` : user);
+const aimedAt = (row) => new URLSearchParams(row.user ? { user: row.user, ...(row.source && { source: row.source }) } : { address: row.address });
 
-async function block(kind, value) {
-  const given = await confirmed("Block", `${value} is disconnected, and kept out for a time, on all nodes.`, {
+const disconnectUser = async (user, source) =>
+  (await confirmed("Disconnect", `All connections of ${named(user, source)}, on all nodes, are closed. It may come back.`, { verb: "Disconnect" }))
+  && act("DELETE", `connections?${aimedAt({ user, source })}`);
+
+async function block(kind, value, source) {
+  const given = await confirmed("Block", `${named(value, source)} is disconnected, and kept out for a time, on all nodes.`, {
     verb: "Block",
     fields: [{ name: "Minutes", attributes: { type: "number", min: 1, max: 525600, value: 60 } }],
   });
   if (given) {
-    await act("POST", "blocks", { [kind]: value, seconds: Math.round(Number(given.Minutes) * 60) });
+    await act("POST", "blocks", { [kind]: value, ...(source && { source }), seconds: Math.round(Number(given.Minutes) * 60) });
   }
 }
 
@@ -398,8 +402,8 @@ function connection(id) {
   let shownPlaces = "";
   const actions = el("div", { class: "bar" },
     button("Disconnect", () => act("DELETE", `connections/${id}`), { bad: true }),
-    button("Disconnect user", () => row?.user && disconnectUser(row.user), { bad: true }),
-    button("Block user", () => row?.user && block("user", row.user), { bad: true }),
+    button("Disconnect user", () => row?.user && disconnectUser(row.user, row.source), { bad: true }),
+    button("Block user", () => row?.user && block("user", row.user, row.source), { bad: true }),
     button("Block address", () => row?.address && block("address", row.address), { bad: true }));
   const live = [el("h3", {}, "Rooms"), places, el("div", { class: "charts" }, line.element, happened.element)];
   main.replaceChildren(el("h2", {}, `Connection ${id}`), actions, facts, ...live);
@@ -416,10 +420,10 @@ function connection(id) {
       }
       row = is;
       if (is.ended) {
-        show({ Ended: clock(is.ended), Cause: is.cause, User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
+        show({ Ended: clock(is.ended), Cause: is.cause, User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
         return;
       }
-      show({ User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, Dropped: `${is.dropped} messages`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
+      show({ User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, Dropped: `${is.dropped} messages`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
       const names = is.rooms.join(" ");
       if (names !== shownPlaces || !places.hasChildNodes()) {
         shownPlaces = names;
@@ -570,12 +574,12 @@ function security() {
     { name: "Node", text: (row) => row.node },
     { name: "", state: () => session?.role, build: (row) => button("Block…", () => block("address", row.address), { bad: true }) },
   ], (row) => [row.at, row.address, row.cause, row.node].join(), "No handshake has been refused, no login has failed.");
-  const target = (row) => (row.user ? ["user", row.user] : ["address", row.address]);
+  const target = (row) => (row.user ? ["user", named(row.user, row.source)] : ["address", row.address]);
   const blocks = table([
     { name: "Kind", text: (row) => target(row)[0] },
     { name: "Who", text: (row) => target(row)[1] },
     { name: "Until", text: (row) => clock(row.until) },
-    { name: "", state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${target(row)[0]}=${encodeURIComponent(target(row)[1])}`)) },
+    { name: "", state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${aimedAt(row)}`)) },
   ], (row) => target(row).join(), "Nobody is kept out.");
   main.replaceChildren(el("h2", {}, "Security"), el("h3", {}, "Kept out"), blocks.element, el("h3", {}, "Refused handshakes and failed logins, on all nodes"), refusals.element);
   return {

@@ -7,6 +7,7 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
+import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
 import dev.parley.protocol.Json;
@@ -163,6 +164,29 @@ final class ApiServletTest {
         assertThat(again.body()).contains("\"duplicate\":true");
     }
 
+    /** What a socket of the same credential may do in a room, and nothing else; a role of the realm is good for all rooms. */
+    @Test
+    void tokenMayDoInARoomWhatTheRulesForItSayAndAnOperatorEverything() {
+        node.permissions = RoomRules.parse(
+                List.of("lobby send user:shop", "lobby history scope:parley:history", "lobby presence user:vera"));
+        String all = "parley:publish,parley:history,parley:watch";
+        Map<String, Set<String>> may =
+                Map.of("shop:" + all, Set.of("publish", "history"), "vera:" + all, Set.of("history", "room", "members"));
+        for (String id : List.of("publish", "history", "room", "members")) {
+            may.forEach((token, ids) -> {
+                Call call = bearer(call(operation(id)), token).to(node.servlet);
+                assertThat(call.status()).as(id + " by " + token).isEqualTo(
+                        ids.contains(id) ? operation(id).status() : 403);
+            });
+            assertThat(call(operation(id)).by("ada", "parley-admin").to(node.servlet).status())
+                    .isEqualTo(operation(id).status());
+        }
+        assertThat(history()).contains("\"user\":\"shop\"", "\"user\":\"ada\"").doesNotContain("vera");
+        assertThat(node.audit.newestFirst())
+                .anySatisfy(entry -> assertThat(entry.result()).isEqualTo(
+                        "refused: The rules for this room do not allow it."));
+    }
+
     @Test
     void historyIsAsLongAsAnAnswerMayBeAndSaysThatThereIsMore() {
         for (int i = 0; i < 7; i++) {
@@ -275,6 +299,16 @@ final class ApiServletTest {
         assertThat(call.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(call.body()).contains("\"status\":400");
         assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void whatWouldBeTooLongForMembersWithWhatStandsAroundItIsRefused() {
+        Call call = publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 100) + '"').to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(413);
+        assertThat(history()).contains("\"messages\":[]");
+        assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 400) + '"').to(node.servlet).status())
+                .isEqualTo(201);
     }
 
     @Test
@@ -484,8 +518,37 @@ final class ApiServletTest {
     }
 
     @Test
+    void blockOfTheUserOfOneSourceIsToldAsSuchToAllNodesAndEndsAsSuch() {
+        Call made = Call.of("POST", "/blocks")
+                .with("Content-Type", "application/json")
+                .by("eve", "parley-operator")
+                .body("{\"user\":\"mallory\",\"source\":\"login\",\"seconds\":60}")
+                .to(node.servlet);
+        assertThat(made.status()).isEqualTo(202);
+        assertThat(other.cluster.blocks().all())
+                .extracting(Blocks.Block::target)
+                .containsExactly(new Blocks.Target(Blocks.Kind.USER, "mallory", "login"));
+        assertThat(Call.get("/blocks").by("vera", "parley-viewer").to(other.servlet).body())
+                .contains("\"source\":\"login\"");
+        assertThat(Call.of("DELETE", "/blocks")
+                        .parameter("user", "mallory")
+                        .parameter("source", "nobody")
+                        .by("eve", "parley-operator")
+                        .to(other.servlet)
+                        .status())
+                .isEqualTo(400);
+
+        Call.of("DELETE", "/blocks")
+                .parameter("user", "mallory")
+                .parameter("source", "login")
+                .by("eve", "parley-operator")
+                .to(other.servlet);
+        assertThat(node.cluster.blocks().all()).isEmpty();
+    }
+
+    @Test
     void nodeThatComesLaterHearsWhoIsKeptOut() {
-        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory");
+        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory", "");
         node.cluster.block(mallory, Duration.ofMinutes(1));
         try (Node newcomer = new Node("newcomer", backplane)) {
             assertThat(newcomer.cluster.blocks().all()).isEmpty();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class ClusterTest {
-    private static final Blocks.Target MALLORY = new Blocks.Target(Blocks.Kind.USER, "mallory");
+    private static final Blocks.Target MALLORY = new Blocks.Target(Blocks.Kind.USER, "mallory", "");
 
     private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
     private final List<Runnable> handed = new ArrayList<>();

@@ -3,12 +3,15 @@ package dev.parley.api;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,6 +40,7 @@ public final class Node implements AutoCloseable {
     public final Views views;
     final Operations operations;
     final ApiServlet servlet;
+    volatile Permissions permissions = Permissions.EVERYTHING;
 
     public Node(String name, Backplane backplane) {
         this(name, backplane, Runnable::run);
@@ -44,8 +48,8 @@ public final class Node implements AutoCloseable {
 
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
-        Rooms rooms = new Rooms(backplane, workers, 10);
-        audit = new Audit(name);
+        Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, Budget.unlimited(), MAX_BODY_BYTES);
+        audit = new Audit(name, Budget.unlimited());
         cluster = new Cluster(
                 name,
                 backplane.control(),
@@ -67,7 +71,12 @@ public final class Node implements AutoCloseable {
                 () -> Map.of("node", name));
         survey = new Survey(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, survey, new RoomOperations(backplane, new RoomSight(backplane), cluster));
+                cluster, views, survey, new RoomOperations(
+                        backplane,
+                        rooms,
+                        new RoomSight(backplane),
+                        cluster,
+                        (who, right, room) -> permissions.allow(who, right, room)));
         servlet = new ApiServlet(
                 operations,
                 new Callers(

@@ -474,6 +474,44 @@ final class DialogueTest {
         assertThat(other.peer().awaitClose()).isEqualTo(CloseCode.BAD_CREDENTIAL);
     }
 
+    private static Credential loggedIn(String user) {
+        return new Credential(Credential.Source.LOGIN, user, Set.of(), Map.of(), Optional.empty());
+    }
+
+    @Test
+    void aUserOfTheServerAndOneOfATokenAreTwoWhateverTheirNames() {
+        Dialogues guarded = dialogues(token -> new TokenVerifier.Verdict.Accepted(Credential.of(token)));
+        Client token = stranger(guarded, "alice");
+        token.hears("welcome");
+        proven = loggedIn("alice");
+        Client login = stranger(guarded, null);
+        login.hears("welcome");
+        for (Client one : List.of(token, login)) {
+            one.joins("news");
+            one.says("{'type':'send','room':'news','key':'k','data':1}");
+            assertThat(List.of(one.hears().type(), one.hears().type())).containsExactlyInAnyOrder("ack", "message");
+            one.says("{'type':'leave','room':'news'}");
+            one.hears("left");
+        }
+
+        assertThat(login.asks("'type':'refresh','token':'alice'").string("code"))
+                .isEqualTo("bad-credential");
+        assertThat(login.peer().connection().peer().source()).isEqualTo("login");
+        assertThat(token.peer().connection().peer().source()).isEqualTo("token");
+    }
+
+    @Test
+    void connectionsOfAUserAreCountedApartFromThoseOfAnothersOfThatName() {
+        Dialogues guarded = dialogues(token -> new TokenVerifier.Verdict.Accepted(Credential.of(token)));
+        stranger(guarded, "alice").hears("welcome");
+        stranger(guarded, "alice").hears("welcome");
+        proven = loggedIn("alice");
+        stranger(guarded, null).hears("welcome");
+        stranger(guarded, null).hears("welcome");
+
+        assertThat(stranger(guarded, null).peer().awaitClose()).isEqualTo(CloseCode.LIMIT_EXCEEDED);
+    }
+
     @Test
     void whoIsCalledWhatTheySayIsNobodyWhomARuleKnows() {
         permissions = RoomRules.parse(List.of("lobby all everyone", "news all known", "inbox-{user} all known"));

@@ -230,7 +230,7 @@ final class ResumeModelTest {
             String key = doubtful.isEmpty() ? user + "-" + ++sent : doubtful.remove(0);
             keys.put(id, key);
             unanswered.add(id);
-            member.send(Integer.toString(id), Draft.Origin.MEMBER, key, "\"" + key + "\"");
+            member.send(Integer.toString(id), Draft.Origin.TOKEN, key, "\"" + key + "\"");
         }
 
         /** Reads all it was told; true if it was anything. */

@@ -9,6 +9,7 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,11 +30,19 @@ record Passport(Credential credential, Optional<String> origin) {
         Optional<String> user = text(members, "user").filter(name -> !name.isEmpty());
         return user.map(name -> new Passport(
                 new Credential(
+                        source(members),
                         name,
                         scopes(members),
                         claims(members),
                         text(members, "expires").map(Instant::parse)),
                 text(members, "origin")));
+    }
+
+    /** What an older node has written says nothing of it. */
+    private static Credential.Source source(Map<String, Json> members) {
+        return text(members, "source")
+                .map(name -> Credential.Source.valueOf(name.toUpperCase(Locale.ROOT)))
+                .orElse(Credential.Source.TOKEN);
     }
 
     private static Optional<String> text(Map<String, Json> members, String name) {
@@ -84,6 +93,7 @@ record Passport(Credential credential, Optional<String> origin) {
 
     String toText() {
         Map<String, Object> members = new LinkedHashMap<>();
+        members.put("source", credential.source().toString());
         members.put("user", credential.user());
         members.put("scopes", credential.scopes());
         members.put("claims", credential.claims());

@@ -41,6 +41,7 @@ public record PossibleUser(
     private Optional<Credential> loggedIn() {
         return visitor.principal()
                 .map(principal -> new Credential(
+                        Credential.Source.LOGIN,
                         principal.getName(),
                         scopes.required().stream().filter(visitor::isInRole).collect(Collectors.toSet()),
                         Map.of(),

@@ -74,7 +74,8 @@ export interface Limits {
  * - `disconnected`: there was no connection (room requests wait instead, and do not fail with this)
  * - `closed`: the connection was closed for good
  * - `left`: the room was left meanwhile
- * - `too-big`: it would be longer than the server takes, and was not sent; `message` says by how much
+ * - `too-big`: it would be longer than the server takes, and was not sent; `message` says by how much. Or, with what stands
+ *   around it, longer than the server sends to others, and was not stored
  * - `uncertain`: the message was sent, the connection was lost, and it was too late to try again under the same key;
  *   it may have been stored
  */

@@ -7,6 +7,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.HandshakeRefused;
+import dev.parley.node.Budget;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +25,24 @@ final class SharedTicketsTest {
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final Backplane backplane = new MemoryBackplane(1, () -> now);
-    private final Tickets here = new SharedTickets(backplane);
-    private final Tickets there = new SharedTickets(backplane);
+    private final Budget budget = Budget.unlimited();
+    private final Tickets here = new SharedTickets(backplane, budget);
+    private final Tickets there = new SharedTickets(backplane, budget);
+
+    @Test
+    void whatAnAskerHoldsCountsAgainstTheMemoryOfTheNodeAndTheOlderHalfMayBeForgotten() throws InterruptedException {
+        Budget small = new Budget(30_000);
+        Tickets tickets = new SharedTickets(backplane, small);
+        while (tickets.give(ALICE, Optional.empty()).isPresent()) {
+            assertThat(small.usedBy().get("kept")).isPositive();
+        }
+        assertThat(small.isShort()).isTrue();
+
+        small.reclaimOnce();
+
+        assertThat(small.isShort()).isFalse();
+        assertThat(tickets.give(ALICE, Optional.empty())).isPresent();
+    }
 
     @Test
     void ticketIsGoodOnceOnWhicheverNode() {
