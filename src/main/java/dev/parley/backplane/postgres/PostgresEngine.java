@@ -44,11 +44,6 @@ public final class PostgresEngine implements Engine {
      * @throws BackplaneException if it is no address, in words that repeat nothing secret, or if the database is there and cannot
      *     be used
      */
-    public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
-        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
-    }
-
-    /** As above, with the node's budget and threads. */
     public static Backplane start(
             String address,
             int entriesPerRoom,
