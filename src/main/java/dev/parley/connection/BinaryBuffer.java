@@ -16,11 +16,6 @@ public final class BinaryBuffer {
     private boolean ended;
 
     /** A buffer for messages of at most so many bytes in at most so many parts. */
-    public BinaryBuffer(int maxBytes, int maxParts) {
-        this(maxBytes, maxParts, Budget.unlimited());
-    }
-
-    /** As above, on a budget. */
     public BinaryBuffer(int maxBytes, int maxParts, Budget budget) {
         this.maxBytes = maxBytes;
         this.maxParts = maxParts;

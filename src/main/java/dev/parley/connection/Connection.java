@@ -62,18 +62,7 @@ public final class Connection implements Budget.Holder {
     private volatile @Nullable Instant expires;
     private boolean wasFilling; // the timer's own
 
-    Connection(
-            String id,
-            Wire wire,
-            Outbox.Bounds bounds,
-            Timing timing,
-            Workers workers,
-            LongSupplier nanoTime,
-            Consumer<Connection> onClosed) {
-        this(id, wire, bounds, timing, workers, nanoTime, onClosed, peer -> false, Budget.unlimited());
-    }
-
-    /** As above; whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
+    /** Whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
     Connection(
             String id,
             Wire wire,

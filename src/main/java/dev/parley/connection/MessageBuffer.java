@@ -22,17 +22,7 @@ public final class MessageBuffer {
     private char high; // half a pair whose other half is the next part's; 0 if there is none
     private boolean ended;
 
-    /** A buffer for messages of at most {@code maxBytes} bytes of UTF-8. */
-    public MessageBuffer(int maxBytes) {
-        this(maxBytes, Integer.MAX_VALUE);
-    }
-
-    /** A buffer for messages that also come in at most {@code maxParts} parts: each costs the server a call. */
-    public MessageBuffer(int maxBytes, int maxParts) {
-        this(maxBytes, maxParts, Budget.unlimited());
-    }
-
-    /** As above, on a budget. */
+    /** A buffer for messages of at most so many bytes of UTF-8 in at most so many parts: each costs the server a call. */
     public MessageBuffer(int maxBytes, int maxParts, Budget budget) {
         this.maxBytes = maxBytes;
         this.maxParts = maxParts;

@@ -97,11 +97,6 @@ public final class Budget {
         return Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     }
 
-    /** One that is never short, for what is tested or measured alone. */
-    public static Budget unlimited() {
-        return new Budget(Long.MAX_VALUE);
-    }
-
     /** What so many bytes cost in the heap when they are held in one piece. */
     public static long costOf(long bytes) {
         return OVERHEAD + (bytes < HUMONGOUS ? bytes : 2 * bytes);

@@ -9,6 +9,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -31,7 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ApiServletTest {
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
     private final Node other = new Node("two", backplane);
 

@@ -9,6 +9,8 @@ import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,8 +31,10 @@ public final class Node implements AutoCloseable {
     public final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
-            null);
-    final Doors doors = new Doors(connections::isFull);
+            null,
+            new Budget(Long.MAX_VALUE),
+            System::nanoTime);
+    final Doors doors = new Doors(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
     final Audit audit;
     public final Cluster cluster;
     public final Survey survey;
@@ -44,7 +48,8 @@ public final class Node implements AutoCloseable {
 
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
-        Rooms rooms = new Rooms(backplane, workers, 10);
+        Rooms rooms =
+                new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         audit = new Audit(name);
         cluster = new Cluster(
                 name,

@@ -2,11 +2,12 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 final class BinaryBufferTest {
-    private final BinaryBuffer buffer = new BinaryBuffer(4, 3);
+    private final BinaryBuffer buffer = new BinaryBuffer(4, 3, new Budget(Long.MAX_VALUE));
 
     private static ByteBuffer part(int... bytes) {
         ByteBuffer part = ByteBuffer.allocate(bytes.length);

@@ -185,7 +185,7 @@ final class HeldBytesTest {
 
     @Test
     void halfAPairThatStaysAloneIsAQuestionMark() {
-        MessageBuffer buffer = new MessageBuffer(100);
+        MessageBuffer buffer = new MessageBuffer(100, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
         buffer.add("\uD83D", false);
         assertThat(buffer.add("x", true)).isEqualTo(new MessageBuffer.Gathered.Whole("?x"));
         buffer.add("a\uDE00", false);
@@ -196,7 +196,7 @@ final class HeldBytesTest {
     @Test
     void aBinaryMessageInPartsOfOneByteIsNotCopiedWithEachOfThem() {
         int size = 8 * 1024 * 1024;
-        BinaryBuffer buffer = new BinaryBuffer(size, Integer.MAX_VALUE, Budget.unlimited());
+        BinaryBuffer buffer = new BinaryBuffer(size, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
         byte[] octet = {7};
 
         long began = System.nanoTime();

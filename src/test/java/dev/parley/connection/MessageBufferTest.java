@@ -3,6 +3,7 @@ package dev.parley.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.connection.MessageBuffer.Gathered;
+import dev.parley.node.Budget;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -20,15 +21,17 @@ final class MessageBufferTest {
         int size = character.getBytes(StandardCharsets.UTF_8).length;
         String text = character.repeat(100);
 
-        assertThat(new MessageBuffer(100 * size).add(text, true)).isEqualTo(whole(text));
-        assertThat(new MessageBuffer(100 * size - 1).add(text, true)).isEqualTo(Gathered.Oversize.TOO_BIG);
+        assertThat(new MessageBuffer(100 * size, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)).add(text, true))
+                .isEqualTo(whole(text));
+        assertThat(new MessageBuffer(100 * size - 1, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)).add(text, true))
+                .isEqualTo(Gathered.Oversize.TOO_BIG);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "é", "€", GRIN})
     void theLimitIsExactOverPartsOfOneCharacter(String character) {
         int size = character.getBytes(StandardCharsets.UTF_8).length;
-        MessageBuffer buffer = new MessageBuffer(10 * size);
+        MessageBuffer buffer = new MessageBuffer(10 * size, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
         for (int i = 0; i < 9; i++) {
             assertThat(buffer.add(character, false)).isEqualTo(Gathered.Incomplete.MORE);
         }
@@ -42,11 +45,11 @@ final class MessageBufferTest {
 
     @Test
     void aSurrogatePairCutBetweenPartsCountsFourBytesAndStaysWhole() {
-        MessageBuffer exact = new MessageBuffer(4);
+        MessageBuffer exact = new MessageBuffer(4, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
         assertThat(exact.add(HIGH, false)).isEqualTo(Gathered.Incomplete.MORE);
         assertThat(exact.add(LOW, true)).isEqualTo(whole(GRIN));
 
-        MessageBuffer tooSmall = new MessageBuffer(3);
+        MessageBuffer tooSmall = new MessageBuffer(3, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
         assertThat(tooSmall.add(HIGH, false)).isEqualTo(Gathered.Incomplete.MORE);
         assertThat(tooSmall.add(LOW, true)).isEqualTo(Gathered.Oversize.TOO_BIG);
     }
@@ -59,11 +62,14 @@ final class MessageBufferTest {
             String text = anyText(random);
             int size = text.getBytes(StandardCharsets.UTF_8).length;
 
-            assertThat(inParts(new MessageBuffer(size), text, random))
+            assertThat(inParts(new MessageBuffer(size, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)), text, random))
                     .as("%s", seed)
                     .isEqualTo(whole(text));
             if (size > 0) {
-                assertThat(inParts(new MessageBuffer(size - 1), text, random))
+                assertThat(inParts(
+                                new MessageBuffer(size - 1, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
+                                text,
+                                random))
                         .as("%s", seed)
                         .isEqualTo(Gathered.Oversize.TOO_BIG);
             }
@@ -74,14 +80,14 @@ final class MessageBufferTest {
     void aMessageInOnePieceIsNotCopied() {
         String text = "in one piece";
 
-        Gathered gathered = new MessageBuffer(100).add(text, true);
+        Gathered gathered = new MessageBuffer(100, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)).add(text, true);
 
         assertThat(((Gathered.Whole) gathered).text()).isSameAs(text);
     }
 
     @Test
     void emptyPartsAreHarmless() {
-        MessageBuffer buffer = new MessageBuffer(2);
+        MessageBuffer buffer = new MessageBuffer(2, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 
         assertThat(buffer.add("", true)).isEqualTo(whole(""));
         for (int i = 0; i < 1_000; i++) {
@@ -93,7 +99,7 @@ final class MessageBufferTest {
 
     @Test
     void theNextMessageBeginsAnewAfterAWholeOne() {
-        MessageBuffer buffer = new MessageBuffer(4);
+        MessageBuffer buffer = new MessageBuffer(4, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
         for (int i = 0; i < 3; i++) {
             assertThat(buffer.add("ab", false)).isEqualTo(Gathered.Incomplete.MORE);
             assertThat(buffer.add("cd", true)).isEqualTo(whole("abcd"));
@@ -103,7 +109,7 @@ final class MessageBufferTest {
 
     @Test
     void theNextMessageBeginsAnewAfterOneThatWasTooBig() {
-        MessageBuffer buffer = new MessageBuffer(4);
+        MessageBuffer buffer = new MessageBuffer(4, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 
         assertThat(buffer.add("12345", true)).isEqualTo(Gathered.Oversize.TOO_BIG);
         assertThat(buffer.add("abcd", true)).isEqualTo(whole("abcd"));
@@ -114,7 +120,7 @@ final class MessageBufferTest {
 
     @Test
     void anOversizeMessageIsNoticedWithThePartThatPassesTheLimit() {
-        MessageBuffer buffer = new MessageBuffer(4);
+        MessageBuffer buffer = new MessageBuffer(4, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 
         assertThat(buffer.add("1234", false)).isEqualTo(Gathered.Incomplete.MORE);
         assertThat(buffer.add("5", false)).isEqualTo(Gathered.Oversize.TOO_BIG);
@@ -148,7 +154,7 @@ final class MessageBufferTest {
 
     @Test
     void aMessageInTooManyPartsIsOneThatIsTooBig() {
-        MessageBuffer crumbs = new MessageBuffer(100, 3);
+        MessageBuffer crumbs = new MessageBuffer(100, 3, new Budget(Long.MAX_VALUE));
 
         crumbs.add("a", false);
         crumbs.add("b", false);

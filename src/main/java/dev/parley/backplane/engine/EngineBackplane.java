@@ -68,11 +68,6 @@ public final class EngineBackplane implements Backplane {
         this.control = new EngineControl(node, hmac, workers);
     }
 
-    /** As {@link #start(Engine, Timing, String, Budget, Threads)}, with a budget and threads of its own. */
-    public static EngineBackplane start(Engine engine, Timing timing, String secret) {
-        return start(engine, timing, secret, Budget.unlimited(), new Threads());
-    }
-
     /**
      * Starts a node.
      *

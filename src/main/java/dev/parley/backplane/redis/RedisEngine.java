@@ -45,11 +45,6 @@ public final class RedisEngine implements Engine {
      * @throws IllegalArgumentException if it is no address
      * @throws BackplaneException if Redis is set up to drop keys when memory runs out
      */
-    public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
-        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
-    }
-
-    /** As above, with the node's budget and threads. */
     public static Backplane start(
             String address,
             int entriesPerRoom,

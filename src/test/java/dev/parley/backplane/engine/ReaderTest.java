@@ -31,7 +31,7 @@ final class ReaderTest {
     private final Threads threads = new Threads();
     private final FakeEngine engine = new FakeEngine();
     private final Pulse pulse = new Pulse();
-    private final Budget budget = Budget.unlimited();
+    private final Budget budget = new Budget(Long.MAX_VALUE);
     private final Listening listening = new Listening(engine, pulse, beat -> new Deaf());
     private final Reader reader = new Reader(engine::connect, pulse, listening, budget, 100);
     private final LinkedBlockingQueue<Long> told = new LinkedBlockingQueue<>();

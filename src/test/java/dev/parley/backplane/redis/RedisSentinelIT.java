@@ -7,6 +7,8 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +60,8 @@ final class RedisSentinelIT {
                 "redis-sentinel://" + RedisServer.USER + "127.0.0.1:" + sentinel.port() + "?master=parley",
                 100_000,
                 EngineBackplane.Timing.USUAL,
-                "");
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 }

@@ -7,6 +7,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.HandshakeRefused;
+import dev.parley.node.Budget;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,7 @@ final class SharedTicketsTest {
     private static final Credential ALICE = Credential.of("alice");
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final Backplane backplane = new MemoryBackplane(1, () -> now);
+    private final Backplane backplane = new MemoryBackplane(1, () -> now, new Budget(Long.MAX_VALUE));
     private final Tickets here = new SharedTickets(backplane);
     private final Tickets there = new SharedTickets(backplane);
 
