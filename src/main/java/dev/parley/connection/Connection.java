@@ -193,14 +193,7 @@ public final class Connection implements Budget.Holder {
         lastSeen = nanoTime.getAsLong();
     }
 
-    /** A part of a message arrived; the last one makes it whole. Returns its size in UTF-8. */
-    public int received(String part, boolean isLast) {
-        int bytes = Utf8.length(part);
-        received(bytes, isLast);
-        return bytes;
-    }
-
-    /** A part of that many bytes arrived. */
+    /** A part of a message arrived, of so many bytes; the last one makes it whole. */
     public void received(int bytes, boolean isLast) {
         bytesIn.addAndGet(bytes);
         if (isLast) {
