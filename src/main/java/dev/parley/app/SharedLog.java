@@ -40,8 +40,7 @@ record SharedLog(String address, String secret) {
             }
             return address.startsWith("redis")
                     ? RedisEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret, budget, threads)
-                    : PostgresEngine.start(
-                            address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret, budget, threads);
+                    : EngineBackplane.start(new PostgresEngine(address, entriesPerRoom), EngineBackplane.Timing.USUAL, secret, budget, threads);
         } catch (BackplaneException e) {
             throw new SettingsException(Key.BACKPLANE.property() + ": " + e.getMessage());
         } catch (IllegalArgumentException e) { // its message may repeat the address

@@ -21,13 +21,7 @@ final class PostgresFaultsIT extends FaultContract {
 
     @Override
     protected Backplane node(String address) {
-        return PostgresEngine.start(
-                address,
-                100_000,
-                new EngineBackplane.Timing(CHECK, LEASE),
-                "",
-                new Budget(Long.MAX_VALUE),
-                new Threads());
+        return EngineBackplane.start(new PostgresEngine(address, 100_000), new EngineBackplane.Timing(CHECK, LEASE), "", new Budget(Long.MAX_VALUE), new Threads());
     }
 
     private PostgresServer postgres() {
