@@ -44,9 +44,18 @@ public final class Capacity {
             return new MemoryBackplane(1_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
         }
         return address.startsWith("redis")
-                ? RedisEngine.start(
-                        address, 1_000, EngineBackplane.Timing.USUAL, "", new Budget(Long.MAX_VALUE), new Threads())
-                : EngineBackplane.start(new PostgresEngine(address, 1_000), EngineBackplane.Timing.USUAL, "", new Budget(Long.MAX_VALUE), new Threads());
+                ? EngineBackplane.start(
+                        new RedisEngine(address, 1_000),
+                        EngineBackplane.Timing.USUAL,
+                        "",
+                        new Budget(Long.MAX_VALUE),
+                        new Threads())
+                : EngineBackplane.start(
+                        new PostgresEngine(address, 1_000),
+                        EngineBackplane.Timing.USUAL,
+                        "",
+                        new Budget(Long.MAX_VALUE),
+                        new Threads());
     }
 
     private static void measure(List<Backplane> nodes, int rooms, int messages, int inFlight, int round)

@@ -95,8 +95,10 @@ final class ClockedNodes implements AutoCloseable {
 
     private static Backplane node(String address, EngineBackplane.Timing timing) {
         return address.startsWith("redis")
-                ? RedisEngine.start(address, 100_000, timing, "", new Budget(Long.MAX_VALUE), new Threads())
-                : EngineBackplane.start(new PostgresEngine(address, 100_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
+                ? EngineBackplane.start(
+                        new RedisEngine(address, 100_000), timing, "", new Budget(Long.MAX_VALUE), new Threads())
+                : EngineBackplane.start(
+                        new PostgresEngine(address, 100_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
     }
 
     private String ask(String question) throws IOException {

@@ -29,8 +29,10 @@ final class NodeProcess implements AutoCloseable {
     public static void main(String... arguments) throws Exception {
         EngineBackplane.Timing timing = new EngineBackplane.Timing(Duration.ofSeconds(1), Duration.parse(arguments[3]));
         Backplane node = arguments[0].startsWith("redis")
-                ? RedisEngine.start(arguments[0], 1_000, timing, "", new Budget(Long.MAX_VALUE), new Threads())
-                : EngineBackplane.start(new PostgresEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
+                ? EngineBackplane.start(
+                        new RedisEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads())
+                : EngineBackplane.start(
+                        new PostgresEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
         Draft.Author member = new Draft.Author(arguments[2], "connection-of-" + arguments[2]);
         node.presence().enter(new RoomId(arguments[1]), new Draft("left-" + arguments[2], member, Draft.Kind.LEFT, ""));
         Thread.currentThread().join();

@@ -21,7 +21,12 @@ final class PostgresFaultsIT extends FaultContract {
 
     @Override
     protected Backplane node(String address) {
-        return EngineBackplane.start(new PostgresEngine(address, 100_000), new EngineBackplane.Timing(CHECK, LEASE), "", new Budget(Long.MAX_VALUE), new Threads());
+        return EngineBackplane.start(
+                new PostgresEngine(address, 100_000),
+                new EngineBackplane.Timing(CHECK, LEASE),
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     private PostgresServer postgres() {

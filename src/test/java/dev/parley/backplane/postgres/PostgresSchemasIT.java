@@ -65,7 +65,12 @@ final class PostgresSchemasIT {
     }
 
     private static Backplane node(String schema) {
-        return EngineBackplane.start(new PostgresEngine(server.address() + "?currentSchema=" + schema, 100), EngineBackplane.Timing.USUAL, "", new Budget(Long.MAX_VALUE), new Threads());
+        return EngineBackplane.start(
+                new PostgresEngine(server.address() + "?currentSchema=" + schema, 100),
+                EngineBackplane.Timing.USUAL,
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     private static Queue<String> words(Backplane node) {

@@ -188,8 +188,18 @@ public final class PostgresServer extends EngineProcess {
 
     private static TwoNodes.Nodes nodes(String address, int entriesPerRoom, String secret) {
         return new TwoNodes.Nodes(
-                EngineBackplane.start(new PostgresEngine(address, entriesPerRoom), EngineBackplane.Timing.USUAL, secret, new Budget(Long.MAX_VALUE), new Threads()),
-                EngineBackplane.start(new PostgresEngine(address, entriesPerRoom), EngineBackplane.Timing.USUAL, secret, new Budget(Long.MAX_VALUE), new Threads()));
+                EngineBackplane.start(
+                        new PostgresEngine(address, entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()),
+                EngineBackplane.start(
+                        new PostgresEngine(address, entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()));
     }
 
     /** Where nodes find it by TLS. */

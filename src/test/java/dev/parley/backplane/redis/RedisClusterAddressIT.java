@@ -38,9 +38,8 @@ final class RedisClusterAddressIT {
     }
 
     private static Backplane node(int entriesPerRoom) {
-        return RedisEngine.start(
-                cluster.address(),
-                entriesPerRoom,
+        return EngineBackplane.start(
+                new RedisEngine(cluster.address(), entriesPerRoom),
                 EngineBackplane.Timing.USUAL,
                 "a secret",
                 new Budget(Long.MAX_VALUE),
@@ -104,9 +103,8 @@ final class RedisClusterAddressIT {
     @Test
     void aServerOfAClusterIsNotTakenForOneThatIsAlone() {
         assertThatExceptionOfType(BackplaneException.class)
-                .isThrownBy(() -> RedisEngine.start(
-                        cluster.server(0).address(),
-                        100,
+                .isThrownBy(() -> EngineBackplane.start(
+                        new RedisEngine(cluster.server(0).address(), 100),
                         EngineBackplane.Timing.USUAL,
                         "",
                         new Budget(Long.MAX_VALUE),
@@ -118,9 +116,8 @@ final class RedisClusterAddressIT {
     void aServerThatIsAloneIsNotTakenForACluster() throws Exception {
         try (RedisServer alone = RedisServer.launch(RedisServer.FORGETFUL)) {
             assertThatExceptionOfType(BackplaneException.class)
-                    .isThrownBy(() -> RedisEngine.start(
-                            alone.address().replace("redis:", "redis-cluster:"),
-                            100,
+                    .isThrownBy(() -> EngineBackplane.start(
+                            new RedisEngine(alone.address().replace("redis:", "redis-cluster:"), 100),
                             EngineBackplane.Timing.USUAL,
                             "",
                             new Budget(Long.MAX_VALUE),

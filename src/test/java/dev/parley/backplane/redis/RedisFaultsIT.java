@@ -26,9 +26,8 @@ final class RedisFaultsIT extends FaultContract {
 
     @Override
     protected Backplane node(String address) {
-        return RedisEngine.start(
-                address,
-                100_000,
+        return EngineBackplane.start(
+                new RedisEngine(address, 100_000),
                 new EngineBackplane.Timing(CHECK, LEASE),
                 "",
                 new Budget(Long.MAX_VALUE),

@@ -31,9 +31,8 @@ final class RedisMemoryIT {
     @Test
     void aNodeThatWasFrozenCatchesUpWithMoreThanItHasMemoryFor() throws Exception {
         try (RedisServer server = RedisServer.launch(RedisServer.FORGETFUL);
-                Backplane node = RedisEngine.start(
-                        server.address(),
-                        10_000,
+                Backplane node = EngineBackplane.start(
+                        new RedisEngine(server.address(), 10_000),
                         EngineBackplane.Timing.USUAL,
                         "",
                         new Budget(Long.MAX_VALUE),

@@ -56,9 +56,10 @@ final class RedisSentinelIT {
     }
 
     private Backplane node() {
-        return RedisEngine.start(
-                "redis-sentinel://" + RedisServer.USER + "127.0.0.1:" + sentinel.port() + "?master=parley",
-                100_000,
+        return EngineBackplane.start(
+                new RedisEngine(
+                        "redis-sentinel://" + RedisServer.USER + "127.0.0.1:" + sentinel.port() + "?master=parley",
+                        100_000),
                 EngineBackplane.Timing.USUAL,
                 "",
                 new Budget(Long.MAX_VALUE),

@@ -131,16 +131,14 @@ public final class RedisServer extends EngineProcess {
     TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
         cli("FLUSHALL");
         return new TwoNodes.Nodes(
-                RedisEngine.start(
-                        address(),
-                        entriesPerRoom,
+                EngineBackplane.start(
+                        new RedisEngine(address(), entriesPerRoom),
                         EngineBackplane.Timing.USUAL,
                         secret,
                         new Budget(Long.MAX_VALUE),
                         new Threads()),
-                RedisEngine.start(
-                        address(),
-                        entriesPerRoom,
+                EngineBackplane.start(
+                        new RedisEngine(address(), entriesPerRoom),
                         EngineBackplane.Timing.USUAL,
                         secret,
                         new Budget(Long.MAX_VALUE),
