@@ -121,7 +121,7 @@ final class Application {
         workers.every(REVIVE, threads::revive);
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
         this.tickets = new SharedTickets(backplane, budget);
-        this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget);
+        this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget, System::nanoTime);
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add(

@@ -1,5 +1,6 @@
 package dev.parley.backplane;
 
+import dev.parley.protocol.Utf8;
 import java.util.Locale;
 
 /**
@@ -13,14 +14,7 @@ import java.util.Locale;
 public record Draft(String key, Author author, Kind kind, String text) {
     /** How long the text is in UTF-8: the payload, as bounds count it. */
     public long bytes() {
-        long bytes = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            char letter = text.charAt(i);
-            if (letter >= 0x80) {
-                bytes += letter < 0x800 || Character.isSurrogate(letter) ? 1 : 2;
-            }
-        }
-        return bytes;
+        return Utf8.length(text);
     }
 
     /**

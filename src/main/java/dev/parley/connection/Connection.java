@@ -62,18 +62,7 @@ public final class Connection implements Budget.Holder {
     private volatile @Nullable Instant expires;
     private boolean wasFilling; // the timer's own
 
-    Connection(
-            String id,
-            Wire wire,
-            Outbox.Bounds bounds,
-            Timing timing,
-            Workers workers,
-            LongSupplier nanoTime,
-            Consumer<Connection> onClosed) {
-        this(id, wire, bounds, timing, workers, nanoTime, onClosed, peer -> false, Budget.unlimited());
-    }
-
-    /** As above; whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
+    /** Whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
     Connection(
             String id,
             Wire wire,
@@ -204,14 +193,7 @@ public final class Connection implements Budget.Holder {
         lastSeen = nanoTime.getAsLong();
     }
 
-    /** A part of a message arrived; the last one makes it whole. Returns its size in UTF-8. */
-    public int received(String part, boolean isLast) {
-        int bytes = Utf8.length(part);
-        received(bytes, isLast);
-        return bytes;
-    }
-
-    /** A part of that many bytes arrived. */
+    /** A part of a message arrived, of so many bytes; the last one makes it whole. */
     public void received(int bytes, boolean isLast) {
         bytesIn.addAndGet(bytes);
         if (isLast) {

@@ -94,10 +94,6 @@ final class Outbox {
     private @Nullable Runnable marked; // to be run when so many messages are sent
     private long markedAt;
 
-    Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime) {
-        this(wire, owner, bounds, workers, nanoTime, Budget.unlimited());
-    }
-
     Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime, Budget budget) {
         this.budget = budget;
         this.wire = wire;

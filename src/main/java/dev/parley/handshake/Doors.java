@@ -30,17 +30,10 @@ public final class Doors implements Admission {
     private final Crowds crowds;
     private volatile State state = State.OPEN; // written under the lock
 
-    /** Open doors of a house that may be full. */
-    public Doors(BooleanSupplier isFull) {
-        this(isFull, Integer.MAX_VALUE);
-    }
-
-    /** As above; no more than so many may be in from one address. */
-    public Doors(BooleanSupplier isFull, int maxPerAddress) {
-        this(isFull, maxPerAddress, Budget.unlimited());
-    }
-
-    /** As above; nobody comes in while the node holds all the bytes that it may, and nobody is left who could give way. */
+    /**
+     * Open doors of a house that may be full. No more than so many may be in from one address, and nobody comes in while the node
+     * holds all the bytes that it may, and nobody is left who could give way.
+     */
     public Doors(BooleanSupplier isFull, int maxPerAddress, Budget budget) {
         this.isFull = isFull;
         this.budget = budget;

@@ -48,24 +48,11 @@ public final class Rooms {
     private final LongAdder gaps = new LongAdder();
     private volatile boolean closed;
 
-    /** As below; whoever is too slow is closed. */
-    public Rooms(Backplane backplane, Workers workers, int maxBacklog) {
-        this(backplane, workers, maxBacklog, id -> Overflow.CLOSE);
-    }
-
     /**
      * Rooms over a backplane.
      *
      * @param maxBacklog how many entries a room's fan-out may be behind its log
      * @param overflow what becomes of what clients of a room are too slow for
-     */
-    public Rooms(Backplane backplane, Workers workers, int maxBacklog, Function<RoomId, Overflow> overflow) {
-        this(backplane, workers, maxBacklog, overflow, Budget.unlimited(), Integer.MAX_VALUE);
-    }
-
-    /**
-     * As above.
-     *
      * @param budget what rooms hold is counted in
      * @param maxWireBytes how long a message may become on the wire: what a text client says as a JSON string, and a JSON value with
      *     what stands around it

@@ -9,6 +9,7 @@ import dev.parley.api.Role;
 import dev.parley.api.RoomSight;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.metrics.Histogram;
+import dev.parley.node.Budget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.Test;
 final class ConsoleSocketTest {
     private static final Realm.Operator VERA = new Realm.Operator("vera", Role.VIEWER);
 
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
     private final BlockingQueue<String> shown = new LinkedBlockingQueue<>();
     private final BlockingQueue<CloseReason> closed = new LinkedBlockingQueue<>();

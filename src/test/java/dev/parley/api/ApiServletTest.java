@@ -10,6 +10,7 @@ import dev.parley.connection.Connection;
 import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -32,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ApiServletTest {
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
     private final Node other = new Node("two", backplane);
 

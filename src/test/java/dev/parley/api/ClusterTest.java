@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.handshake.Doors;
+import dev.parley.node.Budget;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 final class ClusterTest {
     private static final Blocks.Target MALLORY = new Blocks.Target(Blocks.Kind.USER, "mallory", "");
 
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final List<Runnable> handed = new ArrayList<>();
     private final Node node = new Node("one", backplane, handed::add);
 

@@ -32,8 +32,10 @@ public final class Node implements AutoCloseable {
     public final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
-            null);
-    final Doors doors = new Doors(connections::isFull);
+            null,
+            new Budget(Long.MAX_VALUE),
+            System::nanoTime);
+    final Doors doors = new Doors(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
     final Audit audit;
     public final Cluster cluster;
     public final Survey survey;
@@ -48,8 +50,8 @@ public final class Node implements AutoCloseable {
 
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
-        Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, Budget.unlimited(), MAX_BODY_BYTES);
-        audit = new Audit(name, Budget.unlimited());
+        Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), MAX_BODY_BYTES);
+        audit = new Audit(name, new Budget(Long.MAX_VALUE));
         cluster = new Cluster(
                 name,
                 backplane.control(),

@@ -12,6 +12,8 @@ import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier.Verdict;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,9 +31,10 @@ final class SameNameTest {
     private static final String SEND = "{\"id\":2,\"type\":\"send\",\"room\":\"lobby\",\"key\":\"k\",\"data\":1}";
 
     private final Workers workers = new Workers();
-    private final MemoryBackplane backplane = new MemoryBackplane(100, InstantSource.system());
+    private final MemoryBackplane backplane = new MemoryBackplane(100, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
-    private final Rooms rooms = new Rooms(backplane, workers, 100);
+    private final Rooms rooms = new Rooms(
+            backplane, workers, 100, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
 
     @AfterEach
     void stop() {

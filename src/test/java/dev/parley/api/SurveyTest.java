@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class SurveyTest {
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node one = new Node("one", backplane);
     private final Node two = new Node("two", backplane);
     private final List<String> words = new ArrayList<>();

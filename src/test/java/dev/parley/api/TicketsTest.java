@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class TicketsTest {
     private final Realm.Operator eve = new Realm.Operator("eve", Role.VIEWER);
     private Instant now = Instant.EPOCH;
-    private final Budget budget = Budget.unlimited();
+    private final Budget budget = new Budget(Long.MAX_VALUE);
     private final Tickets tickets = new Tickets(() -> now, budget);
 
     @Test

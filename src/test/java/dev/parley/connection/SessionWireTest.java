@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
@@ -178,7 +179,16 @@ final class SessionWireTest {
 
     private Connection connection(Duration sendTimeout) {
         Timing timing = Timing.of(sendTimeout, Peer.HEARTBEAT);
-        return new Connection("id", wire, Peer.ROOMY, timing, workers, clock, closed -> {});
+        return new Connection(
+                "id",
+                wire,
+                Peer.ROOMY,
+                timing,
+                workers,
+                clock,
+                closed -> {},
+                peer -> false,
+                new Budget(Long.MAX_VALUE));
     }
 
     private void checkAfter(Connection connection, Duration time) {

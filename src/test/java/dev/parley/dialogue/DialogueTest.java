@@ -10,8 +10,10 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Client.Message;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier;
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import dev.parley.room.GuideWindow;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import dev.parley.room.TextMember;
 import java.time.Clock;
@@ -33,8 +35,9 @@ final class DialogueTest {
     private static final Limits LIMITS = new Limits(65_536, 20, 262_144, 3, 2);
 
     private final Workers workers = new Workers();
-    private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC());
-    private final Rooms rooms = new Rooms(backplane, workers, 1_000);
+    private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 1_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     private final ManualClock clock = new ManualClock();
     private final List<Credential> renewals = new CopyOnWriteArrayList<>();
     private @Nullable Credential proven; // by the handshake

@@ -10,6 +10,8 @@ import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.ScriptedGate;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import jakarta.websocket.Extension;
 import java.io.IOException;
@@ -33,9 +35,12 @@ final class Guide implements AutoCloseable {
     private final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(100, 1_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
-            null);
-    private final MemoryBackplane backplane = new MemoryBackplane(100, Clock.systemUTC());
-    private final Rooms rooms = new Rooms(backplane, workers, 1_000);
+            null,
+            new Budget(Long.MAX_VALUE),
+            System::nanoTime);
+    private final MemoryBackplane backplane = new MemoryBackplane(100, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 1_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     private final ScriptedGate gate = ScriptedGate.install(List.of(
             Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, MAX_MESSAGE_BYTES)),

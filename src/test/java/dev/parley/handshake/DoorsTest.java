@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class DoorsTest {
     private boolean isFull;
-    private final Doors doors = new Doors(() -> isFull);
+    private final Doors doors = new Doors(() -> isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 
     @Test
     void openDoorsLetInUnlessTheHouseIsFull() {

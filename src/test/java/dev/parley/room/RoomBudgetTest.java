@@ -28,7 +28,8 @@ final class RoomBudgetTest {
 
     private final Workers workers = new Workers();
     private final Budget budget = new Budget(1_000_000);
-    private final MemoryBackplane backplane = new MemoryBackplane(100, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(100, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Rooms rooms = new Rooms(backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, budget, 100);
 
     @AfterEach
@@ -118,7 +119,8 @@ final class RoomBudgetTest {
 
     @Test
     void anErrorInTheFanOutClosesWhomItConcernsAndTheRoomGoesOn() {
-        Rooms fragile = new Rooms(backplane, workers, MAX_BACKLOG);
+        Rooms fragile = new Rooms(
+                backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         Peer reader = new Peer(workers);
         fragile.join(LOBBY, reader.connection(), "1", new Fragile());
         Peer other = new Peer(workers);
@@ -178,8 +180,10 @@ final class RoomBudgetTest {
 
     @Test
     void aDeliveryIsTimedByTheNodesOwnClock() {
-        MemoryBackplane elsewhere = new MemoryBackplane(100, InstantSource.fixed(Instant.EPOCH));
-        Rooms others = new Rooms(elsewhere, workers, 100);
+        MemoryBackplane elsewhere =
+                new MemoryBackplane(100, InstantSource.fixed(Instant.EPOCH), new Budget(Long.MAX_VALUE));
+        Rooms others =
+                new Rooms(elsewhere, workers, 100, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         Peer reader = new Peer(workers);
         TextMember member = others.join(LOBBY, reader.connection(), "1", GuideWindow.GUIDE);
 

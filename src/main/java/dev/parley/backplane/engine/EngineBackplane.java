@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +38,20 @@ public final class EngineBackplane implements Backplane {
     private static final Logger LOG = System.getLogger(EngineBackplane.class.getName());
     private static final long LOOK_MILLIS = 250;
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(9);
+    private static final Duration LONGEST_CALL =
+            Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS); // of several questions, perhaps
     private static final Pattern EPOCH = Pattern.compile("[\\x21-\\x7e]{0,100}");
     private static final String NO_EPOCH = "-"; // no log has it
 
     private final Engine engine;
     private final Threads threads;
-    private final Pulse pulse = new Pulse();
     private final Listening listening;
     private final QueryWorkers workers;
     private final Writer writer;
     private final Reader reader;
     private final EnginePresence presence;
     private final EngineControl control;
+    private final List<ConnectionLoop<?>> loops; // those of the workers aside, of which one is enough
     private final Hmac hmac;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
@@ -58,19 +61,13 @@ public final class EngineBackplane implements Backplane {
         this.engine = engine;
         this.threads = threads;
         this.hmac = new Hmac(secret);
-        this.listening = new Listening(engine, pulse, Heard::new);
-        this.workers = new QueryWorkers(engine::connect, pulse, budget);
-        this.reader = new Reader(
-                engine::connect, pulse, listening, budget, timing.check().toMillis());
-        this.writer = new Writer(engine::connect, pulse, budget, reader::promise, (room, feed) -> reader.doubt(room));
-        this.presence =
-                new EnginePresence(node, timing.lease(), engine::connect, pulse, listening, workers, this::append);
+        this.listening = new Listening(engine, new Heard());
+        this.workers = new QueryWorkers(engine::connect, budget);
+        this.reader = new Reader(engine::connect, listening, budget, timing.check());
+        this.writer = new Writer(engine::connect, budget, reader);
+        this.presence = new EnginePresence(node, timing.lease(), engine::connect, listening, workers, this::append);
         this.control = new EngineControl(node, hmac, workers);
-    }
-
-    /** As {@link #start(Engine, Timing, String, Budget, Threads)}, with a budget and threads of its own. */
-    public static EngineBackplane start(Engine engine, Timing timing, String secret) {
-        return start(engine, timing, secret, Budget.unlimited(), new Threads());
+        this.loops = List.of(listening.loop(), writer.loop(), reader.loop(), presence.loop());
     }
 
     /**
@@ -100,21 +97,15 @@ public final class EngineBackplane implements Backplane {
     }
 
     private void startLoops() {
-        listening.start(threads);
-        writer.start(threads);
-        reader.start(threads);
-        workers.start(threads);
-        presence.start(threads);
+        loops.forEach(loop -> loop.start(threads));
+        workers.loops().forEach(loop -> loop.start(threads));
         watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, this::watch);
     }
 
     private void watch(Runnable progress) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         workers.watch();
-        writer.cutIfStuck();
-        reader.cutIfStuck();
-        listening.cutIfStuck();
-        presence.cutIfStuck();
+        loops.forEach(loop -> loop.cutIfStuck(LONGEST_CALL));
         threads.revive();
         progress.run();
     }
@@ -206,13 +197,13 @@ public final class EngineBackplane implements Backplane {
     /** By progress: a loop that is stuck is not reachable, whatever it believes of its connection. */
     @Override
     public Health health() {
-        boolean isReachable = writer.isUp()
-                && reader.isUp()
-                && listening.isUp()
-                && presence.isUp()
-                && workers.isUp()
+        boolean isReachable = loops.stream().allMatch(ConnectionLoop::isUp)
+                && workers.loops().stream().anyMatch(ConnectionLoop::isUp)
                 && threads.stuck(Threads.Part.ENGINE).isEmpty();
-        return new Health(engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects());
+        long reconnects = Stream.concat(loops.stream(), workers.loops().stream())
+                .mapToLong(ConnectionLoop::reconnects)
+                .sum();
+        return new Health(engine.name(), isReachable, reader.lag(), reader.repairs(), reconnects);
     }
 
     /** What is to be stored is stored first, for at most two seconds. */
@@ -225,7 +216,7 @@ public final class EngineBackplane implements Backplane {
         presence.close();
         workers.close();
         reader.close();
-        listening.close();
+        listening.loop().close();
         Threads.Loop watching = watch;
         if (watching != null) {
             watching.close();
@@ -245,17 +236,6 @@ public final class EngineBackplane implements Backplane {
 
     /** On the listener's thread. */
     private final class Heard implements Engine.Events {
-        private final Runnable beat;
-
-        Heard(Runnable beat) {
-            this.beat = beat;
-        }
-
-        @Override
-        public void alive() {
-            beat.run();
-        }
-
         @Override
         public void listening(RoomId room) {
             reader.doubt(room);

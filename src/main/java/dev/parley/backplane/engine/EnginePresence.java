@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A loop with a connection of its own renews the lease, moves members and reads what is watched. What the engine refuses, for
  * example because its memory is full, is tried again later, and the rest goes on.
  */
-final class EnginePresence implements PresenceStore, AutoCloseable {
+final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoCloseable {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
     private static final int READS_AT_ONCE = 20;
@@ -70,7 +70,6 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             String node,
             Duration lease,
             ConnectionLoop.Connector<Link> engine,
-            Pulse pulse,
             Listening listening,
             QueryWorkers workers,
             BiFunction<RoomId, Draft, CompletionStage<Appended>> append) {
@@ -79,19 +78,11 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         this.listening = listening;
         this.workers = workers;
         this.append = append;
-        this.loop = new ConnectionLoop<>("presence", pulse, engine, Link::cut, this::work, () -> {});
+        this.loop = ConnectionLoop.ofTurns("presence", engine, this);
     }
 
-    void start(Threads threads) {
-        loop.start(threads);
-    }
-
-    boolean isUp() {
-        return loop.isUp();
-    }
-
-    void cutIfStuck() {
-        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
+    ConnectionLoop<Link> loop() {
+        return loop;
     }
 
     @Override
@@ -152,21 +143,25 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         }
     }
 
-    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
+    @Override
+    public void begin() {
         nextRenewal = System.nanoTime();
         postponeBurials(); // if the engine was away, the others have not been able to renew, either
         watched.keySet().forEach(this::moved);
-        while (true) {
-            for (Chore chore : chores) {
-                beat.run();
-                chore.runOn(link);
-            }
-            if (isLeaving) {
-                link.members().bury(node, true);
-                isGone.complete(true);
-            }
-            rest();
+    }
+
+    @Override
+    public boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
+        for (Chore chore : chores) {
+            beat.run();
+            chore.runOn(link);
         }
+        if (isLeaving) {
+            link.members().bury(node, true);
+            isGone.complete(true);
+        }
+        rest();
+        return true; // the lease is renewed
     }
 
     private synchronized void rest() throws InterruptedException {
@@ -174,11 +169,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         boolean isBusy = !pending.isEmpty() || !moved.isEmpty();
         long due = TimeUnit.NANOSECONDS.toMillis(nextRenewal - System.nanoTime());
         long rest = isRefused ? REST_MILLIS / 10 : isBusy ? 0 : Math.min(REST_MILLIS, due);
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rest);
-        for (long left = rest; !isWoken && left > 0; ) {
-            wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-        }
+        boolean unused = Threads.await(this, rest, () -> isWoken);
         isWoken = false;
     }
 
@@ -241,17 +232,14 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         if (taken.isEmpty()) {
             return;
         }
-        boolean isDone = false;
         try {
             link.members().move(node, List.copyOf(taken.values()));
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                nextRenewal = System.nanoTime(); // the engine may not know this node any more
-                synchronized (this) {
-                    taken.forEach(pending::putIfAbsent); // unless it has changed meanwhile
-                }
+        } catch (Throwable e) {
+            nextRenewal = System.nanoTime(); // the engine may not know this node any more
+            synchronized (this) {
+                taken.forEach(pending::putIfAbsent); // unless it has changed meanwhile
             }
+            throw e;
         }
     }
 
@@ -261,7 +249,6 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             moved.stream().limit(READS_AT_ONCE).forEach(rooms::add);
             rooms.forEach(moved::remove);
         }
-        boolean isDone = false;
         try {
             for (RoomId room : rooms) {
                 Attendance attendance = watched.get(room);
@@ -269,11 +256,9 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
                     attendance.update(link.members().in(room).keySet());
                 }
             }
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                rooms.forEach(this::moved);
-            }
+        } catch (Throwable e) {
+            rooms.forEach(this::moved);
+            throw e;
         }
     }
 
@@ -309,7 +294,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             pending.clear();
             wake();
         }
-        if (isUp()) {
+        if (loop.isUp()) {
             try {
                 isGone.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {

@@ -5,7 +5,6 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
-import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import java.util.Set;
  * {@link BackplaneException}, to be passed on and not to be repeated, after which the connection goes on; or the engine is away:
  * a {@link LinkException}, to be repeated over a new connection.
  */
-public interface Link extends Closeable {
+public interface Link extends EngineConnection {
     Log log();
 
     Members members();
@@ -34,12 +33,6 @@ public interface Link extends Closeable {
 
     /** What the engine does not do by itself, such as trimming. Called every few seconds. */
     default void tend() throws LinkException {}
-
-    /** Ends the connection at once, whatever is under way, which then fails. May be called by any thread. */
-    void cut();
-
-    @Override
-    void close();
 
     /** The logs of rooms. */
     interface Log {

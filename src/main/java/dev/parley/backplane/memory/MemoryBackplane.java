@@ -57,11 +57,6 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     private volatile Instant nextSweep;
     private volatile boolean closed;
 
-    /** As {@link #MemoryBackplane(int, InstantSource, Budget)}, bounded in entries only. */
-    public MemoryBackplane(int entriesPerRoom, InstantSource clock) {
-        this(entriesPerRoom, clock, Budget.unlimited());
-    }
-
     /** Keeps the last {@code entriesPerRoom} entries of each room. */
     public MemoryBackplane(int entriesPerRoom, InstantSource clock, Budget budget) {
         this.entriesPerRoom = entriesPerRoom;

@@ -1,14 +1,10 @@
 package dev.parley.backplane.postgres;
 
-import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Engine;
-import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
-import dev.parley.node.Budget;
-import dev.parley.node.Threads;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -32,33 +28,16 @@ public final class PostgresEngine implements Engine {
     private final Source source;
     private final int entriesPerRoom;
 
-    private PostgresEngine(Source source, int entriesPerRoom) {
-        this.source = source;
-        this.entriesPerRoom = entriesPerRoom;
-    }
-
     /**
-     * A node over the database at an address: {@code postgresql://user:password@host/database},
+     * The database at an address: {@code postgresql://user:password@host/database},
      * {@code jdbc:postgresql:…}, or {@code jndi:name} of a data source whose connections are PostgreSQL's.
      *
      * @throws IllegalArgumentException if it is none, in words that may repeat it
-     * @throws BackplaneException if it is no address, in words that repeat nothing secret, or if the database is there and cannot
-     *     be used
+     * @throws BackplaneException if it is no address, in words that repeat nothing secret
      */
-    public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
-        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
-    }
-
-    /** As above, with the node's budget and threads. */
-    public static Backplane start(
-            String address,
-            int entriesPerRoom,
-            EngineBackplane.Timing timing,
-            String secret,
-            Budget budget,
-            Threads threads) {
-        Source source = address.startsWith("jndi:") ? jndi(address.substring("jndi:".length())) : url(address);
-        return EngineBackplane.start(new PostgresEngine(source, entriesPerRoom), timing, secret, budget, threads);
+    public PostgresEngine(String address, int entriesPerRoom) {
+        this.source = address.startsWith("jndi:") ? jndi(address.substring("jndi:".length())) : url(address);
+        this.entriesPerRoom = entriesPerRoom;
     }
 
     private static Source url(String address) {

@@ -39,13 +39,13 @@ final class PostgresListener implements Engine.Listener {
     }
 
     @Override
-    public void listen(Engine.Events told) throws LinkException {
+    public void listen(Engine.Events told, Runnable alive) throws LinkException {
         events = told;
         first.forEach(told::listening);
         long nextProbe = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                told.alive();
+                alive.run();
                 for (Notifications.Told each : notifications.next(WAIT_MILLIS)) {
                     tell(each.payload(), each.channel().equals(own), told);
                 }

@@ -21,7 +21,7 @@ public final class MemoryTickets implements Tickets {
     }
 
     MemoryTickets(LongSupplier nanoTime, int max) {
-        this.given = new Shares<>(nanoTime, max, Budget.unlimited());
+        this.given = new Shares<>(nanoTime, max, new Budget(Long.MAX_VALUE));
     }
 
     @Override

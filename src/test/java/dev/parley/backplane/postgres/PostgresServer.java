@@ -4,6 +4,8 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,8 +188,18 @@ public final class PostgresServer extends EngineProcess {
 
     private static TwoNodes.Nodes nodes(String address, int entriesPerRoom, String secret) {
         return new TwoNodes.Nodes(
-                PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
-                PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
+                EngineBackplane.start(
+                        new PostgresEngine(address, entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()),
+                EngineBackplane.start(
+                        new PostgresEngine(address, entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()));
     }
 
     /** Where nodes find it by TLS. */

@@ -24,8 +24,8 @@ final class SharedTicketsTest {
     private static final Credential ALICE = Credential.of("alice");
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final Backplane backplane = new MemoryBackplane(1, () -> now);
-    private final Budget budget = Budget.unlimited();
+    private final Backplane backplane = new MemoryBackplane(1, () -> now, new Budget(Long.MAX_VALUE));
+    private final Budget budget = new Budget(Long.MAX_VALUE);
     private final Tickets here = new SharedTickets(backplane, budget);
     private final Tickets there = new SharedTickets(backplane, budget);
 
