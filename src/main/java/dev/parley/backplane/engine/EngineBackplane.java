@@ -49,6 +49,7 @@ public final class EngineBackplane implements Backplane {
     private final Reader reader;
     private final EnginePresence presence;
     private final EngineControl control;
+    private final Intake intake;
     private final Hmac hmac;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
@@ -66,6 +67,7 @@ public final class EngineBackplane implements Backplane {
         this.presence =
                 new EnginePresence(node, timing.lease(), engine::connect, pulse, listening, workers, this::append);
         this.control = new EngineControl(node, hmac, workers);
+        this.intake = new Intake(workers, pulse);
     }
 
     /** As {@link #start(Engine, Timing, String, Budget, Threads)}, with a budget and threads of its own. */
@@ -110,6 +112,7 @@ public final class EngineBackplane implements Backplane {
 
     private void watch(Runnable progress) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        intake.poll();
         workers.watch();
         writer.cutIfStuck();
         reader.cutIfStuck();
@@ -203,6 +206,13 @@ public final class EngineBackplane implements Backplane {
         return control;
     }
 
+    @Override
+    public void takeIn(int maxBytes) {
+        if (engine.hasOutbox()) {
+            intake.begin(maxBytes);
+        }
+    }
+
     /** By progress: a loop that is stuck is not reachable, whatever it believes of its connection. */
     @Override
     public Health health() {
@@ -212,7 +222,7 @@ public final class EngineBackplane implements Backplane {
                 && presence.isUp()
                 && workers.isUp()
                 && threads.stuck(Threads.Part.ENGINE).isEmpty();
-        return new Health(engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects());
+        return new Health(engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects(), pulse.refusals());
     }
 
     /** What is to be stored is stored first, for at most two seconds. */
@@ -280,6 +290,11 @@ public final class EngineBackplane implements Backplane {
         @Override
         public void said(String word) {
             control.heard(word);
+        }
+
+        @Override
+        public void posted() {
+            intake.wake();
         }
     }
 }

@@ -10,6 +10,7 @@ final class Pulse {
 
     private final LongAdder repairs = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
+    private final LongAdder refusals = new LongAdder();
 
     /** A room is read because something may be missing. */
     void repaired() {
@@ -21,11 +22,20 @@ final class Pulse {
         LOG.log(Level.INFO, "backplane {0}: connected again", name);
     }
 
+    /** So much of the outbox was put aside. */
+    void refused(int count) {
+        refusals.add(count);
+    }
+
     long repairs() {
         return repairs.sum();
     }
 
     long reconnects() {
         return reconnects.sum();
+    }
+
+    long refusals() {
+        return refusals.sum();
     }
 }
