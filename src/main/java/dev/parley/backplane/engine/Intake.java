@@ -48,8 +48,8 @@ final class Intake {
 
     private void taken(Link.@Nullable TakenIn taken, @Nullable Throwable failure) {
         if (taken == null) {
-            if (failure != null && !isFailing) {
-                LOG.log(Level.WARNING, "nothing is taken from the outbox, and it is tried again: {0}", failure.getMessage());
+            if (!isFailing) {
+                LOG.log(Level.WARNING, "nothing is taken from the outbox, and it is tried again", failure);
             }
             isFailing = true;
             return;

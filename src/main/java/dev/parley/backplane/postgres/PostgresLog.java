@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The logs in PostgreSQL. Every call is a transaction of its own. */
@@ -122,13 +123,13 @@ final class PostgresLog implements Link.Log {
         append.setLong(3, entriesPerRoom);
         append.setArray(4, array("text", batch.stream().map(proposal -> proposal.room().name())));
         append.setArray(
-                5,
-                array(
-                        "bytea",
-                        batch.stream()
-                                .map(proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8))));
+                5, bytes(batch, proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8)));
         append.setArray(6, array("text", batch.stream().map(Link.Proposal::message)));
-        append.setArray(7, array("bytea", batch.stream().map(proposal -> DraftBytes.encode(proposal.draft()))));
+        append.setArray(7, bytes(batch, proposal -> DraftBytes.encode(proposal.draft())));
+    }
+
+    private Array bytes(Collection<Link.Proposal> batch, Function<Link.Proposal, byte[]> part) throws SQLException {
+        return connection.createArrayOf("bytea", batch.stream().map(part).toArray(byte[][]::new));
     }
 
     /**
