@@ -231,6 +231,7 @@ public final class EngineBackplane implements Backplane {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        intake.end();
         writer.close();
         presence.close();
         workers.close();

@@ -16,7 +16,7 @@ final class Intake {
 
     private final QueryWorkers workers;
     private final Pulse pulse;
-    private volatile int maxBytes; // 0 until it may begin
+    private volatile int maxBytes; // 0 until it may begin, and after its end
     private volatile boolean isFailing;
     private long nextPoll = System.nanoTime(); // of the thread that polls
 
@@ -28,6 +28,10 @@ final class Intake {
     void begin(int limit) {
         maxBytes = limit;
         wake();
+    }
+
+    void end() {
+        maxBytes = 0;
     }
 
     void poll() {
@@ -48,8 +52,9 @@ final class Intake {
 
     private void taken(Link.@Nullable TakenIn taken, @Nullable Throwable failure) {
         if (taken == null) {
-            if (!isFailing) {
-                LOG.log(Level.WARNING, "nothing is taken from the outbox, and it is tried again", failure);
+            if (!isFailing && maxBytes > 0 && failure != null) {
+                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                LOG.log(Level.WARNING, "nothing is taken from the outbox, and it is tried again: {0}", cause.getMessage());
             }
             isFailing = true;
             return;
