@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
 final class Schema {
     private static final int VERSION = 1;
     private static final int REVISION = 2;
+    private static final Set<String> FORBIDDEN = Set.of("42501", "3F000"); // no right, and no schema to make anything in
     private static final long LOCK = 0x7061726c6579L; // one node at a time
 
     private Schema() {}
@@ -40,7 +42,7 @@ final class Schema {
             connection.commit();
         } catch (SQLException e) {
             connection.rollback();
-            if ("42501".equals(e.getSQLState())) { // insufficient privilege
+            if (FORBIDDEN.contains(String.valueOf(e.getSQLState()))) {
                 throw new BackplaneException("the tables of Parley are " + (revision == 0 ? "missing" : "of revision " + revision)
                         + " and this user may not make them: their owner runs "
                         + IntStream.rangeClosed(revision + 1, REVISION)

@@ -104,7 +104,7 @@ final class PostgresSchemaIT {
 
     @Test
     void aNodeThatMayNotAddTablesSaysWhichScriptsToRun() throws Exception {
-        server.sql("GRANT SELECT ON parley_schema TO parley_node");
+        server.sql("GRANT USAGE ON SCHEMA public TO parley_node; GRANT SELECT ON parley_schema TO parley_node");
 
         assertThatThrownBy(() -> node("parley_node"))
                 .isInstanceOf(BackplaneException.class)
@@ -115,12 +115,16 @@ final class PostgresSchemaIT {
 
     @Test
     void aNodeThatMayMakeNoTablesAtAllSaysSo() throws Exception {
-        server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO parley_node");
+        for (String right : List.of("REVOKE USAGE", "GRANT USAGE")) {
+            server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; "
+                    + right + " ON SCHEMA public " + (right.startsWith("G") ? "TO" : "FROM") + " parley_node");
 
-        assertThatThrownBy(() -> node("parley_node"))
-                .isInstanceOf(BackplaneException.class)
-                .hasMessage("the tables of Parley are missing and this user may not make them:"
-                        + " their owner runs schema-1.sql, schema-2.sql and grants.sql, or lets the user create tables");
+            assertThatThrownBy(() -> node("parley_node"))
+                    .as(right)
+                    .isInstanceOf(BackplaneException.class)
+                    .hasMessage("the tables of Parley are missing and this user may not make them:"
+                            + " their owner runs schema-1.sql, schema-2.sql and grants.sql, or lets the user create tables");
+        }
     }
 
     @Test
