@@ -1,6 +1,6 @@
 -- For a user who may not make tables. The owner of the database makes the tables and the user, once; schema-2.sql alone, if
 -- nodes of the version before are running, which then go on:
---     unzip -p parley.war 'WEB-INF/classes/dev/parley/backplane/postgres/schema-[12].sql' | psql --single-transaction database
+--     for n in 1 2; do unzip -p parley.war WEB-INF/classes/dev/parley/backplane/postgres/schema-$n.sql; done | psql -1 database
 --     CREATE ROLE parley_node LOGIN PASSWORD 'change-me';
 -- and then runs this file. The address is then postgresql://parley_node:change-me@host/database.
 GRANT USAGE ON SCHEMA public TO parley_node;
