@@ -138,6 +138,7 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "dev.parley.backplane..",
+                    "dev.parley.protocol..",
                     "dev.parley.node..",
                     "org.postgresql..",
                     "java..",

@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked.
@@ -40,7 +39,6 @@ public final class RoomOperations {
     private static final int MAX_MESSAGES = 200;
     private static final long MAX_BYTES = 4 << 20; // of what was said, in one answer
     private static final long PATIENCE_SECONDS = 5;
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Backplane backplane;
     private final Rooms rooms;
@@ -156,7 +154,7 @@ public final class RoomOperations {
                     400, "The body must be one JSON value, nested up to " + Json.MAX_DEPTH + " deep.");
         }
         Optional<String> key = ask.idempotencyKey();
-        if (key.filter(given -> !KEY.matcher(given).matches()).isPresent()) {
+        if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
         }
         String user = ask.caller().name();

@@ -120,6 +120,7 @@ final class Application {
         this.workers = opened.add("workers", new Workers(threads));
         workers.every(REVIVE, threads::revive);
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
+        backplane.takeIn(maxMessageBytes);
         this.tickets = new SharedTickets(backplane, budget);
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget, System::nanoTime);
         this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);

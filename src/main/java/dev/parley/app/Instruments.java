@@ -66,6 +66,10 @@ final class Instruments {
                 "parley_backplane_reconnects",
                 "Connections to the backplane that were made anew.",
                 () -> backplane.health().reconnects());
+        meters.counter(
+                "parley_outbox_refused",
+                "Rows of parley_outbox that this node has put aside, in parley_refused.",
+                () -> backplane.health().refusals());
         meters.gauge("parley_rooms", "Rooms that have members on this node.", rooms::count);
         meters.gauge(
                 "parley_room_members",

@@ -63,6 +63,12 @@ public interface Backplane extends AutoCloseable {
      */
     CompletionStage<Optional<String>> take(String key);
 
+    /**
+     * From now on this node takes what applications publish within their own transactions, where the engine has an outbox for it,
+     * and puts aside what is longer than so many bytes.
+     */
+    default void takeIn(int maxBytes) {}
+
     PresenceStore presence();
 
     ControlBus control();

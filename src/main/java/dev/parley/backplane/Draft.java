@@ -2,6 +2,7 @@ package dev.parley.backplane;
 
 import dev.parley.protocol.Utf8;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What is to be appended to a log.
@@ -12,6 +13,8 @@ import java.util.Locale;
  * @param text what is said; its shape depends on {@code kind}, and the backplane does not look inside
  */
 public record Draft(String key, Author author, Kind kind, String text) {
+    private static final Pattern OWN_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
+
     /** How long the text is in UTF-8: the payload, as bounds count it. */
     public long bytes() {
         return Utf8.length(text);
@@ -36,7 +39,14 @@ public record Draft(String key, Author author, Kind kind, String text) {
         /** A text client, named by its connection. */
         TEXT,
         /** A connection that has ended. */
-        FAREWELL
+        FAREWELL,
+        /** An application, within its transaction in the engine's database. */
+        DATABASE
+    }
+
+    /** Whether somebody over HTTP or SQL may call a draft so: {@code own} in {@link #key}. */
+    public static boolean isOwnKey(String text) {
+        return OWN_KEY.matcher(text).matches();
     }
 
     /** The key of what an author calls {@code own}. No two of origin, author and own name make the same one. */

@@ -13,6 +13,11 @@ public interface Engine extends AutoCloseable {
     /** Its name, without address or secret. */
     String name();
 
+    /** Whether applications can leave something in it to be published; see {@link Link#takeIn}. */
+    default boolean hasOutbox() {
+        return false;
+    }
+
     /**
      * Connects, within {@link #TIMEOUT_MILLIS}.
      *
@@ -56,5 +61,8 @@ public interface Engine extends AutoCloseable {
         void moved(RoomId room);
 
         void said(String word);
+
+        /** There is something in the outbox. */
+        default void posted() {}
     }
 }

@@ -52,6 +52,7 @@ public final class EngineBackplane implements Backplane {
     private final EnginePresence presence;
     private final EngineControl control;
     private final List<ConnectionLoop<?>> loops; // those of the workers aside, of which one is enough
+    private final Intake intake;
     private final Hmac hmac;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
@@ -68,6 +69,7 @@ public final class EngineBackplane implements Backplane {
         this.presence = new EnginePresence(node, timing.lease(), engine::connect, listening, workers, this::append);
         this.control = new EngineControl(node, hmac, workers);
         this.loops = List.of(listening.loop(), writer.loop(), reader.loop(), presence.loop());
+        this.intake = new Intake(workers);
     }
 
     /**
@@ -104,6 +106,7 @@ public final class EngineBackplane implements Backplane {
 
     private void watch(Runnable progress) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        intake.poll();
         workers.watch();
         loops.forEach(loop -> loop.cutIfStuck(LONGEST_CALL));
         threads.revive();
@@ -194,6 +197,13 @@ public final class EngineBackplane implements Backplane {
         return control;
     }
 
+    @Override
+    public void takeIn(int maxBytes) {
+        if (engine.hasOutbox()) {
+            intake.begin(maxBytes);
+        }
+    }
+
     /** By progress: a loop that is stuck is not reachable, whatever it believes of its connection. */
     @Override
     public Health health() {
@@ -203,7 +213,7 @@ public final class EngineBackplane implements Backplane {
         long reconnects = Stream.concat(loops.stream(), workers.loops().stream())
                 .mapToLong(ConnectionLoop::reconnects)
                 .sum();
-        return new Health(engine.name(), isReachable, reader.lag(), reader.repairs(), reconnects);
+        return new Health(engine.name(), isReachable, reader.lag(), reader.repairs(), reconnects, intake.refusals());
     }
 
     /** What is to be stored is stored first, for at most two seconds. */
@@ -212,6 +222,7 @@ public final class EngineBackplane implements Backplane {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        intake.end();
         writer.close();
         presence.close();
         workers.close();
@@ -260,6 +271,11 @@ public final class EngineBackplane implements Backplane {
         @Override
         public void said(String word) {
             control.heard(word);
+        }
+
+        @Override
+        public void posted() {
+            intake.wake();
         }
     }
 }

@@ -34,6 +34,14 @@ public interface Link extends EngineConnection {
     /** What the engine does not do by itself, such as trimming. Called every few seconds. */
     default void tend() throws LinkException {}
 
+    /**
+     * Takes some of what applications have left in the engine into the logs, each once, on whichever node; puts aside what is
+     * longer than {@code maxBytes} or breaks another rule. Does nothing while another node does.
+     */
+    default TakenIn takeIn(int maxBytes) throws LinkException {
+        return TakenIn.NOTHING;
+    }
+
     /** The logs of rooms. */
     interface Log {
         /** Stores drafts in this order, each once by its key; gives an outcome for each, and so refuses none as a whole. */
@@ -101,6 +109,11 @@ public interface Link extends EngineConnection {
         public static Outcome refused(String why) {
             return new Outcome(Optional.empty(), why);
         }
+    }
+
+    /** Whether there may be more, and why something was refused: one reason each. */
+    record TakenIn(boolean isMore, List<String> refusals) {
+        public static final TakenIn NOTHING = new TakenIn(false, List.of());
     }
 
     /** A member that comes ({@code isIn}) or goes; known by its farewell's author. */

@@ -210,6 +210,9 @@ final class QueryWorkers implements AutoCloseable {
         /** One word at a time, so that they keep their order. */
         static final Lane WORDS = new Lane("words", 1);
 
+        /** One batch at a time. */
+        static final Lane OUTBOX = new Lane("outbox", 1);
+
         static final Lane SHELF = new Lane("shelf", WORKERS - 1);
 
         static Lane of(RoomId room) {

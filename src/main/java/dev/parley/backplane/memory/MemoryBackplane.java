@@ -233,7 +233,7 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
 
     @Override
     public Health health() {
-        return new Health("memory", !closed, Duration.ZERO, 0, 0);
+        return new Health("memory", !closed, Duration.ZERO, 0, 0, 0);
     }
 
     @Override

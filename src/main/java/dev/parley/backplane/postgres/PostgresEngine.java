@@ -94,6 +94,11 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
+    public boolean hasOutbox() {
+        return true;
+    }
+
+    @Override
     public Link connect() throws LinkException {
         return opened(this::link);
     }
@@ -108,11 +113,13 @@ public final class PostgresEngine implements Engine {
                 if (!run.next()) {
                     throw new LinkException("PostgreSQL does not say since when it runs");
                 }
+                PostgresLog log = new PostgresLog(connection, run.getString(1), entriesPerRoom);
                 return new PostgresLink(
                         connection,
-                        new PostgresLog(connection, run.getString(1), entriesPerRoom),
+                        log,
                         new PostgresMembers(connection),
-                        new PostgresShelf(connection));
+                        new PostgresShelf(connection),
+                        new PostgresOutbox(connection, log));
             }
         }
     }

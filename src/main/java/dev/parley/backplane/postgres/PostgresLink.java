@@ -9,7 +9,9 @@ import java.sql.Statement;
 import java.util.Set;
 
 /** A connection to PostgreSQL. */
-record PostgresLink(Connection connection, Link.Log log, Link.Members members, PostgresShelf shelf) implements Link {
+record PostgresLink(
+        Connection connection, Link.Log log, Link.Members members, PostgresShelf shelf, PostgresOutbox outbox)
+        implements Link {
     private static final int TRIMMED_AT_ONCE = 5_000;
 
     @Override
@@ -34,6 +36,12 @@ record PostgresLink(Connection connection, Link.Log log, Link.Members members, P
                 + " JOIN parley_room r ON r.room = e.room AND e.seq <= r.floor"
                 + " WHERE pg_try_advisory_xact_lock(hashtext('parley_trim')) AND e.at < now() - interval '"
                 + (Backplane.KEY_MEMORY.toSeconds() + 30) + " seconds' LIMIT " + TRIMMED_AT_ONCE + "))");
+        execute("DELETE FROM parley_refused WHERE at < now() - interval '7 days'");
+    }
+
+    @Override
+    public TakenIn takeIn(int maxBytes) throws LinkException {
+        return outbox.takeIn(maxBytes);
     }
 
     private void execute(String sql) throws LinkException {

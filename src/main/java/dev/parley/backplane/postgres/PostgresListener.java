@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that listens to the {@link Channels}: {@code G room} when a log has grown, {@code P room} when members have moved,
- * {@code W} and a word. What is not of this node's rooms is dropped by whoever hears it.
+ * {@code W} and a word, {@code O} when there is something in the outbox. What is not of this node's rooms is dropped by whoever hears it.
  *
  * <p>Waiting for notifications does not notice a dead connection, so it is probed in between, by the thread that waits.
  */
@@ -74,6 +74,7 @@ final class PostgresListener implements Engine.Listener {
                     told.said(rest);
                 }
             }
+            case "O " -> told.posted();
             default -> {} // a later version's
         }
     }

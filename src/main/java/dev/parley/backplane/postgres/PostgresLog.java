@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The logs in PostgreSQL. Every call is a transaction of its own. */
 final class PostgresLog implements Link.Log {
@@ -76,7 +78,7 @@ final class PostgresLog implements Link.Log {
         }
     }
 
-    private void makeRows(List<Link.Proposal> batch) throws SQLException {
+    private void makeRows(Collection<Link.Proposal> batch) throws SQLException {
         if (known.size() > MAX_KNOWN_ROOMS) {
             known.clear();
         }
@@ -97,28 +99,10 @@ final class PostgresLog implements Link.Log {
     }
 
     private List<Link.Outcome> store(List<Link.Proposal> batch) throws SQLException {
-        int size = batch.size();
-        String[] rooms = new String[size];
-        byte[][] keys = new byte[size][];
-        String[] messages = new String[size];
-        byte[][] datas = new byte[size][];
-        for (int i = 0; i < size; i++) {
-            Link.Proposal proposal = batch.get(i);
-            rooms[i] = proposal.room().name();
-            keys[i] = proposal.draft().key().getBytes(StandardCharsets.UTF_8);
-            messages[i] = proposal.message();
-            datas[i] = DraftBytes.encode(proposal.draft());
-        }
         List<Link.Outcome> outcomes = new ArrayList<>();
         try (PreparedStatement append = connection.prepareStatement(
                 "SELECT epoch, seq, message FROM parley_append(?, ?, ?, ?, ?, ?, ?) ORDER BY ord")) {
-            append.setString(1, run);
-            append.setString(2, messages[0]);
-            append.setLong(3, entriesPerRoom);
-            append.setArray(4, connection.createArrayOf("text", rooms));
-            append.setArray(5, connection.createArrayOf("bytea", keys));
-            append.setArray(6, connection.createArrayOf("text", messages));
-            append.setArray(7, connection.createArrayOf("bytea", datas));
+            bind(append, batch);
             try (ResultSet stored = append.executeQuery()) {
                 while (stored.next()) {
                     outcomes.add(Link.Outcome.stored(
@@ -126,10 +110,74 @@ final class PostgresLog implements Link.Log {
                 }
             }
         }
-        if (outcomes.size() != size) {
-            throw new SQLException("stored " + outcomes.size() + " of " + size, "XX000");
+        if (outcomes.size() != batch.size()) {
+            throw new SQLException("stored " + outcomes.size() + " of " + batch.size(), "XX000");
         }
         return outcomes;
+    }
+
+    /** Sets the arguments of {@code parley_append}. */
+    private void bind(PreparedStatement append, Collection<Link.Proposal> batch) throws SQLException {
+        append.setString(1, run);
+        append.setString(2, batch.stream().findFirst().map(Link.Proposal::message).orElse(""));
+        append.setLong(3, entriesPerRoom);
+        append.setArray(4, array("text", batch.stream().map(proposal -> proposal.room().name())));
+        append.setArray(
+                5, bytes(batch, proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8)));
+        append.setArray(6, array("text", batch.stream().map(Link.Proposal::message)));
+        append.setArray(7, bytes(batch, proposal -> DraftBytes.encode(proposal.draft())));
+    }
+
+    private Array bytes(Collection<Link.Proposal> batch, Function<Link.Proposal, byte[]> part) throws SQLException {
+        return connection.createArrayOf("bytea", batch.stream().map(part).toArray(byte[][]::new));
+    }
+
+    /**
+     * Stores what was found in the outbox, puts aside what is refused, and takes both out of it, by their ids: those that are still
+     * there. One statement, so that all of it happens or nothing.
+     *
+     * @return false, and nothing has happened, if another node is doing so
+     */
+    boolean move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws SQLException {
+        makeRows(accepted.values());
+        try (PreparedStatement move = connection.prepareStatement("""
+                WITH call AS (SELECT ?::text AS run, ?::text AS nonce, ?::bigint AS keep),
+                found AS (
+                    SELECT * FROM unnest(?::text[], ?::bytea[], ?::text[], ?::bytea[], ?::bigint[])
+                        x (room, key, message, data, id)
+                ),
+                refused AS (SELECT * FROM unnest(?::bigint[], ?::text[]) x (id, why)),
+                turn AS MATERIALIZED (
+                    SELECT pg_try_advisory_xact_lock(hashtext('parley_outbox'), 'parley_outbox'::regclass::oid::int) AS ours
+                ),
+                gone AS (
+                    DELETE FROM parley_outbox o USING turn
+                    WHERE turn.ours AND o.id IN (SELECT id FROM found UNION ALL SELECT id FROM refused)
+                    RETURNING o.id, o.room, o.data, o.key
+                ),
+                aside AS (
+                    INSERT INTO parley_refused (id, room, data, key, why)
+                    SELECT g.id, g.room, g.data, g.key, r.why FROM gone g JOIN refused r USING (id)
+                ),
+                kept AS (
+                    SELECT array_agg(f.room ORDER BY f.id) AS rooms, array_agg(f.key ORDER BY f.id) AS keys,
+                        array_agg(f.message ORDER BY f.id) AS messages, array_agg(f.data ORDER BY f.id) AS datas
+                    FROM found f JOIN gone USING (id)
+                )
+                SELECT turn.ours, (SELECT count(*) FROM parley_append(run, nonce, keep, rooms, keys, messages, datas))
+                FROM turn, call, kept
+                """)) {
+            bind(move, accepted.values());
+            move.setArray(8, array("bigint", accepted.keySet().stream()));
+            move.setArray(9, array("bigint", refused.keySet().stream()));
+            move.setArray(10, array("text", refused.values().stream()));
+            try (ResultSet moved = move.executeQuery()) {
+                return moved.next() && moved.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            known.clear(); // somebody may have deleted a room
+            throw e;
+        }
     }
 
     @Override
@@ -202,14 +250,8 @@ final class PostgresLog implements Link.Log {
                 """)) {
             select.setBoolean(1, isForFollowers);
             select.setArray(2, names(rooms));
-            select.setArray(
-                    3,
-                    connection.createArrayOf(
-                            "text", positions.stream().map(Position::epoch).toArray()));
-            select.setArray(
-                    4,
-                    connection.createArrayOf(
-                            "bigint", positions.stream().map(Position::seq).toArray()));
+            select.setArray(3, array("text", positions.stream().map(Position::epoch)));
+            select.setArray(4, array("bigint", positions.stream().map(Position::seq)));
             try (ResultSet found = select.executeQuery()) {
                 while (found.next()) {
                     Position top = new Position(found.getString(2), found.getLong(3), found.getString(4));
@@ -234,13 +276,12 @@ final class PostgresLog implements Link.Log {
             select.setArray(1, names(rooms));
             select.setArray(
                     2,
-                    connection.createArrayOf(
+                    array(
                             "bigint",
                             rooms.stream()
                                     .map(room -> Objects.requireNonNull(starts.get(room))
                                             .from()
-                                            .seq())
-                                    .toArray()));
+                                            .seq())));
             select.setLong(3, bounds.entries());
             select.setLong(4, bounds.bytes());
             select.setBoolean(5, bounds.isOneAtLeast());
@@ -283,7 +324,11 @@ final class PostgresLog implements Link.Log {
     }
 
     private Array names(Collection<RoomId> rooms) throws SQLException {
-        return connection.createArrayOf("text", rooms.stream().map(RoomId::name).toArray());
+        return array("text", rooms.stream().map(RoomId::name));
+    }
+
+    private Array array(String type, Stream<?> elements) throws SQLException {
+        return connection.createArrayOf(type, elements.toArray());
     }
 
     /** An entry that is stored at the same moment is below the floor all the same, and goes with the next trimming. */
