@@ -22,6 +22,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Dialogues;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
@@ -114,6 +115,11 @@ final class Operating implements AutoCloseable {
     /** What the endpoint of the console's socket is to call. */
     Consumer<String> open(String ticket, Connection connection) {
         return socket.open(ticket, connection);
+    }
+
+    /** Has the dialogues do what nodes ask of each other about who is in a room. */
+    void serve(Dialogues dialogues) {
+        cluster.serve(dialogues);
     }
 
     ApiServlet api(TokenVerifier verifier, int maxMessageBytes, String version) {

@@ -13,10 +13,16 @@ import java.util.Set;
  *
  * @param user the user's name, as other users may see it; never empty
  * @param scopes what the user may do, such as {@code rooms:write}; empty if the proof said nothing of it
+ * @param roles the user's roles at the application, as its login or the token says
  * @param claims whatever else the proof said, by name, in the order in which it said it; without those that are null
  * @param expires until when the proof holds; nothing if it does not end
  */
-public record Credential(String user, Set<String> scopes, Map<String, Object> claims, Optional<Instant> expires) {
+public record Credential(
+        String user,
+        Set<String> scopes,
+        Set<String> roles,
+        Map<String, Object> claims,
+        Optional<Instant> expires) {
     /**
      * Copies what it is given.
      *
@@ -27,9 +33,15 @@ public record Credential(String user, Set<String> scopes, Map<String, Object> cl
             throw new IllegalArgumentException("a credential is somebody's");
         }
         scopes = Set.copyOf(scopes);
+        roles = Set.copyOf(roles);
         Map<String, Object> known = new LinkedHashMap<>(claims);
         known.values().removeIf(claim -> claim == null);
         claims = Collections.unmodifiableMap(known);
+    }
+
+    /** A credential that says nothing of roles. */
+    public Credential(String user, Set<String> scopes, Map<String, Object> claims, Optional<Instant> expires) {
+        this(user, scopes, Set.of(), claims, expires);
     }
 
     /** A credential that says nothing but who it is, and does not end. */
