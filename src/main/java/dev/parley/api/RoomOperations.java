@@ -4,6 +4,7 @@ import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
+import dev.parley.Verdict;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
@@ -12,6 +13,7 @@ import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.dialogue.Policies;
 import dev.parley.protocol.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -37,8 +39,10 @@ public final class RoomOperations {
     private final Backplane backplane;
     private final RoomSight sight;
     private final Cluster cluster;
+    private final Policies policies;
 
-    public RoomOperations(Backplane backplane, RoomSight sight, Cluster cluster) {
+    public RoomOperations(Backplane backplane, RoomSight sight, Cluster cluster, Policies policies) {
+        this.policies = policies;
         this.cluster = cluster;
         this.backplane = backplane;
         this.sight = sight;
@@ -61,7 +65,7 @@ public final class RoomOperations {
                         "POST",
                         "/rooms/{room}/messages",
                         Permit.PUBLISH,
-                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once.",
+                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once. What a policy rejects is 422, with its code.",
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
                         201,
@@ -145,6 +149,19 @@ public final class RoomOperations {
         if (key.filter(given -> !KEY.matcher(given).matches()).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
         }
+        return await(
+                policies.accept(ask.caller().known(), room, data.get()),
+                (Optional<Verdict> verdict) -> publish(room, ask, data.get().source(), key, verdict));
+    }
+
+    private Reply publish(RoomId room, Ask ask, String data, Optional<String> key, Optional<Verdict> verdict) {
+        if (verdict.isEmpty()) {
+            return new Reply.Refused(
+                    503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
+        }
+        if (verdict.get() instanceof Verdict.Rejected rejected) {
+            return new Reply.Rejected(rejected.code(), rejected.sentence());
+        }
         String user = ask.caller().name();
         Draft draft = new Draft(
                 Draft.key(
@@ -153,7 +170,7 @@ public final class RoomOperations {
                         key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
-                data.get().source());
+                verdict.get() instanceof Verdict.Changed changed ? changed.data().raw() : data);
         return await(backplane.append(room, draft), (Appended appended) -> {
             Map<String, Object> stored = new LinkedHashMap<>();
             stored.put("room", room.name());

@@ -23,6 +23,7 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
@@ -122,8 +123,9 @@ final class Operating implements AutoCloseable {
         cluster.serve(dialogues);
     }
 
-    ApiServlet api(TokenVerifier verifier, int maxMessageBytes, String version) {
-        Operations operations = new Operations(cluster, views, survey, new RoomOperations(backplane, sight, cluster));
+    ApiServlet api(TokenVerifier verifier, Policies policies, int maxMessageBytes, String version) {
+        Operations operations =
+                new Operations(cluster, views, survey, new RoomOperations(backplane, sight, cluster, policies));
         return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
     }
 

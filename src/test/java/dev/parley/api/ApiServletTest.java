@@ -232,6 +232,23 @@ final class ApiServletTest {
     }
 
     @Test
+    void whatAPolicyRejectsIsNotStoredAndWhatItChangesIs() {
+        Call rejected = publish("\"damn\"").to(node.servlet);
+        Call failed = publish("\"fail\"").to(node.servlet);
+        Call changed = publish("\"change\"").to(node.servlet);
+
+        assertThat(rejected.status()).isEqualTo(422);
+        assertThat(rejected.body())
+                .contains("\"title\":\"Rejected\"", "\"code\":\"rude\"", "\"detail\":\"mind your words, eve\"");
+        assertThat(failed.status()).isEqualTo(503);
+        assertThat(changed.status()).isEqualTo(201);
+        assertThat(history()).contains("\"data\":\"changed\"").doesNotContain("damn", "fail", "\"seq\":2");
+        assertThat(node.audit.newestFirst())
+                .extracting(Audit.Entry::result)
+                .contains("refused: rejected as rude");
+    }
+
+    @Test
     void whatIsPublishedIsPassedOnAsItWasWritten() {
         publish("{\"b\":1.50,\"a\":[]}").to(node.servlet);
 
