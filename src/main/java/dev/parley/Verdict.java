@@ -45,8 +45,8 @@ public sealed interface Verdict {
 
         public Rejected {
             if (!CODE.matcher(code).matches() || sentence.length() > MAX_SENTENCE) {
-                throw new IllegalArgumentException("a code is 1 to 40 of a-z, 0-9 and -, a sentence has up to "
-                        + MAX_SENTENCE + " characters");
+                throw new IllegalArgumentException(
+                        "a code is 1 to 40 of a-z, 0-9 and -, a sentence has up to " + MAX_SENTENCE + " characters");
             }
         }
     }

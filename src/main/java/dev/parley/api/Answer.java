@@ -44,8 +44,7 @@ public final class Answer {
     }
 
     /** As above, with members for this kind of error. */
-    static void problem(
-            HttpServletResponse response, int status, String title, String detail, Map<String, Object> more)
+    static void problem(HttpServletResponse response, int status, String title, String detail, Map<String, Object> more)
             throws IOException {
         Map<String, Object> problem = new LinkedHashMap<>(more);
         problem.put("type", "about:blank");

@@ -109,8 +109,7 @@ public final class ApiServlet extends HttpServlet {
         if (reply instanceof Reply.Refused refused) {
             Answer.problem(response, refused.status(), refused.title(), refused.detail());
         } else if (reply instanceof Reply.Rejected rejected) {
-            Answer.problem(
-                    response, REJECTED, "Rejected", rejected.sentence(), Map.of("code", rejected.code()));
+            Answer.problem(response, REJECTED, "Rejected", rejected.sentence(), Map.of("code", rejected.code()));
         } else if (reply instanceof Reply.Done done) {
             Answer.json(response, operation.status(), done.tree());
         }

@@ -1,10 +1,10 @@
 package dev.parley.api;
 
+import dev.parley.Verdict;
 import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
-import dev.parley.Verdict;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
@@ -170,7 +170,9 @@ public final class RoomOperations {
                         key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
-                verdict.get() instanceof Verdict.Changed changed ? changed.data().raw() : data);
+                verdict.get() instanceof Verdict.Changed changed
+                        ? changed.data().raw()
+                        : data);
         return await(backplane.append(room, draft), (Appended appended) -> {
             Map<String, Object> stored = new LinkedHashMap<>();
             stored.put("room", room.name());

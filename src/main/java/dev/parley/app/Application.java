@@ -201,7 +201,12 @@ final class Application {
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
-        add(context, "api", operating.api(verifier, policies, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        add(
+                context,
+                "api",
+                operating.api(verifier, policies, maxMessageBytes, version(context)),
+                "/api/v1/*",
+                "/admin/api/v1/*");
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }

@@ -248,12 +248,9 @@ public final class Dialogue {
 
     private void join(Credential who, Inbound.Join join, RoomId room) {
         CompletableFuture<Decision> in = may(Action.JOIN, room);
-        CompletableFuture<Decision> presence = join.presence()
-                ? may(Action.PRESENCE, room)
-                : all.policies().denied();
-        CompletableFuture<Decision> past = join.since() == null
-                ? all.policies().denied()
-                : may(Action.HISTORY, room);
+        CompletableFuture<Decision> presence =
+                join.presence() ? may(Action.PRESENCE, room) : all.policies().denied();
+        CompletableFuture<Decision> past = join.since() == null ? all.policies().denied() : may(Action.HISTORY, room);
         if (in.isDone() && presence.isDone() && past.isDone()) {
             enter(who, join, room, in.join(), presence.join(), past.join());
         } else {
@@ -264,8 +261,7 @@ public final class Dialogue {
         }
     }
 
-    private void enter(
-            Credential who, Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
+    private void enter(Credential who, Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
         if (in == Decision.DENIED) {
             leave(room); // the right may have been lost since
         }
@@ -331,8 +327,7 @@ public final class Dialogue {
         if (isRefused(send.id(), may)) {
             return;
         }
-        CompletableFuture<Optional<dev.parley.Verdict>> verdict =
-                all.policies().accept(caller, room, send.data());
+        CompletableFuture<Optional<dev.parley.Verdict>> verdict = all.policies().accept(caller, room, send.data());
         if (verdict.isDone()) {
             say(send, room, verdict.join());
         } else {

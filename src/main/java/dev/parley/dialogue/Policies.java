@@ -160,8 +160,7 @@ public final class Policies implements AutoCloseable {
                 written == null ? null : written.about(asked.room()).orElse(null);
         List<Step> steps = steps(
                 asked.room(),
-                runner -> (pattern == null || runner.rooms().compareTo(pattern) <= 0)
-                        && runner.hasRights());
+                runner -> (pattern == null || runner.rooms().compareTo(pattern) <= 0) && runner.hasRights());
         boolean isWritten = written != null && pattern != null;
         if (steps.isEmpty()) {
             return isWritten ? byRules(written, asked.caller(), asked.action(), asked.room()) : denied;
@@ -173,15 +172,13 @@ public final class Policies implements AutoCloseable {
                         () -> {
                             for (Step step : steps) {
                                 try {
-                                    return decision(step.policy()
-                                            .policy()
-                                            .allows(asked.caller(), asked.action(), step.room()));
+                                    return decision(
+                                            step.policy().policy().allows(asked.caller(), asked.action(), step.room()));
                                 } catch (RuntimeException e) {
                                     requireUndecided(e);
                                 }
                             }
-                            return decision(
-                                    isWritten && written.allow(asked.caller(), asked.action(), asked.room()));
+                            return decision(isWritten && written.allow(asked.caller(), asked.action(), asked.room()));
                         },
                         Decision.UNKNOWN);
         Kept mine = new Kept(answer);

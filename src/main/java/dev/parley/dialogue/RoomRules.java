@@ -89,7 +89,10 @@ public final class RoomRules {
                         case USER -> who.name().equals(wanted);
                         case ROLE -> who.hasRole(wanted);
                         case SCOPE -> who.hasScope(wanted);
-                        case CLAIM -> who.claim(claim).filter(claimed -> has(claimed, wanted)).isPresent();
+                        case CLAIM ->
+                            who.claim(claim)
+                                    .filter(claimed -> has(claimed, wanted))
+                                    .isPresent();
                     };
         }
 
@@ -155,12 +158,13 @@ public final class RoomRules {
                 .collect(Collectors.toSet());
         for (String variable : rooms.variables()) {
             if (!used.remove(variable) && !variable.equals(USER)) {
-                throw new IllegalArgumentException(
-                        "{" + variable + "} must stand in the third column, too, as in claim:orders={" + variable + "}");
+                throw new IllegalArgumentException("{" + variable
+                        + "} must stand in the third column, too, as in claim:orders={" + variable + "}");
             }
         }
         if (!used.isEmpty()) {
-            throw new IllegalArgumentException("the rooms have no {" + used.iterator().next() + "}");
+            throw new IllegalArgumentException(
+                    "the rooms have no {" + used.iterator().next() + "}");
         }
         return new Rule(rooms, rights(columns[1]), whom);
     }

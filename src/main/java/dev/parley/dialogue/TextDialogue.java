@@ -30,8 +30,7 @@ public final class TextDialogue {
     private @Nullable TextMember member; // the line's
 
     /** Begins it: the client comes in, if it may. */
-    public TextDialogue(
-            Policies policies, Rooms rooms, Connection connection, RoomId room, Seat seat, String user) {
+    public TextDialogue(Policies policies, Rooms rooms, Connection connection, RoomId room, Seat seat, String user) {
         this.policies = policies;
         this.rooms = rooms;
         this.connection = connection;

@@ -59,13 +59,12 @@ public final class ChatEndpoint {
 
     private Inlet.Receiver enter(Visit visit, Connection connection) {
         return new TextDialogue(
-                        policies,
-                        rooms,
-                        connection,
-                        visit.room(),
-                        visit.seat(),
-                        visit.clientId().toString())
-                ::receive;
+                policies,
+                rooms,
+                connection,
+                visit.room(),
+                visit.seat(),
+                visit.clientId().toString())::receive;
     }
 
     @OnMessage

@@ -18,11 +18,7 @@ import java.util.Set;
  * @param expires until when the proof holds; nothing if it does not end
  */
 public record Credential(
-        String user,
-        Set<String> scopes,
-        Set<String> roles,
-        Map<String, Object> claims,
-        Optional<Instant> expires) {
+        String user, Set<String> scopes, Set<String> roles, Map<String, Object> claims, Optional<Instant> expires) {
     /**
      * Copies what it is given.
      *

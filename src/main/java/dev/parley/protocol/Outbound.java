@@ -88,10 +88,7 @@ public sealed interface Outbound {
      *
      * @param reason why it was taken out; null if it wanted out
      */
-    record Left(
-            @Nullable String id,
-            String room,
-            @Nullable String reason) implements Outbound {
+    record Left(@Nullable String id, String room, @Nullable String reason) implements Outbound {
         /** Somebody has taken its user out. */
         public static final String REMOVED = "removed";
 

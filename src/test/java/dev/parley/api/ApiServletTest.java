@@ -243,9 +243,7 @@ final class ApiServletTest {
         assertThat(failed.status()).isEqualTo(503);
         assertThat(changed.status()).isEqualTo(201);
         assertThat(history()).contains("\"data\":\"changed\"").doesNotContain("damn", "fail", "\"seq\":2");
-        assertThat(node.audit.newestFirst())
-                .extracting(Audit.Entry::result)
-                .contains("refused: rejected as rude");
+        assertThat(node.audit.newestFirst()).extracting(Audit.Entry::result).contains("refused: rejected as rude");
     }
 
     @Test

@@ -164,10 +164,13 @@ final class SettingsTest {
     void rulesAreReadFromTheirFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("rules"), "lobby all everyone");
 
-        RoomRules rules = property(Key.ROOM_RULES, file.toString()).rules().orElseThrow().rules();
+        RoomRules rules =
+                property(Key.ROOM_RULES, file.toString()).rules().orElseThrow().rules();
 
-        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("lobby"))).isTrue();
-        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("news"))).isFalse();
+        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("lobby")))
+                .isTrue();
+        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("news")))
+                .isFalse();
         Path bad = Files.writeString(directory.resolve("bad"), "lobby all everyone\nwhat?");
         assertThatThrownBy(() -> property(Key.ROOM_RULES, bad.toString()))
                 .isInstanceOf(SettingsException.class)

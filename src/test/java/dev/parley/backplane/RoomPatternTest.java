@@ -73,7 +73,9 @@ final class RoomPatternTest {
                 List<Map<String, String>> readings = new ArrayList<>();
                 read(parts, 0, name, Map.of(), readings);
                 assertThat(readings).as(name).hasSizeLessThanOrEqualTo(1);
-                assertThat(match(pattern, name)).as(name).isEqualTo(readings.stream().findFirst());
+                assertThat(match(pattern, name))
+                        .as(name)
+                        .isEqualTo(readings.stream().findFirst());
                 read += readings.size();
             }
         }
@@ -108,9 +110,11 @@ final class RoomPatternTest {
     }
 
     private static boolean mayBe(String value, List<String> parts, int at) {
-        boolean reachesForward = at + 1 < parts.size() && value.contains(parts.get(at + 1).substring(0, 1));
+        boolean reachesForward =
+                at + 1 < parts.size() && value.contains(parts.get(at + 1).substring(0, 1));
         String before = at == 0 ? "" : parts.get(at - 1);
-        boolean reachesBack = parts.subList(0, at).contains("*") && value.contains(before.substring(before.length() - 1));
+        boolean reachesBack =
+                parts.subList(0, at).contains("*") && value.contains(before.substring(before.length() - 1));
         return !reachesForward && !reachesBack;
     }
 

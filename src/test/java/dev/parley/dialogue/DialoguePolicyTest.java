@@ -43,8 +43,7 @@ final class DialoguePolicyTest {
     private volatile RoomRules rules = RoomRules.parse(List.of("lobby all everyone"));
     private final Policies policies = new Policies(
             List.of(news, other), () -> rules, Duration.ZERO, Threads.factory("policy"), workers.fanOut(), clock);
-    private final Dialogues dialogues =
-            new Dialogues(rooms, null, policies, LIMITS, Duration.ofSeconds(20), clock);
+    private final Dialogues dialogues = new Dialogues(rooms, null, policies, LIMITS, Duration.ofSeconds(20), clock);
 
     @AfterEach
     void stop() {
@@ -58,8 +57,7 @@ final class DialoguePolicyTest {
         Peer peer = new Peer(workers, clock, 100_000);
         Client client = new Client(
                 peer,
-                dialogues.open(
-                        peer.connection(), Optional.of(Credential.of(user)), Optional.empty(), renewed -> true));
+                dialogues.open(peer.connection(), Optional.of(Credential.of(user)), Optional.empty(), renewed -> true));
         client.hears("welcome");
         return client;
     }
@@ -183,7 +181,8 @@ final class DialoguePolicyTest {
                 .isEqualTo("{\"type\":\"left\",\"room\":\"news\",\"reason\":\"forbidden\"}");
         assertThat(alice.asks("'type':'send','room':'news','key':'a','data':1").string("code"))
                 .isEqualTo("not-joined");
-        assertThat(bob.asks("'type':'send','room':'o-1','key':'a','data':1").type()).isIn("message", "ack");
+        assertThat(bob.asks("'type':'send','room':'o-1','key':'a','data':1").type())
+                .isIn("message", "ack");
     }
 
     @Test
@@ -260,16 +259,14 @@ final class DialoguePolicyTest {
                 ? Verdict.reject("rude", "mind your words")
                 : data.raw().equals("\"1\"") ? Verdict.change(Json.raw("\"one\"")) : Verdict.accept();
         Peer peer = new Peer(workers);
-        TextDialogue dialogue =
-                new TextDialogue(policies, rooms, peer.connection(), NEWS, rooms.reserve(NEWS), "7");
+        TextDialogue dialogue = new TextDialogue(policies, rooms, peer.connection(), NEWS, rooms.reserve(NEWS), "7");
         dialogue.receive("damn");
         dialogue.receive("1");
         assertThat(peer.lines()).isEmpty();
 
         news.goOn();
 
-        assertThat(peer.awaitLines(3))
-                .containsExactly("mind your words", "You wrote: one", "Client #7 says: one");
+        assertThat(peer.awaitLines(3)).containsExactly("mind your words", "You wrote: one", "Client #7 says: one");
         news.denied.addAll(Set.of(Action.values()));
         dialogue.receive("2");
         assertThat(peer.awaitClose()).isEqualTo(CloseCode.POLICY);

@@ -146,32 +146,31 @@ final class PoliciesTest {
             }
         };
         RoomPolicy proxy = new RoomPolicy() { // as CDI makes one for a class that leaves both out
-            @Override
-            public String rooms() {
-                return "order-{id}";
-            }
+                    @Override
+                    public String rooms() {
+                        return "order-{id}";
+                    }
 
-            @Override
-            public boolean allows(Caller caller, Action action, RoomName room) {
-                return RoomPolicy.super.allows(caller, action, room);
-            }
+                    @Override
+                    public boolean allows(Caller caller, Action action, RoomName room) {
+                        return RoomPolicy.super.allows(caller, action, room);
+                    }
 
-            @Override
-            public Verdict accept(Caller caller, RoomName room, dev.parley.Json data) {
-                try {
-                    return RoomPolicy.super.accept(caller, room, data);
-                } catch (RuntimeException e) {
-                    throw new IllegalStateException("as an EJB's container does", e);
-                }
-            }
-        };
+                    @Override
+                    public Verdict accept(Caller caller, RoomName room, dev.parley.Json data) {
+                        try {
+                            return RoomPolicy.super.accept(caller, room, data);
+                        } catch (RuntimeException e) {
+                            throw new IllegalStateException("as an EJB's container does", e);
+                        }
+                    }
+                };
         Policies policies = policies(RoomRules.parse(List.of("* join everyone")), moderator, proxy);
 
         assertThat(decision(policies, Action.JOIN, ORDER)).isEqualTo(Decision.ALLOWED);
         assertThat(decision(policies, Action.SEND, ORDER)).isEqualTo(Decision.DENIED);
         assertThat(policies.decide(CAROL, Action.JOIN, new RoomId("lobby"))).isCompletedWithValue(Decision.ALLOWED);
-        assertThat(policies.accept(CAROL, ORDER, json("1")).get())
-                .contains(Verdict.reject("rude", "mind your words"));
+        assertThat(policies.accept(CAROL, ORDER, json("1")).get()).contains(Verdict.reject("rude", "mind your words"));
     }
 
     @Test

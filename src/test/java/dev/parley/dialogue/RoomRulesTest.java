@@ -148,8 +148,8 @@ final class RoomRulesTest {
 
     @Test
     void aVariableOfTheRoomIsComparedWithAClaim() {
-        RoomRules rules = RoomRules.parse(
-                List.of("order-{id} join claim:orders={id}", "{team}.{user} all claim:team=t-{team},scope:team:{team}"));
+        RoomRules rules = RoomRules.parse(List.of(
+                "order-{id} join claim:orders={id}", "{team}.{user} all claim:team=t-{team},scope:team:{team}"));
 
         Caller buyer = with(Set.of(), Map.of("orders", List.of(42L, "7")));
         assertThat(rules.allow(buyer, Action.JOIN, new RoomId("order-42"))).isTrue();
@@ -158,9 +158,9 @@ final class RoomRulesTest {
         assertThat(rules.allow(buyer, Action.SEND, new RoomId("order-42"))).isFalse();
         assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("order-42")))
                 .isFalse();
-        for (Caller member : List.of(
-                with(Set.of("team:red"), Map.of()), with(Set.of(), Map.of("team", "t-red")))) {
-            assertThat(rules.allow(member, Action.JOIN, new RoomId("red.carol"))).isTrue();
+        for (Caller member : List.of(with(Set.of("team:red"), Map.of()), with(Set.of(), Map.of("team", "t-red")))) {
+            assertThat(rules.allow(member, Action.JOIN, new RoomId("red.carol")))
+                    .isTrue();
             assertThat(rules.allow(member, Action.JOIN, new RoomId("blue.carol")))
                     .isFalse();
             assertThat(rules.allow(member, Action.JOIN, new RoomId("red.bob"))).isFalse();
