@@ -46,7 +46,7 @@ public final class Caller {
         return name.isEmpty();
     }
 
-    /** Whether it has a role of the application's login, or one that its token names in {@code roles} or {@code groups}. */
+    /** Whether it has a role of the application's login, or one that its token names. */
     public boolean hasRole(String role) {
         return roles.contains(role);
     }

@@ -448,25 +448,31 @@ public final class Dialogue {
     /** Is taken out of a room that it may not be in any more; done when that is known. Where nobody knows, it is asked again. */
     CompletableFuture<?> recheck(RoomId room) {
         if (!memberships.containsKey(room)) {
+            unsure.remove(room);
             return all.policies().denied();
         }
         CompletableFuture<Decision> may = may(Action.JOIN, room);
-        return may.isDone() ? rechecked(room, may) : may.whenComplete((decision, never) -> rechecked(room, may));
+        if (may.isDone()) {
+            rechecked(room, may.join());
+            return may;
+        }
+        return may.thenAccept(decision -> rechecked(room, decision));
     }
 
-    private CompletableFuture<Decision> rechecked(RoomId room, CompletableFuture<Decision> may) {
+    private void rechecked(RoomId room, Decision mayStay) {
         unsure.remove(room);
-        if (may.join() == Decision.DENIED) {
+        if (mayStay == Decision.DENIED) {
             remove(room, Outbound.Left.FORBIDDEN);
-        } else if (may.join() == Decision.UNKNOWN) {
+        } else if (mayStay == Decision.UNKNOWN) {
             unsure.add(room);
         }
-        return may;
     }
 
     /** Called once a second. */
     void lookAfter(long now) {
-        unsure.forEach(this::recheck);
+        for (RoomId room : unsure) {
+            CompletableFuture<?> unused = recheck(room);
+        }
         Credential who = credential;
         if (who == null) {
             if (now - openedAt > SILENCE.toNanos()) {

@@ -42,24 +42,22 @@ final class Line {
     /** Acts on a message when it is its turn; false if too much waits. Called by the container's thread. */
     boolean take(int characters, Runnable message) {
         long size = Budget.costOf(characters);
+        boolean isItsTurn;
         synchronized (waiting) {
-            if (!isFree) {
-                if (isEnded) {
-                    return true;
-                }
+            isItsTurn = isFree;
+            if (!isItsTurn && !isEnded) {
                 if (waiting.size() == MAX_WAITING || (cost > 0 && cost + size > MAX_COST)) {
                     return false;
                 }
                 waiting.add(new Waiting(message, size));
                 cost += size;
                 budget.hold(Budget.Use.INCOMING, size);
-                message = null;
             }
         }
-        if (message == null) {
-            connection.paid(DEBT); // it is slow: the container's thread waits for the first message alone
-        } else {
+        if (isItsTurn) {
             message.run();
+        } else {
+            connection.paid(DEBT); // it is slow: the container's thread waits for the first message alone
         }
         return true;
     }

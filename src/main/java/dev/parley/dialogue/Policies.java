@@ -51,12 +51,17 @@ public final class Policies implements AutoCloseable {
 
     private record Step(PolicyRunner policy, RoomName room) {}
 
-    private static final class Kept {
+    /** An answer, and until when it counts, which is set before anybody has it. */
+    private final class Kept {
         private final CompletableFuture<Decision> answer;
         private volatile long until;
 
-        Kept(CompletableFuture<Decision> answer) {
-            this.answer = answer;
+        Kept(CompletableFuture<Decision> asked) {
+            answer = asked.thenApply(decision -> {
+                Duration life = decision == Decision.UNKNOWN && kept.compareTo(UNKNOWN_KEPT) > 0 ? UNKNOWN_KEPT : kept;
+                until = nanoTime.getAsLong() + life.toNanos();
+                return decision;
+            });
         }
     }
 
@@ -135,15 +140,11 @@ public final class Policies implements AutoCloseable {
     /** Whether somebody may do something. Completed already where no policy has to be asked. */
     public CompletableFuture<Decision> decide(Caller caller, Action action, RoomId room) {
         if (runners.isEmpty()) {
-            return rules == null ? allowed : byRules(rules.get(), caller, action, room);
+            return rules == null || rules.get().allow(caller, action, room) ? allowed : denied;
         }
         Asked asked = new Asked(caller, action, room);
         Kept known = answers.get(asked);
         return known != null && isGood(known) ? known.answer : ask(asked);
-    }
-
-    private CompletableFuture<Decision> byRules(RoomRules written, Caller caller, Action action, RoomId room) {
-        return written.allow(caller, action, room) ? allowed : denied;
     }
 
     CompletableFuture<Decision> denied() {
@@ -161,9 +162,8 @@ public final class Policies implements AutoCloseable {
         List<Step> steps = steps(
                 asked.room(),
                 runner -> (pattern == null || runner.rooms().compareTo(pattern) <= 0) && runner.hasRights());
-        boolean isWritten = written != null && pattern != null;
         if (steps.isEmpty()) {
-            return isWritten ? byRules(written, asked.caller(), asked.action(), asked.room()) : denied;
+            return isWritten(written, asked) ? allowed : denied;
         }
         makeRoom();
         CompletableFuture<Decision> answer = steps.get(0)
@@ -178,16 +178,16 @@ public final class Policies implements AutoCloseable {
                                     requireUndecided(e);
                                 }
                             }
-                            return decision(isWritten && written.allow(asked.caller(), asked.action(), asked.room()));
+                            return decision(isWritten(written, asked));
                         },
                         Decision.UNKNOWN);
         Kept mine = new Kept(answer);
         answers.put(asked, mine);
-        CompletableFuture<Decision> unused = answer.whenComplete((decision, never) -> {
-            Duration life = decision == Decision.UNKNOWN && kept.compareTo(UNKNOWN_KEPT) > 0 ? UNKNOWN_KEPT : kept;
-            mine.until = nanoTime.getAsLong() + life.toNanos();
-        });
-        return answer;
+        return mine.answer;
+    }
+
+    private static boolean isWritten(@Nullable RoomRules written, Asked asked) {
+        return written != null && written.allow(asked.caller(), asked.action(), asked.room());
     }
 
     private static Decision decision(boolean isAllowed) {

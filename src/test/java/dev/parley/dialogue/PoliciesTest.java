@@ -101,6 +101,19 @@ final class PoliciesTest {
     }
 
     @Test
+    void whoeverIsToldAnAnswerFindsItKept() {
+        ScriptedPolicy policy = new ScriptedPolicy("*").hang();
+        Policies policies = policies(null, policy);
+
+        CompletableFuture<CompletableFuture<Decision>> again = policies.decide(CAROL, Action.JOIN, ORDER)
+                .thenApply(decision -> policies.decide(CAROL, Action.JOIN, ORDER));
+        policy.goOn();
+
+        assertThat(again.join()).isCompletedWithValue(Decision.ALLOWED);
+        assertThat(policy.asked).hasSize(1);
+    }
+
+    @Test
     void whatIsForgottenIsAskedAgain() throws Exception {
         ScriptedPolicy policy = new ScriptedPolicy("*");
         Policies policies = policies(null, policy);
