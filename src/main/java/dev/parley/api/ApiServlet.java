@@ -29,6 +29,9 @@ public final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(ApiServlet.class.getName());
 
+    /** @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-15.5.21">RFC 9110, section 15.5.21</a> */
+    private static final int REJECTED = 422;
+
     private final transient List<Operation> operations;
     private final transient Callers callers;
     private final transient Forgery forgery;
@@ -98,11 +101,15 @@ public final class ApiServlet extends HttpServlet {
         Reply reply = outcome(operation, caller.get(), segments, request);
         if (operation.isWrite() && reply instanceof Reply.Refused refused) {
             audit.refuse(who, callers.addressOf(request), what, refused.detail());
+        } else if (operation.isWrite() && reply instanceof Reply.Rejected rejected) {
+            audit.refuse(who, callers.addressOf(request), what, "rejected as " + rejected.code());
         } else if (operation.isWrite()) {
             audit.note(who, what, "done");
         }
         if (reply instanceof Reply.Refused refused) {
             Answer.problem(response, refused.status(), refused.title(), refused.detail());
+        } else if (reply instanceof Reply.Rejected rejected) {
+            Answer.problem(response, REJECTED, "Rejected", rejected.sentence(), Map.of("code", rejected.code()));
         } else if (reply instanceof Reply.Done done) {
             Answer.json(response, operation.status(), done.tree());
         }

@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,10 +39,19 @@ public final class Callers {
      *
      * @param name as others see it
      * @param credential what a token says of it; nothing if it is one of the realm's
+     * @param known as policies know it
      */
-    record Caller(String name, Optional<Credential> credential) {
+    record Caller(String name, Optional<Credential> credential, dev.parley.Caller known) {
+        static Caller of(Realm.Operator operator) {
+            Set<String> roles = Set.of(operator.role().realmName());
+            return new Caller(
+                    operator.name(),
+                    Optional.empty(),
+                    new dev.parley.Caller(operator.name(), roles, Set.of(), Map.of()));
+        }
+
         static Caller of(Credential credential) {
-            return new Caller(credential.user(), Optional.of(credential));
+            return new Caller(credential.user(), Optional.of(credential), Policies.callerOf(credential));
         }
 
         boolean hasToken() {
@@ -58,7 +69,7 @@ public final class Callers {
             throws IOException {
         Optional<String> token = token(request);
         if (token.isEmpty()) {
-            return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), Optional.empty()));
+            return realm.require(permit.role(), request, response).map(Caller::of);
         }
         TokenVerifier.Verdict verdict = verifier.verify(token.get());
         if (verdict instanceof TokenVerifier.Verdict.Accepted accepted) {

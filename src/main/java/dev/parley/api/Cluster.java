@@ -6,6 +6,7 @@ import dev.parley.backplane.Subscription;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
+import dev.parley.dialogue.Dialogues;
 import dev.parley.handshake.Doors;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
@@ -121,6 +122,22 @@ public final class Cluster implements AutoCloseable {
     /** Closes all connections that are in a room with 4501. What was said there stays. */
     public void empty(RoomId room) {
         say("empty", Map.of("room", room.name()));
+    }
+
+    /** Takes a user out of a room, on all nodes. It may come again, if it has the right. */
+    public void remove(String user, RoomId room) {
+        say("remove", Map.of("user", user, "room", room.name()));
+    }
+
+    /** Has the policy asked again about everybody who is in a room, on all nodes; who has lost the right is taken out. */
+    public void recheck(RoomId room) {
+        say("recheck", Map.of("room", room.name()));
+    }
+
+    /** Has the dialogues do this node's part of {@link #remove} and {@link #recheck}. */
+    public void serve(Dialogues dialogues) {
+        on("remove", word -> dialogues.remove(text(word, "user"), new RoomId(text(word, "room"))));
+        on("recheck", word -> dialogues.recheck(new RoomId(text(word, "room"))));
     }
 
     public void unblock(Blocks.Target target) {

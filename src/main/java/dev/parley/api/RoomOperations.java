@@ -1,5 +1,7 @@
 package dev.parley.api;
 
+import dev.parley.Action;
+import dev.parley.Verdict;
 import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
@@ -12,8 +14,8 @@ import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
-import dev.parley.dialogue.Permissions;
-import dev.parley.dialogue.Right;
+import dev.parley.dialogue.Policies;
+import dev.parley.dialogue.Policies.Decision;
 import dev.parley.protocol.Json;
 import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
@@ -44,13 +46,12 @@ public final class RoomOperations {
     private final Rooms rooms;
     private final RoomSight sight;
     private final Cluster cluster;
-    private final Permissions permissions;
+    private final Policies policies;
 
-    public RoomOperations(
-            Backplane backplane, Rooms rooms, RoomSight sight, Cluster cluster, Permissions permissions) {
+    public RoomOperations(Backplane backplane, Rooms rooms, RoomSight sight, Cluster cluster, Policies policies) {
+        this.policies = policies;
         this.rooms = rooms;
         this.cluster = cluster;
-        this.permissions = permissions;
         this.backplane = backplane;
         this.sight = sight;
     }
@@ -66,17 +67,17 @@ public final class RoomOperations {
                         List.of(),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, Right.PRESENCE, room -> await(sight.of(room), Reply.Done::new))),
+                        ask -> in(ask, Action.PRESENCE, room -> await(sight.of(room), Reply.Done::new))),
                 new Operation(
                         "publish",
                         "POST",
                         "/rooms/{room}/messages",
                         Permit.PUBLISH,
-                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once.",
+                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once. What a policy rejects is 422, with its code.",
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
                         201,
-                        ask -> in(ask, Right.SEND, room -> publish(room, ask))),
+                        ask -> in(ask, Action.SEND, room -> publish(room, ask))),
                 new Operation(
                         "history",
                         "GET",
@@ -91,7 +92,7 @@ public final class RoomOperations {
                                         "The last so many, 50 unless said, up to " + MAX_MESSAGES + ".")),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, Right.HISTORY, room -> history(room, ask))),
+                        ask -> in(ask, Action.HISTORY, room -> history(room, ask))),
                 new Operation(
                         "purge",
                         "DELETE",
@@ -131,7 +132,7 @@ public final class RoomOperations {
                         200,
                         ask -> in(
                                 ask,
-                                Right.PRESENCE,
+                                Action.PRESENCE,
                                 room -> await(
                                         backplane.presence().members(room),
                                         members -> new Reply.Done(Map.of(
@@ -157,6 +158,19 @@ public final class RoomOperations {
         if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
         }
+        return await(
+                policies.accept(ask.caller().known(), room, data.get()),
+                (Optional<Verdict> verdict) -> publish(room, ask, data.get().source(), key, verdict));
+    }
+
+    private Reply publish(RoomId room, Ask ask, String data, Optional<String> key, Optional<Verdict> verdict) {
+        if (verdict.isEmpty()) {
+            return new Reply.Refused(
+                    503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
+        }
+        if (verdict.get() instanceof Verdict.Rejected rejected) {
+            return new Reply.Rejected(rejected.code(), rejected.sentence());
+        }
         String user = ask.caller().name();
         Draft draft = new Draft(
                 Draft.key(
@@ -165,7 +179,9 @@ public final class RoomOperations {
                         key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
-                data.get().source());
+                verdict.get() instanceof Verdict.Changed changed
+                        ? changed.data().raw()
+                        : data);
         if (rooms.isTooBig(room, draft)) {
             return new Reply.Refused(413, "Too big", "It would be too long, as members of the room would be sent it.");
         }
@@ -241,15 +257,19 @@ public final class RoomOperations {
     }
 
     /** Where the caller has the right in the room. */
-    private Reply in(Ask ask, Right right, Function<RoomId, Reply> work) {
+    private Reply in(Ask ask, Action action, Function<RoomId, Reply> work) {
         return in(ask, room -> {
-            boolean mayNot = ask.caller()
-                    .credential()
-                    .filter(who -> !permissions.allow(who, right, room))
-                    .isPresent();
-            return mayNot
-                    ? new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.")
-                    : work.apply(room);
+            if (!ask.caller().hasToken()) {
+                return work.apply(room);
+            }
+            return await(
+                    policies.decide(ask.caller().known(), action, room),
+                    (Decision decision) -> switch (decision) {
+                        case ALLOWED -> work.apply(room);
+                        case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
+                        case UNKNOWN ->
+                            new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
+                    });
         });
     }
 

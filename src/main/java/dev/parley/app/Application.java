@@ -10,7 +10,7 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Policies;
 import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
@@ -87,7 +87,7 @@ final class Application {
     private final ConnectionManager connections;
     private final Backplane backplane;
     private final Rooms rooms;
-    private final Permissions permissions;
+    private final Policies policies;
     private final Dialogues dialogues;
     private final Limits roomLimits;
     private final Duration drainTimeout;
@@ -141,15 +141,23 @@ final class Application {
                         Settings.effective(Sources.of(context)),
                         Map.of("version", version(context), "server", context.getServerInfo())));
         this.verifier = verifier(settings.tokens());
-        this.permissions = settings.permissions();
+        this.policies = opened.add(
+                "policies",
+                Policies.of(
+                        List.of(),
+                        settings.rules().orElse(null),
+                        settings.policyCache(),
+                        Threads.factory("policy"),
+                        workers));
         this.roomLimits = settings.roomLimits();
         this.dialogues = new Dialogues(
                 rooms,
                 settings.tokens().keys().isPresent() ? verifier : null,
-                permissions,
+                policies,
                 roomLimits,
                 settings.limits().heartbeat(),
                 workers);
+        operating.serve(dialogues);
         this.identities =
                 Dependencies.none().with(TokenVerifier.class, verifier).with(Tickets.class, tickets);
     }
@@ -161,7 +169,7 @@ final class Application {
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
                 Route.to(
                         ChatEndpoint.class,
-                        () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes),
+                        () -> new ChatEndpoint(connections, rooms, policies, maxMessageBytes),
                         Dependencies.none().with(Rooms.class, rooms)),
                 Route.to(
                         RoomsEndpoint.class,
@@ -194,7 +202,12 @@ final class Application {
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
-        add(context, "api", operating.api(verifier, permissions, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        add(
+                context,
+                "api",
+                operating.api(verifier, policies, maxMessageBytes, version(context)),
+                "/api/v1/*",
+                "/admin/api/v1/*");
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }
@@ -258,7 +271,7 @@ final class Application {
 
     /** Whether everybody may do everything in every room. */
     private boolean isDemo() {
-        return permissions == Permissions.EVERYTHING;
+        return policies.isEverythingAllowed();
     }
 
     /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */

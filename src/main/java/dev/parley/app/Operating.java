@@ -22,7 +22,8 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Dialogues;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
 import dev.parley.handshake.OriginRule;
@@ -117,9 +118,14 @@ final class Operating implements AutoCloseable {
         return socket.open(ticket, connection);
     }
 
-    ApiServlet api(TokenVerifier verifier, Permissions permissions, int maxMessageBytes, String version) {
+    /** Has the dialogues do what nodes ask of each other about who is in a room. */
+    void serve(Dialogues dialogues) {
+        cluster.serve(dialogues);
+    }
+
+    ApiServlet api(TokenVerifier verifier, Policies policies, int maxMessageBytes, String version) {
         Operations operations =
-                new Operations(cluster, views, survey, new RoomOperations(backplane, rooms, sight, cluster, permissions));
+                new Operations(cluster, views, survey, new RoomOperations(backplane, rooms, sight, cluster, policies));
         return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
     }
 

@@ -156,9 +156,10 @@ public final class Connection implements Budget.Holder {
         shut(code);
     }
 
-    /** Says who knows how many bytes of incomplete messages are held for its peer. */
+    /** Says who else knows how many bytes of its peer's messages are held. Called by one thread at a time. */
     public void gathers(LongSupplier incoming) {
-        gathered = incoming;
+        LongSupplier others = gathered;
+        gathered = () -> others.getAsLong() + incoming.getAsLong();
     }
 
     /** What waits for its peer, and what its peer has not completed. */

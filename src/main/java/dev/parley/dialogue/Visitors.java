@@ -26,6 +26,6 @@ final class Visitors {
     }
 
     private static Credential of(String name) {
-        return new Credential(Credential.Source.VISITOR, name, Set.of(), Map.of(), Optional.empty());
+        return new Credential(Credential.Source.VISITOR, name, Set.of(), Set.of(), Map.of(), Optional.empty());
     }
 }

@@ -15,11 +15,17 @@ import java.util.Set;
  * @param source who vouches for the name: the same name from two sources is two users
  * @param user the user's name, as other users may see it; never empty
  * @param scopes what the user may do, such as {@code rooms:write}; empty if the proof said nothing of it
+ * @param roles the user's roles at the application, as its login or the token says
  * @param claims whatever else the proof said, by name, in the order in which it said it; without those that are null
  * @param expires until when the proof holds; nothing if it does not end
  */
 public record Credential(
-        Source source, String user, Set<String> scopes, Map<String, Object> claims, Optional<Instant> expires) {
+        Source source,
+        String user,
+        Set<String> scopes,
+        Set<String> roles,
+        Map<String, Object> claims,
+        Optional<Instant> expires) {
     /** Who vouches for a name. */
     public enum Source {
         /** The server, which the user has logged in at. */
@@ -49,14 +55,15 @@ public record Credential(
             throw new IllegalArgumentException("a credential is somebody's");
         }
         scopes = Set.copyOf(scopes);
+        roles = Set.copyOf(roles);
         Map<String, Object> known = new LinkedHashMap<>(claims);
         known.values().removeIf(claim -> claim == null);
         claims = Collections.unmodifiableMap(known);
     }
 
-    /** A token's credential. */
+    /** A token's credential that says nothing of roles. */
     public Credential(String user, Set<String> scopes, Map<String, Object> claims, Optional<Instant> expires) {
-        this(Source.TOKEN, user, scopes, claims, expires);
+        this(Source.TOKEN, user, scopes, Set.of(), claims, expires);
     }
 
     /** A token's credential that says nothing but who it is, and does not end. */

@@ -282,7 +282,17 @@ public final class JsonMember extends Member {
     public void leave(@Nullable String id) {
         room.turn(connection, () -> {
             out();
-            connection.send(new Outbound.Left(id, room.id().name()).text());
+            connection.send(new Outbound.Left(id, room.id().name(), null).text());
+        });
+    }
+
+    /** Is taken out by somebody else, and told why. */
+    public void remove(String reason) {
+        room.turn(connection, () -> {
+            if (state != State.OUT) {
+                out();
+                connection.send(new Outbound.Left(null, room.id().name(), reason).text());
+            }
         });
     }
 

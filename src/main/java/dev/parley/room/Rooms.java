@@ -9,6 +9,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
 import dev.parley.metrics.Histogram;
 import dev.parley.node.Budget;
+import dev.parley.protocol.CloseCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The rooms that have members on this node. Thread-safe.
@@ -209,6 +212,24 @@ public final class Rooms {
         return new Past(List.copyOf(messages), slice.more());
     }
 
+    /** Closes the text clients of this node that are in a room under such a name. */
+    public void closeTexts(RoomId id, Predicate<String> user, CloseCode code) {
+        Room room = rooms.get(id);
+        if (room != null) {
+            room.texts()
+                    .filter(member -> user.test(member.author.user()))
+                    .forEach(member -> member.connection().close(code));
+        }
+    }
+
+    /** The rooms that text clients of this node are in. */
+    public Set<RoomId> withTexts() {
+        return rooms.values().stream()
+                .filter(room -> room.texts().findAny().isPresent())
+                .map(Room::id)
+                .collect(Collectors.toSet());
+    }
+
     /** How many rooms have members here. */
     public int count() {
         return rooms.size();
@@ -285,7 +306,8 @@ public final class Rooms {
         return closed;
     }
 
-    Budget budget() {
+    /** What rooms and those who are in them hold is counted in it. */
+    public Budget budget() {
         return budget;
     }
 

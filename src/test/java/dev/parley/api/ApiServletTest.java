@@ -169,8 +169,12 @@ final class ApiServletTest {
     /** What a socket of the same credential may do in a room, and nothing else; a role of the realm is good for all rooms. */
     @Test
     void tokenMayDoInARoomWhatTheRulesForItSayAndAnOperatorEverything() {
-        node.permissions = RoomRules.parse(
-                List.of("lobby send user:shop", "lobby history scope:parley:history", "lobby presence user:vera"));
+        node.may = (caller, action) -> switch (action) {
+            case SEND -> caller.name().equals("shop");
+            case HISTORY -> caller.hasScope("parley:history");
+            case PRESENCE -> caller.name().equals("vera");
+            default -> false;
+        };
         String all = "parley:publish,parley:history,parley:watch";
         Map<String, Set<String>> may =
                 Map.of("shop:" + all, Set.of("publish", "history"), "vera:" + all, Set.of("history", "room", "members"));
@@ -255,6 +259,21 @@ final class ApiServletTest {
         assertThat(first.body()).contains("\"seq\":1,", "\"duplicate\":false");
         assertThat(again.body()).contains("\"seq\":1,", "\"duplicate\":true");
         assertThat(history()).contains("\"data\":\"hello\"", "\"user\":\"eve\"").doesNotContain("\"seq\":2");
+    }
+
+    @Test
+    void whatAPolicyRejectsIsNotStoredAndWhatItChangesIs() {
+        Call rejected = publish("\"damn\"").to(node.servlet);
+        Call failed = publish("\"fail\"").to(node.servlet);
+        Call changed = publish("\"change\"").to(node.servlet);
+
+        assertThat(rejected.status()).isEqualTo(422);
+        assertThat(rejected.body())
+                .contains("\"title\":\"Rejected\"", "\"code\":\"rude\"", "\"detail\":\"mind your words, eve\"");
+        assertThat(failed.status()).isEqualTo(503);
+        assertThat(changed.status()).isEqualTo(201);
+        assertThat(history()).contains("\"data\":\"changed\"").doesNotContain("damn", "fail", "\"seq\":2");
+        assertThat(node.audit.newestFirst()).extracting(Audit.Entry::result).contains("refused: rejected as rude");
     }
 
     @Test

@@ -2,13 +2,18 @@ package dev.parley.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Peer;
+import dev.parley.dialogue.Dialogue;
+import dev.parley.handshake.Credential;
 import dev.parley.handshake.Doors;
 import dev.parley.node.Budget;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +52,33 @@ final class ClusterTest {
 
         assertThat(node.cluster.blocks().all()).isEmpty();
         assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+    }
+
+    @Test
+    void whoIsTakenOutIsSoOnAllNodesAndWhoHasLostTheRight() {
+        try (Node other = new Node("two", backplane)) {
+            Peer alice = joined(other, "alice", "a", "b");
+            Peer bob = joined(other, "bob", "a");
+            node.cluster.remove("alice", new RoomId("a"));
+            alice.awaitLine("{\"type\":\"left\",\"room\":\"a\",\"reason\":\"removed\"}");
+
+            other.closed.addAll(List.of("a", "b"));
+            node.cluster.recheck(new RoomId("a"));
+            bob.awaitLine("{\"type\":\"left\",\"room\":\"a\",\"reason\":\"forbidden\"}");
+            assertThat(alice.lines()).noneMatch(line -> line.contains("forbidden"));
+        }
+    }
+
+    private static Peer joined(Node node, String user, String... rooms) {
+        Peer peer = new Peer(node.workers);
+        Dialogue dialogue = node.dialogues.open(
+                peer.connection(), Optional.of(Credential.of(user)), Optional.empty(), renewed -> true);
+        for (String room : rooms) {
+            int heard = peer.lines().size();
+            dialogue.receive("{\"type\":\"join\",\"room\":\"" + room + "\"}");
+            peer.awaitLines(heard + 1);
+        }
+        return peer;
     }
 
     @Test

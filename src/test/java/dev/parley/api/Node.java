@@ -1,9 +1,15 @@
 package dev.parley.api;
 
+import dev.parley.Action;
+import dev.parley.Json;
+import dev.parley.RoomName;
+import dev.parley.RoomPolicy;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Dialogues;
+import dev.parley.dialogue.Limits;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Doors;
@@ -11,6 +17,7 @@ import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
 import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
@@ -19,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.concurrent.Executor;
 
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
@@ -28,7 +37,7 @@ public final class Node implements AutoCloseable {
     /** A token that nobody can check just now. */
     static final String UNCHECKED = "unchecked";
 
-    private final Workers workers = new Workers();
+    final Workers workers = new Workers();
     public final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
@@ -40,9 +49,36 @@ public final class Node implements AutoCloseable {
     public final Cluster cluster;
     public final Survey survey;
     public final Views views;
+    final Dialogues dialogues;
+
+    /** Rooms that nobody may be in. */
+    final Set<String> closed = ConcurrentHashMap.newKeySet();
+
+    volatile BiPredicate<dev.parley.Caller, Action> may = (caller, action) -> true;
+
+    private final Policies policies = Policies.of(
+            List.of(new RoomPolicy() {
+                @Override
+                public boolean allows(dev.parley.Caller caller, Action action, RoomName room) {
+                    return !closed.contains(room.name()) && may.test(caller, action);
+                }
+
+                @Override
+                public dev.parley.Verdict accept(dev.parley.Caller caller, RoomName room, Json data) {
+                    return switch (data.raw()) {
+                        case "\"damn\"" -> dev.parley.Verdict.reject("rude", "mind your words, " + caller.name());
+                        case "\"change\"" -> dev.parley.Verdict.change(Json.raw("\"changed\""));
+                        case "\"fail\"" -> throw new IllegalStateException("the database is away");
+                        default -> dev.parley.Verdict.accept();
+                    };
+                }
+            }),
+            null,
+            Duration.ZERO,
+            Threads.factory("policy"),
+            workers);
     final Operations operations;
     final ApiServlet servlet;
-    volatile Permissions permissions = Permissions.EVERYTHING;
 
     public Node(String name, Backplane backplane) {
         this(name, backplane, Runnable::run);
@@ -61,6 +97,8 @@ public final class Node implements AutoCloseable {
                 new Blocks(InstantSource.system()),
                 Duration.ofMillis(100),
                 worker);
+        dialogues = new Dialogues(rooms, null, policies, Limits.DEFAULT, Duration.ofSeconds(20), workers);
+        cluster.serve(dialogues);
         views = new Views(
                 connections,
                 rooms,
@@ -74,11 +112,7 @@ public final class Node implements AutoCloseable {
         survey = new Survey(cluster, workers, views::rows);
         operations = new Operations(
                 cluster, views, survey, new RoomOperations(
-                        backplane,
-                        rooms,
-                        new RoomSight(backplane),
-                        cluster,
-                        (who, right, room) -> permissions.allow(who, right, room)));
+                        backplane, rooms, new RoomSight(backplane), cluster, policies));
         servlet = new ApiServlet(
                 operations,
                 new Callers(
@@ -104,6 +138,7 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         cluster.close();
+        policies.close();
         workers.close();
     }
 }

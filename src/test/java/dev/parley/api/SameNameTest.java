@@ -9,7 +9,7 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogue;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.node.Budget;
@@ -17,6 +17,7 @@ import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +57,7 @@ final class SameNameTest {
         Dialogues dialogues = new Dialogues(
                 rooms,
                 verifies ? name -> new Verdict.Accepted(Credential.of(name)) : null,
-                Permissions.EVERYTHING,
+                Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers),
                 Limits.DEFAULT,
                 Duration.ofSeconds(20),
                 workers);
@@ -78,7 +79,7 @@ final class SameNameTest {
     @Test
     void ofOneKeyAndOneNameTheServersUserTheTokensAndTheVisitorEachSaySomethingOnce() {
         Credential login =
-                new Credential(Credential.Source.LOGIN, "shop", Set.of(), Map.of(), Optional.empty());
+                new Credential(Credential.Source.LOGIN, "shop", Set.of(), Set.of(), Map.of(), Optional.empty());
 
         assertThat(publish().by("shop", "parley-admin").to(node.servlet).body()).contains("\"duplicate\":false");
         assertThat(publish()

@@ -41,7 +41,7 @@ final class DialogueTest {
     private final ManualClock clock = new ManualClock();
     private final List<Credential> renewals = new CopyOnWriteArrayList<>();
     private @Nullable Credential proven; // by the handshake
-    private Permissions permissions = Permissions.EVERYTHING;
+    private volatile RoomRules rules = RoomRules.parse(List.of("* all everyone"));
     private final Dialogues dialogues = dialogues(null);
 
     @AfterEach
@@ -53,7 +53,7 @@ final class DialogueTest {
         return new Dialogues(
                 rooms,
                 verifier,
-                (who, right, room) -> permissions.allow(who, right, room),
+                new Policies(List.of(), () -> rules, Duration.ZERO, Thread::new, Runnable::run, clock),
                 LIMITS,
                 Duration.ofSeconds(20),
                 clock);
@@ -306,7 +306,7 @@ final class DialogueTest {
         say(alice, "news", 3);
         String epoch =
                 alice.asks("'type':'join','room':'news'").inside("position").string("epoch");
-        permissions = (who, right, room) -> right != Right.HISTORY;
+        rules = RoomRules.parse(List.of("* join,send,presence everyone"));
         Client bob = client("bob");
 
         for (String since : List.of(
@@ -400,13 +400,13 @@ final class DialogueTest {
     void rightsAreAskedForEachTime() {
         Client alice = client("alice");
         alice.joins("news");
-        permissions = (who, right, room) -> right == Right.PRESENCE;
+        rules = RoomRules.parse(List.of("* presence everyone"));
 
         assertThat(alice.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
                 .isEqualTo("forbidden");
         assertThat(alice.asks("'type':'history','room':'news'").string("code")).isEqualTo("forbidden");
         assertThat(alice.asks("'type':'join','room':'news'").string("code")).isEqualTo("forbidden");
-        permissions = Permissions.EVERYTHING;
+        rules = RoomRules.parse(List.of("* all everyone"));
         assertThat(alice.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
                 .isEqualTo("not-joined");
     }
@@ -478,7 +478,7 @@ final class DialogueTest {
     }
 
     private static Credential loggedIn(String user) {
-        return new Credential(Credential.Source.LOGIN, user, Set.of(), Map.of(), Optional.empty());
+        return new Credential(Credential.Source.LOGIN, user, Set.of(), Set.of(), Map.of(), Optional.empty());
     }
 
     @Test
@@ -517,7 +517,7 @@ final class DialogueTest {
 
     @Test
     void whoIsCalledWhatTheySayIsNobodyWhomARuleKnows() {
-        permissions = RoomRules.parse(List.of("lobby all everyone", "news all known", "inbox-{user} all known"));
+        rules = RoomRules.parse(List.of("lobby all everyone", "news all known", "inbox-{user} all known"));
         Client alice = client("alice");
         alice.joins("lobby");
         for (String room : List.of("news", "inbox-alice")) {

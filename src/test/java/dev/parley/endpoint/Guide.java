@@ -6,7 +6,7 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.ScriptedGate;
@@ -41,12 +41,13 @@ final class Guide implements AutoCloseable {
     private final MemoryBackplane backplane = new MemoryBackplane(100, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
     private final Rooms rooms =
             new Rooms(backplane, workers, 1_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
+    private final Policies policies = Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers);
     private final ScriptedGate gate = ScriptedGate.install(List.of(
             Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(
                     ChatEndpoint.class,
-                    () -> new ChatEndpoint(connections, rooms, Permissions.EVERYTHING, MAX_MESSAGE_BYTES),
+                    () -> new ChatEndpoint(connections, rooms, policies, MAX_MESSAGE_BYTES),
                     Dependencies.none().with(Rooms.class, rooms))));
     private final TyrusOnLoopback tyrus;
     private final Deque<Peer> peers = new ArrayDeque<>();

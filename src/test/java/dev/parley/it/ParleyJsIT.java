@@ -261,6 +261,41 @@ final class ParleyJsIT {
     }
 
     @Test
+    void whatAPolicyRejectsFailsWithTheReasonAndHoldsNothingUp() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome();
+                await joined('r', place(1));
+                let error;
+                room.send('one').catch((failure) => (error = failure));
+                const next = outcomeOf(room.send('two'));
+                await settle();
+                const { id } = socket.heard('send');
+                socket.tell({ id, type: 'error', code: 'rejected', retry: false, reason: 'rude', message: 'mind your words' });
+                await pass(2_000);
+                await acknowledge(2);
+                return [error.code, error.reason, error.message, error.retry, next.is, socket.count('send')]""")).isEqualTo(List.of("rejected", "rude", "mind your words", false, "ack", 2L));
+    }
+
+    @Test
+    void whoIsTakenOutOfARoomIsRefusedThereUntilTheNextConnection() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                await welcome();
+                await joined('r', place(1));
+                const waiting = outcomeOf(room.send('one'));
+                await settle();
+                ScriptedSocket.last.tell({ type: 'left', room: 'r', reason: 'removed' });
+                await settle();
+                const later = outcomeOf(room.send('two'));
+                await settle();
+                const seen = [room.state.name, room.state.error.code, waiting.is, later.is, ScriptedSocket.last.count('join')];
+                await loseAndComeBack();
+                await joined('r', place(1));
+                return [...seen, room.state.name]""")).isEqualTo(List.of("refused", "removed", "removed", "removed", 1L, "joined"));
+    }
+
+    @Test
     void aRefusedMessageFailsAndTheNextOneGoes() {
         assertThat(seen("""
                 const room = connect().join('r');

@@ -32,7 +32,8 @@ record Passport(Credential credential, Optional<String> origin) {
                 new Credential(
                         source(members),
                         name,
-                        scopes(members),
+                        texts(members, "scopes"),
+                        texts(members, "roles"),
                         claims(members),
                         text(members, "expires").map(Instant::parse)),
                 text(members, "origin")));
@@ -49,12 +50,12 @@ record Passport(Credential credential, Optional<String> origin) {
         return Optional.ofNullable(members.get(name)).flatMap(Json::string);
     }
 
-    private static Set<String> scopes(Map<String, Json> members) {
-        Set<String> scopes = new HashSet<>();
-        Optional.ofNullable(members.get("scopes"))
+    private static Set<String> texts(Map<String, Json> members, String name) {
+        Set<String> texts = new HashSet<>();
+        Optional.ofNullable(members.get(name))
                 .flatMap(Json::elements)
-                .ifPresent(all -> all.forEach(scope -> scope.string().ifPresent(scopes::add)));
-        return scopes;
+                .ifPresent(all -> all.forEach(one -> one.string().ifPresent(texts::add)));
+        return texts;
     }
 
     private static Map<String, Object> claims(Map<String, Json> members) {
@@ -96,6 +97,7 @@ record Passport(Credential credential, Optional<String> origin) {
         members.put("source", credential.source().toString());
         members.put("user", credential.user());
         members.put("scopes", credential.scopes());
+        members.put("roles", credential.roles());
         members.put("claims", credential.claims());
         credential.expires().ifPresent(end -> members.put("expires", end.toString()));
         origin.ifPresent(page -> members.put("origin", page));

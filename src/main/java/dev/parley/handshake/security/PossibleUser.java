@@ -11,6 +11,7 @@ import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.Visitor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -44,6 +45,7 @@ public record PossibleUser(
                         Credential.Source.LOGIN,
                         principal.getName(),
                         scopes.required().stream().filter(visitor::isInRole).collect(Collectors.toSet()),
+                        Set.of(),
                         Map.of(),
                         Optional.empty()));
     }

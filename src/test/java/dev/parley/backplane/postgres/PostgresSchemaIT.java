@@ -157,9 +157,8 @@ final class PostgresSchemaIT {
 
     private static Backplane node(String user) {
         String address = server.address().replace("parley@", "");
-        return PostgresEngine.start(
-                "jdbc:" + address + "?user=" + user,
-                10_000,
+        return EngineBackplane.start(
+                new PostgresEngine("jdbc:" + address + "?user=" + user, 10_000),
                 EngineBackplane.Timing.USUAL,
                 "",
                 new Budget(Long.MAX_VALUE),

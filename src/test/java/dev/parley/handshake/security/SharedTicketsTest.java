@@ -93,13 +93,15 @@ final class SharedTicketsTest {
         claims.put("large", new BigInteger("123456789012345678901234567890"));
         claims.put("isStaff", true);
         Instant end = Instant.parse("2026-01-01T01:02:03.456Z");
-        Credential credential = new Credential("älice", Set.of("read", "write"), claims, Optional.of(end));
+        Credential credential =
+                new Credential(Credential.Source.TOKEN, "älice", Set.of("read", "write"), Set.of("staff"), claims, Optional.of(end));
 
         Credential found =
                 there.redeem(here.give(credential, PAGE).orElseThrow(), PAGE).orElseThrow();
 
         assertThat(found.user()).isEqualTo("älice");
         assertThat(found.scopes()).containsExactlyInAnyOrder("read", "write");
+        assertThat(found.roles()).containsExactly("staff");
         assertThat(found.expires()).contains(end);
         assertThat(found.claims()).hasToString(claims.toString());
         assertThat(found.claims().get("level")).isEqualTo(7L);
