@@ -132,7 +132,7 @@ final class LauncherIT {
             port = free.getLocalPort();
         }
         try (ExecutableWar parley = start("--host=127.0.0.1", "--port=" + port)) {
-            await().pollInterval(Duration.ofMillis(5)).until(() -> isOpen(port));
+            await().atMost(END).pollInterval(Duration.ofMillis(5)).until(() -> isOpen(port));
             for (Path home : left()) {
                 try (Stream<Path> files = Files.walk(home)) {
                     for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
