@@ -131,6 +131,7 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
                     Map<String, Object> shown = new LinkedHashMap<>();
                     shown.put("view", view);
                     shown.put("is", seen);
+                    shown.put("at", clock.millis());
                     connection.send(JsonText.of(shown));
                 }
                 if (wanted.addAndGet(-before) > 0) {

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 
 /**
@@ -37,9 +38,9 @@ final class EmbeddedServer {
         System.setProperty("catalina.base", home.directory().toString());
         System.setProperty("launcher.host", address);
         System.setProperty("launcher.port", Integer.toString(line.port()));
-        System.setProperty(
-                "launcher.connections",
-                Integer.toString(HalfOpen.connections(Runtime.getRuntime().maxMemory())));
+        long heap = Runtime.getRuntime().maxMemory();
+        System.setProperty("launcher.connections", Integer.toString(HalfOpen.connections(heap)));
+        System.setProperty("launcher.sockets", Integer.toString(HalfOpen.sockets(heap)));
         System.setProperty("launcher.context", line.context());
         Operators operators = Operators.of(line.operators());
         home.write("conf/users.xml", operators.usersXml());
@@ -79,10 +80,11 @@ final class EmbeddedServer {
         }
     }
 
-    /** Asked before anything starts: Tomcat takes the port only when the application is up. */
+    /** Asked before anything starts: Tomcat takes the port only when the application is up. This does not listen. */
     private static void mustBeFree(CommandLine line, String address) throws StartException {
-        try {
-            new ServerSocket(line.port(), 1, InetAddress.getByName(address)).close();
+        try (Socket taken = new Socket()) {
+            taken.setReuseAddress(true); // what is left of connections that have ended is in nobody's way
+            taken.bind(new InetSocketAddress(address, line.port()));
         } catch (IOException e) {
             throw new StartException(
                     String.valueOf(e.getMessage()).contains("in use")

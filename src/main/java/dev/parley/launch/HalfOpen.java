@@ -95,6 +95,11 @@ final class HalfOpen implements Runnable {
         return (int) Math.max(200, Math.min(MOST, heap / 2 / (COST / 2)));
     }
 
+    /** How many of these may be upgraded, unless the user says otherwise: the rest is for requests. */
+    static int sockets(long heap) {
+        return Math.min(20_000, connections(heap) - connections(heap) / FREE);
+    }
+
     @Override
     public void run() {
         while (true) {

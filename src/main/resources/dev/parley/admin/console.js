@@ -28,6 +28,10 @@ let session = null;
 let socket = null;
 let retry = 0;
 let current = null;
+let told = { at: Date.now(), here: performance.now() };
+
+/** By the node's clock: this machine's may differ, and may be set while the page is open. */
+const now = () => told.at + performance.now() - told.here;
 
 const may = (role) => session !== null && RANKS[session.role] >= RANKS[role];
 
@@ -83,6 +87,7 @@ async function connect() {
   };
   opened.onmessage = ({ data }) => {
     const message = JSON.parse(data);
+    told = { at: message.at, here: performance.now() };
     if (message.view === current?.ask().view) {
       current.show(message.is);
     }
@@ -221,7 +226,7 @@ const ago = (millis) => {
   }
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 };
-const since = (instant) => ago(Date.now() - Date.parse(instant));
+const since = (instant) => ago(now() - Date.parse(instant));
 const newest = (rows) => rows.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 const clock = (instant) => new Date(instant).toLocaleTimeString();
 const bytes = (count) => `${short(count)}B`;
@@ -230,7 +235,7 @@ const expiry = (row) => {
   if (!row.expires) {
     return "–";
   }
-  const left = Date.parse(row.expires) - Date.now();
+  const left = Date.parse(row.expires) - now();
   return left > 0 ? `ends in ${ago(left)}` : "has ended";
 };
 const silent = (is) => (is.silent.length ? ` No answer from ${is.silent.join(", ")}.` : "");
@@ -270,7 +275,7 @@ async function block(kind, value, source) {
 /* ---- the views: what each asks for, and how it shows the answer ---- */
 
 function overview() {
-  const names = ["Nodes", "Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Closed as too slow", "Never sent", "Came back", "Handshakes refused", "Backplane", "Doors"];
+  const names = ["Nodes", "Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Memory", "Closed as too slow", "Never sent", "Came back", "Handshakes refused", "Backplane", "Doors"];
   const tiles = Object.fromEntries(names.map((name) => [name, tile(name)]));
   const open = chart("Connections", ["open"]);
   const messages = chart("Messages a second", ["in", "out"]);
@@ -302,6 +307,7 @@ function overview() {
       tiles["Delivery p50"].set(short(is.p50Millis), "ms");
       tiles["Delivery p99"].set(short(is.p99Millis), "ms", is.p99Millis > 500);
       tiles.Waiting.set(is.waiting.toLocaleString(), `messages, at most ${is.deepest}`);
+      tiles.Memory.set(`${Math.round((100 * is.heldBytes) / is.budgetBytes)} %`, `of ${bytes(is.budgetBytes)}, held for peers and rooms`, is.heldBytes >= is.budgetBytes);
       tiles["Closed as too slow"].set((is.closed.slow ?? 0).toLocaleString());
       tiles["Handshakes refused"].set(Object.values(is.refused).reduce((sum, count) => sum + count, 0).toLocaleString());
       tiles.Backplane.set(is.backplane.engine, is.backplane.isReachable ? `lag ${is.backplane.lagMillis} ms, ${short(is.backplane.repairs)} repairs` : "away", !is.backplane.isReachable);
@@ -344,6 +350,7 @@ function nodes() {
     { name: "In /s", number: true, text: (node) => short(node.messagesInPerSecond) },
     { name: "Out /s", number: true, text: (node) => short(node.messagesOutPerSecond) },
     { name: "Heap", number: true, text: (node) => `${Math.round((100 * node.heapUsed) / node.heapMax)} % of ${bytes(node.heapMax)}` },
+    { name: "Memory held", number: true, text: (node) => (node.budgetBytes ? `${bytes(node.heldBytes)} of ${bytes(node.budgetBytes)}` : "–") },
     { name: "Up", number: true, text: (node) => ago(node.uptimeSeconds * 1_000) },
     { name: "Backplane", text: (node) => (node.backplane.isReachable ? `${node.backplane.engine}, lag ${node.backplane.lagMillis} ms` : `${node.backplane.engine} away`) },
     { name: "Version", text: (node) => node.version },
@@ -429,9 +436,9 @@ function connection(id) {
         shownPlaces = names;
         places.replaceChildren(...(is.rooms.length ? is.rooms.map((room) => link(room, `room/${encodeURIComponent(room)}`)) : ["none"]), ...(is.roomCount > is.rooms.length ? [`and ${is.roomCount - is.rooms.length} more`] : []));
       }
-      happened.update(is.events);
+      happened.update(is.events, now());
       if (before) {
-        samples.at.push(Date.now());
+        samples.at.push(performance.now());
         samples.in.push(is.messagesIn - before.messagesIn);
         samples.out.push(is.messagesOut - before.messagesOut);
         while (samples.at.length > 60) {
