@@ -44,17 +44,17 @@ public final class RoomOperations {
 
     private final Backplane backplane;
     private final Rooms rooms;
-    private final RoomSight sight;
+    private final RoomDetails details;
     private final Cluster cluster;
     private final Permissions permissions;
 
     public RoomOperations(
-            Backplane backplane, Rooms rooms, RoomSight sight, Cluster cluster, Permissions permissions) {
+            Backplane backplane, Rooms rooms, RoomDetails details, Cluster cluster, Permissions permissions) {
         this.rooms = rooms;
         this.cluster = cluster;
         this.permissions = permissions;
         this.backplane = backplane;
-        this.sight = sight;
+        this.details = details;
     }
 
     List<Operation> all() {
@@ -68,7 +68,7 @@ public final class RoomOperations {
                         List.of(),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, Right.PRESENCE, room -> await(sight.of(room), Reply.Done::new))),
+                        ask -> in(ask, Right.PRESENCE, room -> await(details.of(room), Reply.Done::new))),
                 new Operation(
                         "publish",
                         "POST",

@@ -6,7 +6,7 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Permissions;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
@@ -33,10 +33,10 @@ public final class Node implements AutoCloseable {
             new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
             null);
-    final Doors doors = new Doors(connections::isFull);
+    final AdmissionControl admission = new AdmissionControl(connections::isFull);
     final Audit audit;
     public final Cluster cluster;
-    public final Survey survey;
+    public final ClusterQuery query;
     public final Views views;
     final Operations operations;
     final ApiServlet servlet;
@@ -55,7 +55,7 @@ public final class Node implements AutoCloseable {
                 backplane.control(),
                 connections,
                 rooms,
-                doors,
+                admission,
                 new Blocks(InstantSource.system()),
                 Duration.ofMillis(100),
                 worker);
@@ -69,19 +69,19 @@ public final class Node implements AutoCloseable {
                 List::of,
                 List.of(Map.of("setting", "parley.x", "value", "(secret)")),
                 () -> Map.of("node", name));
-        survey = new Survey(cluster, workers, views::rows);
+        query = new ClusterQuery(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, survey, new RoomOperations(
+                cluster, views, query, new RoomOperations(
                         backplane,
                         rooms,
-                        new RoomSight(backplane),
+                        new RoomDetails(backplane),
                         cluster,
                         (who, right, room) -> permissions.allow(who, right, room)));
         servlet = new ApiServlet(
                 operations,
                 new Callers(
                         Node::judged, new Realm(InstantSource.system(), new TrustedProxies(Set.of("192.0.2.0/24")))),
-                new Forgery(new OriginRule(Set.of("https://console.example"), false)),
+                new CsrfGuard(new OriginRule(Set.of("https://console.example"), false)),
                 audit,
                 MAX_BODY_BYTES,
                 "1");
