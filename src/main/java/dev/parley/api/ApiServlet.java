@@ -34,16 +34,16 @@ public final class ApiServlet extends HttpServlet {
 
     private final transient List<Operation> operations;
     private final transient Callers callers;
-    private final transient Forgery forgery;
+    private final transient CsrfGuard csrf;
     private final transient Audit audit;
     private final int maxBodyBytes;
     private final String document;
 
     public ApiServlet(
-            Operations operations, Callers callers, Forgery forgery, Audit audit, int maxBodyBytes, String version) {
+            Operations operations, Callers callers, CsrfGuard csrf, Audit audit, int maxBodyBytes, String version) {
         this.operations = operations.all();
         this.callers = callers;
-        this.forgery = forgery;
+        this.csrf = csrf;
         this.audit = audit;
         this.maxBodyBytes = maxBodyBytes;
         this.document = JsonText.of(OpenApi.document(this.operations, version));
@@ -89,13 +89,13 @@ public final class ApiServlet extends HttpServlet {
         String who = caller.get().described();
         if (operation.isWrite()
                 && !caller.get().hasToken()
-                && forgery.isPossible(request, caller.get().name())) {
+                && csrf.isPossible(request, caller.get().name())) {
             audit.refuse(who, callers.addressOf(request), what, "may be forged");
             Answer.problem(
                     response,
                     403,
                     "Not from here",
-                    "A browser may do this only from the console, with the token in " + Forgery.HEADER + ".");
+                    "A browser may do this only from the console, with the token in " + CsrfGuard.HEADER + ".");
             return;
         }
         Reply reply = outcome(operation, caller.get(), segments, request);

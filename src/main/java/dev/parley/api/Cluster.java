@@ -7,7 +7,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
 import dev.parley.dialogue.Dialogues;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
@@ -46,7 +46,7 @@ public final class Cluster implements AutoCloseable {
     private final ControlBus bus;
     private final ConnectionManager connections;
     private final Rooms rooms;
-    private final Doors doors;
+    private final AdmissionControl admission;
     private final Blocks blocks;
     private final Tickets tickets;
     private final Duration drainTime;
@@ -72,7 +72,7 @@ public final class Cluster implements AutoCloseable {
             ControlBus bus,
             ConnectionManager connections,
             Rooms rooms,
-            Doors doors,
+            AdmissionControl admission,
             Blocks blocks,
             Duration drainTime,
             Executor worker) {
@@ -80,7 +80,7 @@ public final class Cluster implements AutoCloseable {
         this.bus = bus;
         this.connections = connections;
         this.rooms = rooms;
-        this.doors = doors;
+        this.admission = admission;
         this.blocks = blocks;
         this.drainTime = drainTime;
         this.worker = worker;
@@ -144,8 +144,8 @@ public final class Cluster implements AutoCloseable {
         say("unblock", of(target));
     }
 
-    /** Turns a node's doors; draining also sends away who is in. */
-    public void turnDoors(String wantedNode, Doors.State state) {
+    /** Says whether a node takes visitors; draining also sends away who is in. */
+    public void turn(String wantedNode, AdmissionControl.State state) {
         say("doors", Map.of("node", wantedNode, "state", state.name()));
     }
 
@@ -297,7 +297,7 @@ public final class Cluster implements AutoCloseable {
             case "unblock" -> blocks.remove(target(word));
             case "doors" -> {
                 if (text(word, "node").equals(node)) {
-                    turn(Doors.State.valueOf(text(word, "state")));
+                    turn(AdmissionControl.State.valueOf(text(word, "state")));
                 }
             }
             case "ticket" -> {
@@ -339,13 +339,13 @@ public final class Cluster implements AutoCloseable {
         removeAll(target::is);
     }
 
-    private void turn(Doors.State state) {
-        if (!doors.turn(state)) {
+    private void turn(AdmissionControl.State state) {
+        if (!admission.turn(state)) {
             return;
         }
         drainedFrom = connections.count();
         LOG.log(Level.INFO, "node {0} is now {1}", node, state.name().toLowerCase(Locale.ROOT));
-        if (state == Doors.State.DRAINING) {
+        if (state == AdmissionControl.State.DRAINING) {
             connections.shed(drainTime);
         } else {
             connections.readmit();

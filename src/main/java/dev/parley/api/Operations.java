@@ -5,7 +5,7 @@ import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
 import dev.parley.handshake.Credential;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Network;
 import dev.parley.protocol.Json;
 import java.time.Duration;
@@ -35,11 +35,11 @@ public final class Operations {
 
     private final Cluster cluster;
     private final Views views;
-    private final Survey survey;
+    private final ClusterQuery query;
     private final RoomOperations rooms;
 
-    public Operations(Cluster cluster, Views views, Survey survey, RoomOperations rooms) {
-        this.survey = survey;
+    public Operations(Cluster cluster, Views views, ClusterQuery query, RoomOperations rooms) {
+        this.query = query;
         this.cluster = cluster;
         this.views = views;
         this.rooms = rooms;
@@ -155,7 +155,7 @@ public final class Operations {
                                 object(Map.of(
                                         "state",
                                         Map.of("type", "string", "enum", List.of("open", "paused", "draining")))))),
-                        this::doors));
+                        this::admission));
     }
 
     private Reply list(Ask ask) {
@@ -185,13 +185,13 @@ public final class Operations {
 
     private Reply everywhere(
             String view, Map<String, String> filter, int limit, Function<Map<String, Object>, Reply> then) {
-        Survey.Question question;
+        ClusterQuery.Question question;
         try {
-            question = new Survey.Question(view, filter, limit);
+            question = new ClusterQuery.Question(view, filter, limit);
         } catch (IllegalArgumentException tooLong) {
             return refused(400, "What is looked for is too long.");
         }
-        return RoomOperations.await(survey.ask(question), then);
+        return RoomOperations.await(query.ask(question), then);
     }
 
     private Reply block(Ask ask) {
@@ -207,7 +207,7 @@ public final class Operations {
                 target -> cluster.block(target, time));
     }
 
-    private Reply doors(Ask ask) {
+    private Reply admission(Ask ask) {
         String state = Json.parse(ask.body())
                 .flatMap(Json::members)
                 .map(members -> members.get("state"))
@@ -219,7 +219,7 @@ public final class Operations {
         if (!cluster.knows(ask.variable("node"))) {
             return refused(404, "There is no node of this name.");
         }
-        cluster.turnDoors(ask.variable("node"), Doors.State.valueOf(state.toUpperCase(Locale.ROOT)));
+        cluster.turn(ask.variable("node"), AdmissionControl.State.valueOf(state.toUpperCase(Locale.ROOT)));
         return said();
     }
 

@@ -44,16 +44,16 @@ public final class RoomOperations {
 
     private final Backplane backplane;
     private final Rooms rooms;
-    private final RoomSight sight;
+    private final RoomDetails details;
     private final Cluster cluster;
     private final Policies policies;
 
-    public RoomOperations(Backplane backplane, Rooms rooms, RoomSight sight, Cluster cluster, Policies policies) {
+    public RoomOperations(Backplane backplane, Rooms rooms, RoomDetails details, Cluster cluster, Policies policies) {
         this.policies = policies;
         this.rooms = rooms;
         this.cluster = cluster;
         this.backplane = backplane;
-        this.sight = sight;
+        this.details = details;
     }
 
     List<Operation> all() {
@@ -67,7 +67,7 @@ public final class RoomOperations {
                         List.of(),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, Action.PRESENCE, room -> await(sight.of(room), Reply.Done::new))),
+                        ask -> in(ask, Action.PRESENCE, room -> await(details.of(room), Reply.Done::new))),
                 new Operation(
                         "publish",
                         "POST",

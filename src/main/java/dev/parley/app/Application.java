@@ -18,7 +18,7 @@ import dev.parley.endpoint.ItemEndpoint;
 import dev.parley.endpoint.RoomsEndpoint;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Dependencies;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
@@ -94,7 +94,7 @@ final class Application {
     private final int maxMessageBytes;
     private final OriginRule origins;
     private final TrustedProxies proxies;
-    private final Doors doors;
+    private final AdmissionControl admission;
     private final Tickets tickets;
     private final TokenVerifier verifier;
     private final Dependencies identities;
@@ -123,7 +123,7 @@ final class Application {
         backplane.takeIn(maxMessageBytes);
         this.tickets = new SharedTickets(backplane, budget);
         this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget, System::nanoTime);
-        this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);
+        this.admission = new AdmissionControl(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add(
                 "operating",
@@ -133,7 +133,7 @@ final class Application {
                         connections,
                         rooms,
                         backplane,
-                        doors,
+                        admission,
                         realm,
                         origins,
                         drainTimeout,
@@ -180,7 +180,7 @@ final class Application {
         }
         Gate gate = new Gate(
                 routes,
-                new Gate.Rules(origins, doors, settings.explainRefusals(), proxies, settings.credentialGrace()),
+                new Gate.Rules(origins, admission, settings.explainRefusals(), proxies, settings.credentialGrace()),
                 decisions);
         opened.add("handshakes", () -> HandshakeConfigurator.install(null));
         gate.register(context);
@@ -197,7 +197,7 @@ final class Application {
                 rooms,
                 operating.rates(),
                 backplane,
-                doors,
+                admission,
                 budget,
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
@@ -227,7 +227,7 @@ final class Application {
         add(
                 context,
                 "health",
-                new HealthServlet(Checks.of(connections, doors, backplane, budget, threads)),
+                new HealthServlet(Checks.of(connections, admission, backplane, budget, threads)),
                 "/health",
                 "/health/*");
         pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
@@ -276,7 +276,7 @@ final class Application {
 
     /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */
     void drain() {
-        if (doors.turn(Doors.State.STOPPED)) {
+        if (admission.turn(AdmissionControl.State.STOPPED)) {
             int open = connections.count();
             rooms.close();
             dialogues.sayBye();

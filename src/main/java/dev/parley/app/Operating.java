@@ -8,13 +8,13 @@ import dev.parley.api.Audit;
 import dev.parley.api.Blocks;
 import dev.parley.api.Callers;
 import dev.parley.api.Cluster;
-import dev.parley.api.Forgery;
+import dev.parley.api.CsrfGuard;
 import dev.parley.api.Operations;
 import dev.parley.api.Realm;
 import dev.parley.api.RoomOperations;
 import dev.parley.api.RoomRates;
-import dev.parley.api.RoomSight;
-import dev.parley.api.Survey;
+import dev.parley.api.RoomDetails;
+import dev.parley.api.ClusterQuery;
 import dev.parley.api.Views;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
@@ -25,7 +25,7 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.node.Budget;
@@ -50,17 +50,17 @@ final class Operating implements AutoCloseable {
     private final ConnectionManager connections;
     private final Rooms rooms;
     private final Backplane backplane;
-    private final Doors doors;
+    private final AdmissionControl admission;
     private final Realm realm;
-    private final Forgery forgery;
+    private final CsrfGuard csrf;
     private final Audit audit;
     private final Cluster cluster;
     private final Sampler sampler;
     private final Map<String, Object> facts;
     private final RoomRates rates;
-    private final RoomSight sight;
+    private final RoomDetails details;
     private final Views views;
-    private final Survey survey;
+    private final ClusterQuery query;
     private final ConsoleSocket socket;
 
     Operating(
@@ -69,7 +69,7 @@ final class Operating implements AutoCloseable {
             ConnectionManager connections,
             Rooms rooms,
             Backplane backplane,
-            Doors doors,
+            AdmissionControl admission,
             Realm realm,
             OriginRule origins,
             Duration drainTime,
@@ -82,9 +82,9 @@ final class Operating implements AutoCloseable {
         this.connections = connections;
         this.rooms = rooms;
         this.backplane = backplane;
-        this.doors = doors;
+        this.admission = admission;
         this.realm = realm;
-        this.forgery = new Forgery(origins);
+        this.csrf = new CsrfGuard(origins);
         this.facts = facts;
         this.audit = new Audit(node, budget);
         this.cluster = new Cluster(
@@ -92,13 +92,13 @@ final class Operating implements AutoCloseable {
                 backplane.control(),
                 connections,
                 rooms,
-                doors,
+                admission,
                 new Blocks(InstantSource.system()),
                 drainTime,
                 workers.fanOut());
         this.sampler = new Sampler(connections, rooms.delivery(), rooms::count, System::nanoTime);
         this.rates = new RoomRates(rooms, System::nanoTime);
-        this.sight = new RoomSight(backplane);
+        this.details = new RoomDetails(backplane);
         this.views = new Views(
                 connections,
                 rooms,
@@ -109,8 +109,8 @@ final class Operating implements AutoCloseable {
                 realm::failed,
                 settings,
                 () -> overview(decisions));
-        this.survey = new Survey(cluster, workers, views::rows);
-        this.socket = new ConsoleSocket(cluster.tickets(), views, survey, sight, sampler, InstantSource.system());
+        this.query = new ClusterQuery(cluster, workers, views::rows);
+        this.socket = new ConsoleSocket(cluster.tickets(), views, query, details, sampler, InstantSource.system());
     }
 
     /** What the endpoint of the console's socket is to call. */
@@ -125,8 +125,8 @@ final class Operating implements AutoCloseable {
 
     ApiServlet api(TokenVerifier verifier, Policies policies, int maxMessageBytes, String version) {
         Operations operations =
-                new Operations(cluster, views, survey, new RoomOperations(backplane, rooms, sight, cluster, policies));
-        return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
+                new Operations(cluster, views, query, new RoomOperations(backplane, rooms, details, cluster, policies));
+        return new ApiServlet(operations, new Callers(verifier, realm), csrf, audit, maxMessageBytes, version);
     }
 
     /** How busy the rooms here are. */
@@ -135,7 +135,7 @@ final class Operating implements AutoCloseable {
     }
 
     ConsoleServlet page() {
-        return new ConsoleServlet(realm, forgery, cluster);
+        return new ConsoleServlet(realm, csrf, cluster);
     }
 
     /** Begins to look at the parts every few seconds. */
@@ -146,7 +146,7 @@ final class Operating implements AutoCloseable {
             cluster.tell(this::status);
         });
         every(SHOW, () -> {
-            if (doors.state() == Doors.State.DRAINING) {
+            if (admission.state() == AdmissionControl.State.DRAINING) {
                 cluster.tell(this::status); // oftener, so that others can watch how far it is
             }
             socket.show();
@@ -161,7 +161,7 @@ final class Operating implements AutoCloseable {
     private Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>(facts);
         status.put("node", cluster.node());
-        status.put("doors", doors.state().name().toLowerCase(Locale.ROOT));
+        status.put("doors", admission.state().name().toLowerCase(Locale.ROOT));
         status.put("drainedFrom", cluster.drainedFrom());
         status.putAll(sampler.latest());
         Health health = backplane.health();

@@ -27,8 +27,11 @@ import java.util.Optional;
 public final class RoomsEndpoint {
     static final String PROTOCOL = "parley.v1";
 
-    /** A longest message in the smallest pieces that a network makes of it is far from that; one in fragments of a byte is not. */
-    private static final int MAX_PARTS = 1_024;
+    /**
+     * How small the parts of a longest message may be: less than any that a network or a server makes of it (Tomcat, of 512
+     * characters), and far more than fragments of a byte.
+     */
+    private static final int SMALLEST_PART = 64;
 
     /** What its handshake brings. */
     record Visit(
@@ -45,7 +48,7 @@ public final class RoomsEndpoint {
 
     public RoomsEndpoint(ConnectionManager connections, Dialogues dialogues, int maxMessageBytes) {
         this.dialogues = dialogues;
-        inlet = new Inlet(connections, maxMessageBytes, MAX_PARTS);
+        inlet = new Inlet(connections, maxMessageBytes, Math.max(1_024, maxMessageBytes / SMALLEST_PART));
     }
 
     @OnOpen

@@ -6,7 +6,7 @@ import dev.parley.Fake;
 import dev.parley.api.Node;
 import dev.parley.api.Realm;
 import dev.parley.api.Role;
-import dev.parley.api.RoomSight;
+import dev.parley.api.RoomDetails;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.metrics.Histogram;
 import dev.parley.node.Budget;
@@ -37,8 +37,8 @@ final class ConsoleSocketTest {
     private final ConsoleSocket socket = new ConsoleSocket(
             node.cluster.tickets(),
             node.views,
-            node.survey,
-            new RoomSight(backplane),
+            node.query,
+            new RoomDetails(backplane),
             new Sampler(node.connections, new Histogram(), () -> 0, System::nanoTime),
             () -> now);
 

@@ -8,7 +8,7 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
 import dev.parley.dialogue.RoomRules;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
@@ -401,7 +401,7 @@ final class ApiServletTest {
 
     @Test
     void writeFromABrowserNeedsTheTokenAndAPageOfOurs() {
-        String token = new Forgery(new OriginRule(Set.of(), false))
+        String token = new CsrfGuard(new OriginRule(Set.of(), false))
                 .token(request(), "eve"); // made from the password, so any node makes the same
         assertThat(doors().with("Origin", "http://evil.example")
                         .to(node.servlet)
@@ -412,18 +412,18 @@ final class ApiServletTest {
         assertThat(doors().with("Origin", "http://here:80").to(node.servlet).status())
                 .isEqualTo(403);
         assertThat(doors().with("Origin", "http://evil.example")
-                        .with(Forgery.HEADER, token)
+                        .with(CsrfGuard.HEADER, token)
                         .to(node.servlet)
                         .status())
                 .isEqualTo(403);
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
         assertThat(doors().with("Origin", "http://here:80")
                         .with("Sec-Fetch-Site", "same-origin")
-                        .with(Forgery.HEADER, token)
+                        .with(CsrfGuard.HEADER, token)
                         .to(node.servlet)
                         .status())
                 .isEqualTo(202);
-        assertThat(node.doors.state()).isEqualTo(Doors.State.PAUSED);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.PAUSED);
     }
 
     @Test
@@ -436,8 +436,8 @@ final class ApiServletTest {
                 .to(node.servlet);
 
         assertThat(call.status()).isEqualTo(202);
-        assertThat(other.doors.state()).isEqualTo(Doors.State.DRAINING);
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(other.admission.state()).isEqualTo(AdmissionControl.State.DRAINING);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
     }
 
     @Test
@@ -623,7 +623,7 @@ final class ApiServletTest {
                         .containsExactly("ada", "refused: may be forged");
             }
         }
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Peer;
 import dev.parley.dialogue.Dialogue;
 import dev.parley.handshake.Credential;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.node.Budget;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,16 +42,16 @@ final class ClusterTest {
     void wordsComeAboutInTheOrderInWhichTheyWereSaid() {
         for (int i = 0; i < 10; i++) {
             node.cluster.block(MALLORY, Duration.ofMinutes(1));
-            node.cluster.turnDoors("one", Doors.State.PAUSED);
+            node.cluster.turn("one", AdmissionControl.State.PAUSED);
             node.cluster.unblock(MALLORY);
-            node.cluster.turnDoors("one", Doors.State.OPEN);
+            node.cluster.turn("one", AdmissionControl.State.OPEN);
         }
         assertThat(handed).as("one at a time").hasSize(1);
 
         work();
 
         assertThat(node.cluster.blocks().all()).isEmpty();
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
     }
 
     @Test

@@ -12,7 +12,7 @@ import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
@@ -44,10 +44,10 @@ public final class Node implements AutoCloseable {
             null,
             new Budget(Long.MAX_VALUE),
             System::nanoTime);
-    final Doors doors = new Doors(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
+    final AdmissionControl admission = new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
     final Audit audit;
     public final Cluster cluster;
-    public final Survey survey;
+    public final ClusterQuery query;
     public final Views views;
     final Dialogues dialogues;
 
@@ -93,7 +93,7 @@ public final class Node implements AutoCloseable {
                 backplane.control(),
                 connections,
                 rooms,
-                doors,
+                admission,
                 new Blocks(InstantSource.system()),
                 Duration.ofMillis(100),
                 worker);
@@ -109,15 +109,15 @@ public final class Node implements AutoCloseable {
                 List::of,
                 List.of(Map.of("setting", "parley.x", "value", "(secret)")),
                 () -> Map.of("node", name));
-        survey = new Survey(cluster, workers, views::rows);
+        query = new ClusterQuery(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, survey, new RoomOperations(
-                        backplane, rooms, new RoomSight(backplane), cluster, policies));
+                cluster, views, query, new RoomOperations(
+                        backplane, rooms, new RoomDetails(backplane), cluster, policies));
         servlet = new ApiServlet(
                 operations,
                 new Callers(
                         Node::judged, new Realm(InstantSource.system(), new TrustedProxies(Set.of("192.0.2.0/24")))),
-                new Forgery(new OriginRule(Set.of("https://console.example"), false)),
+                new CsrfGuard(new OriginRule(Set.of("https://console.example"), false)),
                 audit,
                 MAX_BODY_BYTES,
                 "1");

@@ -8,7 +8,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.metrics.Exposition;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
@@ -175,7 +175,7 @@ final class MonitoringTest {
                 rooms,
                 new RoomRates(rooms, System::nanoTime),
                 backplane,
-                new Doors(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
+                new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
                 new Budget(Long.MAX_VALUE),
                 new Threads());
     }

@@ -90,6 +90,17 @@ final class ParleyJsIT {
                 return [client.state.name === 'connecting' ? 'waiting' : client.state.name, ScriptedSocket.all.length]""".formatted(code))).isEqualTo(List.of(state, state.equals("waiting") ? 2L : 1L));
     }
 
+    /** Undertow closes with it when the login's session ends, before anybody of ours hears of that. */
+    @Test
+    void aServersOwnCloseForPolicySaysThatTheCredentialHasExpired() {
+        assertThat(seen("""
+                let asked = [];
+                const client = connect('rooms', { credential: async ({ refresh }) => { asked.push(refresh); return 't'; } });
+                (await welcome()).end(1008, '');
+                await nextAttempt();
+                return [client.state.name, ...asked]""")).isEqualTo(List.of("connecting", false, true));
+    }
+
     @Test
     void waitsGrowAndAreDrawnFromTheWholeRange() {
         String waits = """

@@ -128,6 +128,10 @@ export function connect(url = 'rooms', { credential } = {}) {
     if (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500) {
       code = CREDENTIAL_EXPIRED;
     }
+    // Without a reason it is the server's own: the login's session has ended.
+    if (code === 1008 && !reason) {
+      code = CREDENTIAL_EXPIRED;
+    }
     if (mine === attempt) {
       lost(reason, undefined, code);
     }

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** A close look at one room, by asking its log and who is in: nothing that was said is shown. Thread-safe. */
-public final class RoomSight {
+public final class RoomDetails {
     private static final int MAX_MEMBERS = 200;
 
     private final Backplane backplane;
 
-    public RoomSight(Backplane backplane) {
+    public RoomDetails(Backplane backplane) {
         this.backplane = backplane;
     }
 
@@ -27,7 +27,7 @@ public final class RoomSight {
                         .thenCompose(depth -> backplane
                                 .presence()
                                 .members(room)
-                                .thenApply(members -> sight(room, top, depth, members))));
+                                .thenApply(members -> details(room, top, depth, members))));
     }
 
     /** Counted from the oldest entry that is kept, which is what reading from the beginning begins with. */
@@ -38,19 +38,19 @@ public final class RoomSight {
         });
     }
 
-    private static Map<String, Object> sight(RoomId room, Position top, long depth, Map<String, Integer> members) {
-        Map<String, Object> sight = new LinkedHashMap<>();
-        sight.put("room", room.name());
-        sight.put("position", RoomOperations.position(top));
-        sight.put("depth", depth);
-        sight.put("users", members.size());
-        sight.put(
+    private static Map<String, Object> details(RoomId room, Position top, long depth, Map<String, Integer> members) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("room", room.name());
+        details.put("position", RoomOperations.position(top));
+        details.put("depth", depth);
+        details.put("users", members.size());
+        details.put(
                 "members",
                 members.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .limit(MAX_MEMBERS)
                         .map(member -> Map.of("user", member.getKey(), "connections", member.getValue()))
                         .toList());
-        return sight;
+        return details;
     }
 }
