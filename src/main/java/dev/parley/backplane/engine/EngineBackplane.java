@@ -6,6 +6,7 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
@@ -125,13 +126,25 @@ public final class EngineBackplane implements Backplane {
         Position possible = EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
         Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
         return workers.ask(
-                QueryWorkers.Lane.of(room), List.of("read", room, possible, bounds), expected(bytes), link -> {
-                    Excerpt excerpt = link.log()
-                            .read(Map.of(room, possible), bounds, false)
-                            .get(room);
-                    return Objects.requireNonNull(excerpt, "an answer to another question")
-                            .slice();
-                });
+                QueryWorkers.Lane.of(room),
+                List.of("read", room, possible, bounds),
+                expected(bytes),
+                link -> excerpt(room, possible, bounds, link).slice());
+    }
+
+    private static Excerpt excerpt(RoomId room, Position after, Link.Bounds bounds, Link link) throws LinkException {
+        return Objects.requireNonNull(
+                link.log().read(Map.of(room, after), bounds, false).get(room), "an answer to another question");
+    }
+
+    /** From before there was a log, reading begins with the oldest entry. */
+    @Override
+    public CompletionStage<Extent> extent(RoomId room) {
+        return workers.ask(QueryWorkers.Lane.of(room), List.of("extent", room), 0, link -> {
+            Excerpt nothing = excerpt(room, Position.ORIGIN, new Link.Bounds(0, 0, false), link);
+            Position top = nothing.slice().top();
+            return new Extent(top, top.seq() - nothing.from().seq());
+        });
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
@@ -94,6 +95,11 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     @Override
     public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long atMost) {
         return CompletableFuture.completedStage(existing(room).readBefore(seq, limit, atMost));
+    }
+
+    @Override
+    public CompletionStage<Extent> extent(RoomId room) {
+        return CompletableFuture.completedStage(existing(room).extent());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Listeners;
@@ -125,6 +126,10 @@ final class MemoryLog {
         List<Entry> found = new ArrayList<>();
         boolean more = collect(entries.headMap(before, false).descendingMap().values(), limit, atMost, found);
         return Slice.backwards(found, more, top);
+    }
+
+    synchronized Extent extent() {
+        return new Extent(top, entries.size());
     }
 
     /** Whether there are more of them than the bounds allow. */
