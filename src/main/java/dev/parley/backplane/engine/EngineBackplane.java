@@ -79,7 +79,6 @@ public final class EngineBackplane implements Backplane {
      * @throws BackplaneException if the engine is there and set up such that it would lose messages; then nothing is left open
      */
     public static EngineBackplane start(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
-        boolean isStarted = false;
         EngineBackplane backplane = new EngineBackplane(engine, timing, secret, budget, threads);
         try {
             try (Link first = engine.connect()) {
@@ -87,20 +86,14 @@ public final class EngineBackplane implements Backplane {
             } catch (LinkException away) {
                 LOG.log(Level.WARNING, "the engine is away: {0}", away.getMessage());
             }
-            backplane.startLoops();
-            isStarted = true;
+            backplane.loops.forEach(loop -> loop.start(threads));
+            backplane.workers.loops().forEach(loop -> loop.start(threads));
+            backplane.watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, backplane::watch);
             return backplane;
-        } finally {
-            if (!isStarted) {
-                backplane.close();
-            }
+        } catch (Throwable e) {
+            backplane.close();
+            throw e;
         }
-    }
-
-    private void startLoops() {
-        loops.forEach(loop -> loop.start(threads));
-        workers.loops().forEach(loop -> loop.start(threads));
-        watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, this::watch);
     }
 
     private void watch(Runnable progress) throws InterruptedException {

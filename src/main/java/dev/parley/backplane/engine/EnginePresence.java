@@ -21,7 +21,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 
 /**
@@ -221,12 +223,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
     private void move(Link link) throws LinkException {
         Map<Place, Link.Move> taken = new LinkedHashMap<>();
         synchronized (this) {
-            for (Map.Entry<Place, Link.Move> each : pending.entrySet()) {
-                if (taken.size() == MOVES_AT_ONCE) {
-                    break;
-                }
-                taken.put(each.getKey(), each.getValue());
-            }
+            pending.entrySet().stream().limit(MOVES_AT_ONCE).forEach(each -> taken.put(each.getKey(), each.getValue()));
             pending.keySet().removeAll(taken.keySet());
         }
         if (taken.isEmpty()) {
@@ -299,7 +296,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
                 isGone.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException gone) {
+            } catch (ExecutionException | TimeoutException gone) {
                 // then the lease has to run out
             }
         }
