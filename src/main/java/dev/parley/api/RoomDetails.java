@@ -1,11 +1,9 @@
 package dev.parley.api;
 
 import dev.parley.backplane.Backplane;
-import dev.parley.backplane.Entry;
-import dev.parley.backplane.Position;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.RoomId;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -22,27 +20,15 @@ public final class RoomDetails {
     /** Fails with {@link dev.parley.backplane.BackplaneException}. */
     public CompletionStage<Map<String, Object>> of(RoomId room) {
         return backplane
-                .top(room)
-                .thenCompose(top -> depth(room, top)
-                        .thenCompose(depth -> backplane
-                                .presence()
-                                .members(room)
-                                .thenApply(members -> details(room, top, depth, members))));
+                .extent(room)
+                .thenCombine(backplane.presence().members(room), (extent, members) -> details(room, extent, members));
     }
 
-    /** Counted from the oldest entry that is kept, which is what reading from the beginning begins with. */
-    private CompletionStage<Long> depth(RoomId room, Position top) {
-        return backplane.read(room, new Position(top.epoch(), 0, ""), 1, 0).thenApply(slice -> {
-            List<Entry> oldest = slice.entries();
-            return oldest.isEmpty() ? 0 : top.seq() - oldest.get(0).position().seq() + 1;
-        });
-    }
-
-    private static Map<String, Object> details(RoomId room, Position top, long depth, Map<String, Integer> members) {
+    private static Map<String, Object> details(RoomId room, Extent extent, Map<String, Integer> members) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("room", room.name());
-        details.put("position", RoomOperations.position(top));
-        details.put("depth", depth);
+        details.put("position", RoomOperations.position(extent.top()));
+        details.put("depth", extent.entries());
         details.put("users", members.size());
         details.put(
                 "members",

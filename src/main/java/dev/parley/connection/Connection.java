@@ -293,7 +293,7 @@ public final class Connection implements Budget.Holder {
                 id,
                 peer,
                 since,
-                new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes()),
+                traffic(),
                 depth.waiting(),
                 depth.waitingBytes(),
                 held(),
@@ -392,17 +392,10 @@ public final class Connection implements Budget.Holder {
             endListeners.clear();
         }
         LOG.log(Level.DEBUG, () -> "connection " + id + " ends: " + why + ", " + described(peer));
-        listeners.forEach(this::tell);
-        return true;
-    }
-
-    /** A listener's fault is not the connection's: it ends all the same. */
-    private void tell(Runnable listener) {
-        try {
-            listener.run();
-        } catch (Throwable e) {
-            Threads.report(this + ": whoever waited for its end failed", e);
+        for (Runnable listener : listeners) { // whose fault is not the connection's: it ends all the same
+            Threads.guarded("whoever waited for a connection's end", listener).run();
         }
+        return true;
     }
 
     private void shut(CloseStatus code) {

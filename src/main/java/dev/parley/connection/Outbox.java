@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -336,15 +337,11 @@ final class Outbox {
      * has already been under way for so long.
      */
     void awaitSettled(long maxNanos) throws InterruptedException {
-        long deadline = System.nanoTime() + maxNanos;
         synchronized (queue) {
-            while (!closed && !isSettled() && stalledNanos() < maxNanos) {
-                long millis = (deadline - System.nanoTime()) / 1_000_000;
-                if (millis <= 0) {
-                    return;
-                }
-                queue.wait(millis);
-            }
+            boolean unused = Threads.await(
+                    queue,
+                    TimeUnit.NANOSECONDS.toMillis(maxNanos),
+                    () -> closed || isSettled() || stalledNanos() >= maxNanos);
         }
     }
 

@@ -89,7 +89,7 @@ final class ResumeModelTest {
             settle();
             clients.forEach(client -> client.send(1_000));
             settle();
-            Position top = log.top(ROOM).toCompletableFuture().join();
+            Position top = log.extent(ROOM).toCompletableFuture().join().top();
             for (Client client : clients) {
                 assertThat(client.next - 1).as(client.user).isEqualTo(top.seq());
                 assertThat(client.unanswered).as(client.user).isEmpty();

@@ -6,6 +6,7 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
@@ -80,7 +81,6 @@ public final class EngineBackplane implements Backplane {
      * @throws BackplaneException if the engine is there and set up such that it would lose messages; then nothing is left open
      */
     public static EngineBackplane start(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
-        boolean isStarted = false;
         EngineBackplane backplane = new EngineBackplane(engine, timing, secret, budget, threads);
         try {
             try (Link first = engine.connect()) {
@@ -88,20 +88,14 @@ public final class EngineBackplane implements Backplane {
             } catch (LinkException away) {
                 LOG.log(Level.WARNING, "the engine is away: {0}", away.getMessage());
             }
-            backplane.startLoops();
-            isStarted = true;
+            backplane.loops.forEach(loop -> loop.start(threads));
+            backplane.workers.loops().forEach(loop -> loop.start(threads));
+            backplane.watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, backplane::watch);
             return backplane;
-        } finally {
-            if (!isStarted) {
-                backplane.close();
-            }
+        } catch (Throwable e) {
+            backplane.close();
+            throw e;
         }
-    }
-
-    private void startLoops() {
-        loops.forEach(loop -> loop.start(threads));
-        workers.loops().forEach(loop -> loop.start(threads));
-        watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, this::watch);
     }
 
     private void watch(Runnable progress) throws InterruptedException {
@@ -128,13 +122,25 @@ public final class EngineBackplane implements Backplane {
         Position possible = EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
         Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
         return workers.ask(
-                QueryWorkers.Lane.of(room), List.of("read", room, possible, bounds), expected(bytes), link -> {
-                    Excerpt excerpt = link.log()
-                            .read(Map.of(room, possible), bounds, false)
-                            .get(room);
-                    return Objects.requireNonNull(excerpt, "an answer to another question")
-                            .slice();
-                });
+                QueryWorkers.Lane.of(room),
+                List.of("read", room, possible, bounds),
+                expected(bytes),
+                link -> excerpt(room, possible, bounds, link).slice());
+    }
+
+    private static Excerpt excerpt(RoomId room, Position after, Link.Bounds bounds, Link link) throws LinkException {
+        return Objects.requireNonNull(
+                link.log().read(Map.of(room, after), bounds, false).get(room), "an answer to another question");
+    }
+
+    /** From before there was a log, reading begins with the oldest entry. */
+    @Override
+    public CompletionStage<Extent> extent(RoomId room) {
+        return workers.ask(QueryWorkers.Lane.of(room), List.of("extent", room), 0, link -> {
+            Excerpt nothing = excerpt(room, Position.ORIGIN, new Link.Bounds(0, 0, false), link);
+            Position top = nothing.slice().top();
+            return new Extent(top, top.seq() - nothing.from().seq());
+        });
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
+import dev.parley.backplane.Attendance;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
@@ -12,7 +13,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,9 +21,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room, kept in the engine under this node's lease. Changes wait in memory, the last one of each member, until
@@ -114,10 +115,10 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
 
     @Override
     public Subscription watch(RoomId room, Watcher watcher) {
-        Watching watching = new Watching(watcher);
-        watched.compute(room, (id, existing) -> {
-            Attendance attendance = existing != null ? existing : new Attendance();
-            if (existing == null) {
+        Attendance.Watching watching = new Attendance.Watching(watcher);
+        watched.compute(room, (id, known) -> {
+            Attendance attendance = known != null ? known : new Attendance();
+            if (known == null) {
                 listening.want(room);
             }
             attendance.add(watching);
@@ -125,7 +126,8 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
         });
         moved(room);
         return () -> watched.computeIfPresent(room, (id, attendance) -> {
-            if (!attendance.removedLast(watching)) {
+            attendance.remove(watching);
+            if (attendance.isWatched()) {
                 return attendance;
             }
             listening.unwant(room);
@@ -221,12 +223,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
     private void move(Link link) throws LinkException {
         Map<Place, Link.Move> taken = new LinkedHashMap<>();
         synchronized (this) {
-            for (Map.Entry<Place, Link.Move> each : pending.entrySet()) {
-                if (taken.size() == MOVES_AT_ONCE) {
-                    break;
-                }
-                taken.put(each.getKey(), each.getValue());
-            }
+            pending.entrySet().stream().limit(MOVES_AT_ONCE).forEach(each -> taken.put(each.getKey(), each.getValue()));
             pending.keySet().removeAll(taken.keySet());
         }
         if (taken.isEmpty()) {
@@ -299,7 +296,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
                 isGone.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException gone) {
+            } catch (ExecutionException | TimeoutException gone) {
                 // then the lease has to run out
             }
         }
@@ -348,53 +345,6 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
         /** It is not tried for a moment. */
         boolean isRefused() {
             return wasRefused && againNanos - System.nanoTime() > 0;
-        }
-    }
-
-    /** One subscription; the same watcher may have several. */
-    private static final class Watching {
-        private final Watcher watcher;
-
-        Watching(Watcher watcher) {
-            this.watcher = watcher;
-        }
-
-        void joined(String user) {
-            Threads.guarded("a watcher", () -> watcher.joined(user)).run();
-        }
-
-        void left(String user) {
-            Threads.guarded("a watcher", () -> watcher.left(user)).run();
-        }
-    }
-
-    /** Who was in a room when it was last read. */
-    private static final class Attendance {
-        private final List<Watching> watchings = new ArrayList<>(); // guarded by this
-        private @Nullable Set<String> users; // guarded by this
-
-        synchronized void add(Watching watching) {
-            watchings.add(watching);
-            if (users != null) {
-                users.forEach(watching::joined);
-            }
-        }
-
-        synchronized boolean removedLast(Watching watching) {
-            return watchings.remove(watching) && watchings.isEmpty();
-        }
-
-        synchronized void update(Set<String> now) {
-            Set<String> before = users == null ? Set.of() : users;
-            Set<String> joined = new HashSet<>(now);
-            joined.removeAll(before);
-            Set<String> left = new HashSet<>(before);
-            left.removeAll(now);
-            users = Set.copyOf(now);
-            for (Watching watching : watchings) {
-                joined.forEach(watching::joined);
-                left.forEach(watching::left);
-            }
         }
     }
 }

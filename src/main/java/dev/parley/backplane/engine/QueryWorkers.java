@@ -11,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,20 +166,11 @@ final class QueryWorkers implements AutoCloseable {
         long now = System.nanoTime();
         List<Task<?>> expired = new ArrayList<>();
         synchronized (this) {
+            lanes.values().forEach(queue -> queue.removeIf(task -> task.isLate(now) && expired.add(task)));
+            lanes.values().removeIf(ArrayDeque::isEmpty);
+            waiting -= expired.size();
+            expired.forEach(late -> shared.remove(late.what, late));
             begun.stream().filter(task -> task.isLate(now)).forEach(expired::add);
-            Iterator<ArrayDeque<Task<?>>> queues = lanes.values().iterator();
-            while (queues.hasNext()) {
-                ArrayDeque<Task<?>> queue = queues.next();
-                while (!queue.isEmpty() && queue.element().isLate(now)) { // the oldest is the first
-                    Task<?> late = queue.remove();
-                    shared.remove(late.what, late);
-                    waiting--;
-                    expired.add(late);
-                }
-                if (queue.isEmpty()) {
-                    queues.remove();
-                }
-            }
         }
         expired.forEach(task -> task.fail("the engine does not answer"));
         workers.forEach(worker -> worker.cutIfStuck(PATIENCE));

@@ -13,13 +13,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Stores what this node says, in one loop: takes whatever waits, up to a bound, stores it in one go, and answers. The slower
@@ -209,25 +209,16 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
     public void meanwhile() {
         List<Waiting> expired = new ArrayList<>();
         long now = System.nanoTime();
-        takeExpired(batch.iterator(), now, expired);
-        takeExpired(refused.iterator(), now, expired);
+        Predicate<Waiting> expires = waiting -> waiting.isLate(now) && expired.add(waiting);
+        batch.removeIf(expires);
+        refused.removeIf(expires);
         synchronized (this) {
             int before = expired.size();
-            takeExpired(queue.iterator(), now, expired);
+            queue.removeIf(expires);
             expired.subList(before, expired.size()).forEach(late -> count(late.proposal.room(), -late.bytes));
             begins.values().removeIf(feed -> !feed.isFollowed()); // else rooms that come and go meanwhile would gather
         }
         expired.forEach(waiting -> fail(waiting, "the engine does not answer"));
-    }
-
-    private static void takeExpired(Iterator<Waiting> all, long now, List<Waiting> expired) {
-        while (all.hasNext()) {
-            Waiting waiting = all.next();
-            if (waiting.isLate(now)) {
-                all.remove();
-                expired.add(waiting);
-            }
-        }
     }
 
     /** Waits a moment for what is still to be stored, if there is a connection; fails the rest. */

@@ -54,6 +54,7 @@ final class ReaderTest {
             assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(seq);
         }
         assertThat(engine.failures).hasValueLessThanOrEqualTo(0);
+        reader.close(); // what was read is let go of after it has been told
         assertThat(budget.used()).isZero();
     }
 

@@ -184,7 +184,7 @@ final class MemoryBackplaneTest extends BackplaneContract {
         for (int i = 0; i < 1_000; i++) {
             RoomId room = new RoomId("room-" + i);
             assertThat(read(backplane, room, Position.ORIGIN).entries()).isEmpty();
-            backplane.top(room).toCompletableFuture().join();
+            backplane.extent(room).toCompletableFuture().join();
             backplane.purge(room).toCompletableFuture().join();
         }
 

@@ -78,7 +78,11 @@ final class RedisMemoryIT {
     }
 
     private static String epoch(Backplane node) throws Exception {
-        return node.top(ROOM).toCompletableFuture().get(10, TimeUnit.SECONDS).epoch();
+        return node.extent(ROOM)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .top()
+                .epoch();
     }
 
     private static List<String> entries(SmallNode small) {
