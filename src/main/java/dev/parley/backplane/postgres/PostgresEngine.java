@@ -130,13 +130,7 @@ public final class PostgresEngine implements Engine {
                 if (!run.next()) {
                     throw new LinkException("PostgreSQL does not say since when it runs");
                 }
-                PostgresLog log = new PostgresLog(connection, run.getString(1), entriesPerRoom);
-                return new PostgresLink(
-                        connection,
-                        log,
-                        new PostgresMembers(connection),
-                        new PostgresShelf(connection),
-                        new PostgresOutbox(connection, log));
+                return PostgresLink.of(new Sql(connection), run.getString(1), entriesPerRoom);
             }
         } catch (SQLException e) {
             close(connection);
@@ -155,6 +149,9 @@ public final class PostgresEngine implements Engine {
         } catch (SQLException e) {
             close(connection);
             throw lost(e);
+        } catch (LinkException | RuntimeException e) {
+            close(connection);
+            throw e;
         }
     }
 
@@ -178,20 +175,12 @@ public final class PostgresEngine implements Engine {
      * The one place that tells an answer from an absence. The classes of connections, of the operator's intervention and of
      * failovers are an absence, and so are conflicts with others, which go by when it is asked again; the rest is an answer.
      *
-     * @throws BackplaneException if PostgreSQL refuses what it was asked; the connection is as it was before
+     * @throws BackplaneException if PostgreSQL refuses what it was asked
      */
-    static LinkException failure(Connection connection, SQLException e) {
+    static LinkException failure(SQLException e) {
         String state = e.getSQLState();
         if (state == null || AWAY.matcher(state).matches()) {
             return lost(e);
-        }
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException gone) {
-            return lost(gone);
         }
         throw new BackplaneException("PostgreSQL: state " + state); // messages may repeat what was sent
     }

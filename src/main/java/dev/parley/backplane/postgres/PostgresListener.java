@@ -26,11 +26,11 @@ final class PostgresListener implements Engine.Listener {
     private final Set<RoomId> first;
     private volatile Engine.@Nullable Events events;
 
-    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException {
+    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException, LinkException {
         this.connection = connection;
         this.first = rooms;
         this.notifications = Notifications.of(connection);
-        this.own = Channels.own(connection);
+        this.own = Channels.own(new Sql(connection));
         try (Statement statement = connection.createStatement()) {
             statement.execute("LISTEN " + Channels.LOGS);
             statement.execute("LISTEN " + own);
