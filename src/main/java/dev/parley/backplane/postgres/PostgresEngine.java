@@ -130,7 +130,13 @@ public final class PostgresEngine implements Engine {
                 if (!run.next()) {
                     throw new LinkException("PostgreSQL does not say since when it runs");
                 }
-                return PostgresLink.of(new Sql(connection), run.getString(1), entriesPerRoom);
+                PostgresLog log = new PostgresLog(connection, run.getString(1), entriesPerRoom);
+                return new PostgresLink(
+                        connection,
+                        log,
+                        new PostgresMembers(connection),
+                        new PostgresShelf(connection),
+                        new PostgresOutbox(connection, log));
             }
         } catch (SQLException e) {
             close(connection);
@@ -149,9 +155,6 @@ public final class PostgresEngine implements Engine {
         } catch (SQLException e) {
             close(connection);
             throw lost(e);
-        } catch (LinkException | RuntimeException e) {
-            close(connection);
-            throw e;
         }
     }
 

@@ -3,31 +3,28 @@ package dev.parley.backplane.postgres;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
+import java.sql.Connection;
 
 /** A connection to PostgreSQL. */
-record PostgresLink(Sql sql, PostgresLog log, PostgresMembers members, PostgresShelf shelf, PostgresOutbox outbox)
+record PostgresLink(
+        Connection connection, PostgresLog log, PostgresMembers members, PostgresShelf shelf, PostgresOutbox outbox)
         implements Link {
     private static final int TRIMMED_AT_ONCE = 5_000;
 
-    static PostgresLink of(Sql sql, String run, int entriesPerRoom) {
-        PostgresLog log = new PostgresLog(sql, run, entriesPerRoom);
-        return new PostgresLink(
-                sql, log, new PostgresMembers(sql), new PostgresShelf(sql), new PostgresOutbox(sql, log));
-    }
-
     @Override
     public void say(String word) throws LinkException {
-        sql.run("SELECT pg_notify(?, 'W ' || ?::text)", Channels.own(sql), word);
+        new Sql(connection).run("SELECT pg_notify(?, 'W ' || ?::text)", Channels.own(connection), word);
     }
 
     @Override
     public void ping() throws LinkException {
-        sql.run("SELECT 1");
+        new Sql(connection).run("SELECT 1");
     }
 
     /** Deletes what is below the floor and older than keys must be known; one node at a time, some rows at a time. */
     @Override
     public void tend() throws LinkException {
+        Sql sql = new Sql(connection);
         sql.run("DELETE FROM parley_kept WHERE expires_at < now()");
         sql.run("DELETE FROM parley_entry WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM parley_entry e"
                 + " JOIN parley_room r ON r.room = e.room AND e.seq <= r.floor"
@@ -43,11 +40,11 @@ record PostgresLink(Sql sql, PostgresLog log, PostgresMembers members, PostgresS
 
     @Override
     public void cut() {
-        PostgresEngine.cut(sql.connection());
+        PostgresEngine.cut(connection);
     }
 
     @Override
     public void close() {
-        PostgresEngine.close(sql.connection());
+        PostgresEngine.close(connection);
     }
 }

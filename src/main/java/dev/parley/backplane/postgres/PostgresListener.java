@@ -30,7 +30,7 @@ final class PostgresListener implements Engine.Listener {
         this.connection = connection;
         this.first = rooms;
         this.notifications = Notifications.of(connection);
-        this.own = Channels.own(new Sql(connection));
+        this.own = Channels.own(connection);
         try (Statement statement = connection.createStatement()) {
             statement.execute("LISTEN " + Channels.LOGS);
             statement.execute("LISTEN " + own);

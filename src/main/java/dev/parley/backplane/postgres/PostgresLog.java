@@ -12,6 +12,7 @@ import dev.parley.backplane.engine.LinkException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -52,13 +54,15 @@ final class PostgresLog implements Link.Log {
             aside AS (
                 INSERT INTO parley_refused (id, room, data, key, why)
                 SELECT g.id, g.room, g.data, g.key, r.why FROM gone g JOIN refused r USING (id)
+                RETURNING why
             ),
             kept AS (
                 SELECT array_agg(f.room ORDER BY f.id) AS rooms, array_agg(f.key ORDER BY f.id) AS keys,
                     array_agg(f.message ORDER BY f.id) AS messages, array_agg(f.data ORDER BY f.id) AS datas
                 FROM found f JOIN gone USING (id)
             )
-            SELECT turn.ours, (SELECT count(*) FROM parley_append(run, nonce, keep, rooms, keys, messages, datas))
+            SELECT turn.ours, ARRAY(SELECT why FROM aside),
+                (SELECT count(*) FROM parley_append(run, nonce, keep, rooms, keys, messages, datas))
             FROM turn, call, kept
             """;
 
@@ -67,8 +71,8 @@ final class PostgresLog implements Link.Log {
     private final int entriesPerRoom;
     private final Set<RoomId> known = new HashSet<>(); // rooms that have a row
 
-    PostgresLog(Sql sql, String run, int entriesPerRoom) {
-        this.sql = sql;
+    PostgresLog(Connection connection, String run, int entriesPerRoom) {
+        this.sql = new Sql(connection);
         this.run = run;
         this.entriesPerRoom = entriesPerRoom;
     }
@@ -156,9 +160,9 @@ final class PostgresLog implements Link.Log {
      * Stores what was found in the outbox, puts aside what is refused, and takes both out of it, by their ids: those that are still
      * there. One statement, so that all of it happens or nothing.
      *
-     * @return false, and nothing has happened, if another node is doing so
+     * @return why something was put aside, a reason for each; nothing, if another node is doing so, and then nothing has happened
      */
-    boolean move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws LinkException {
+    Optional<List<String>> move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws LinkException {
         makeRows(accepted.values());
         List<Object> arguments = arguments(accepted.values());
         arguments.add(sql.numbers(accepted.keySet().stream()));
@@ -166,9 +170,14 @@ final class PostgresLog implements Link.Log {
         arguments.add(sql.texts(refused.values().stream()));
         boolean isDone = false;
         try {
-            boolean isOurs = sql.ask(MOVE, moved -> moved.next() && moved.getBoolean(1), arguments.toArray());
+            Optional<List<String>> aside = sql.ask(
+                    MOVE,
+                    moved -> moved.next() && moved.getBoolean(1)
+                            ? Optional.of(List.of((String[]) moved.getArray(2).getArray()))
+                            : Optional.empty(),
+                    arguments.toArray());
             isDone = true;
-            return isOurs;
+            return aside;
         } finally {
             if (!isDone) {
                 known.clear(); // somebody may have deleted a room

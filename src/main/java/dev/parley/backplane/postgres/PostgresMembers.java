@@ -7,6 +7,7 @@ import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,10 @@ import java.util.Map;
 
 /** Who is where, in PostgreSQL. */
 record PostgresMembers(Sql sql) implements Link.Members {
+    PostgresMembers(Connection connection) {
+        this(new Sql(connection));
+    }
+
     @Override
     public boolean renew(String node, Duration lease) throws LinkException {
         return sql.ask(
@@ -52,7 +57,7 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 sql.bytes(in.stream().map(move -> DraftBytes.encode(move.farewell()))),
                 rooms(out),
                 connections(out),
-                Channels.own(sql),
+                Channels.own(sql.connection()),
                 rooms(moves));
     }
 
@@ -104,6 +109,6 @@ record PostgresMembers(Sql sql) implements Link.Members {
                         + " (SELECT DISTINCT m.room FROM parley_member m JOIN dead ON dead.node = m.node) x",
                 node,
                 isOurs,
-                Channels.own(sql));
+                Channels.own(sql.connection()));
     }
 }

@@ -5,12 +5,14 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import dev.parley.protocol.Json;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -63,8 +65,8 @@ final class PostgresOutbox {
     private long upTo;
     private long nextOfAll = System.nanoTime();
 
-    PostgresOutbox(Sql sql, PostgresLog log) {
-        this.sql = sql;
+    PostgresOutbox(Connection connection, PostgresLog log) {
+        this.sql = new Sql(connection);
         this.log = log;
     }
 
@@ -77,12 +79,14 @@ final class PostgresOutbox {
         }
         Batch batch = sql.ask(
                 NEXT, found -> batch(found, maxBytes), snapshot, upTo, ROWS, ROWS, ROWS, maxBytes, maxBytes, maxBytes, BYTES);
-        if (batch.last > 0 && !log.move(batch.accepted, batch.refused)) {
+        Optional<List<String>> aside =
+                batch.last > 0 ? log.move(batch.accepted, batch.refused) : Optional.of(List.of());
+        if (aside.isEmpty()) {
             return Link.TakenIn.NOTHING; // it is another node's turn
         }
         snapshot = batch.snapshot;
         upTo = batch.last > 0 ? batch.last : Long.MAX_VALUE;
-        return new Link.TakenIn(batch.last > 0, List.copyOf(batch.refused.values()));
+        return new Link.TakenIn(batch.last > 0, aside.get());
     }
 
     /** The same key twice is two batches, because the log looks only once for what it knows already. */

@@ -2,11 +2,16 @@ package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What is kept for a while and taken once, in PostgreSQL. */
 record PostgresShelf(Sql sql) implements Link.Shelf {
+    PostgresShelf(Connection connection) {
+        this(new Sql(connection));
+    }
+
     @Override
     public void keep(String key, String value, Duration life) throws LinkException {
         sql.run(
