@@ -39,7 +39,7 @@ final class Outbox {
     private static final int ROWS = Integer.getInteger("bench.outbox.rows", 1_000); // of each transaction
     private static final int PIECES = 20; // in which a transaction inserts them
     private static final int OPEN_MILLIS = Integer.getInteger("bench.outbox.open", 30_000);
-    private static final int PAUSE_MILLIS = 20; // between two messages that are measured
+    private static final int PAUSE_MILLIS = 50; // between two messages that are measured
     private static final int ROOMS = 20;
     private static final int CALM_MILLIS = 3_000;
     private static final String TABLE = "bench_table";

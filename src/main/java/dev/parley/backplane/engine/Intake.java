@@ -50,8 +50,15 @@ final class Intake {
     void wake() {
         int limit = maxBytes;
         if (limit > 0) {
-            workers.ask(QueryWorkers.Lane.OUTBOX, QueryWorkers.Lane.OUTBOX, BATCH_BYTES, link -> link.takeIn(limit))
-                    .whenComplete(this::taken);
+            workers.ask(QueryWorkers.Lane.OUTBOX, QueryWorkers.Lane.OUTBOX, BATCH_BYTES, link -> {
+                        Link.TakenIn batch = link.takeIn(limit);
+                        taken(batch, null); // once, however many have asked for it and share the answer
+                        return batch;
+                    })
+                    .exceptionally(failure -> {
+                        taken(null, failure);
+                        return Link.TakenIn.NOTHING;
+                    });
         }
     }
 

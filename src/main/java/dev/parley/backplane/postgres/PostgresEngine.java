@@ -174,20 +174,12 @@ public final class PostgresEngine implements Engine {
      * The one place that tells an answer from an absence. The classes of connections, of the operator's intervention and of
      * failovers are an absence, and so are conflicts with others, which go by when it is asked again; the rest is an answer.
      *
-     * @throws BackplaneException if PostgreSQL refuses what it was asked; the connection is as it was before
+     * @throws BackplaneException if PostgreSQL refuses what it was asked
      */
-    static LinkException failure(Connection connection, SQLException e) {
+    static LinkException failure(SQLException e) {
         String state = e.getSQLState();
         if (state == null || AWAY.matcher(state).matches()) {
             return lost(e);
-        }
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException gone) {
-            return lost(gone);
         }
         throw new BackplaneException("PostgreSQL: state " + state); // messages may repeat what was sent
     }

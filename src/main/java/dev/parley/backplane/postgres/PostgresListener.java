@@ -27,7 +27,7 @@ final class PostgresListener implements Engine.Listener {
     private final Set<RoomId> first;
     private volatile Engine.@Nullable Events events;
 
-    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException {
+    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException, LinkException {
         this.connection = connection;
         this.first = rooms;
         this.notifications = Notifications.of(connection);

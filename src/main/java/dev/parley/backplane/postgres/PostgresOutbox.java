@@ -6,13 +6,13 @@ import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import dev.parley.protocol.Json;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -31,78 +31,62 @@ import org.jspecify.annotations.Nullable;
 final class PostgresOutbox {
     private static final String AUTHOR = "system";
     private static final String OVER = "database";
-    private static final int ROWS = 200;
+    private static final int ROWS = 500;
     private static final int BYTES = 256 * 1024;
     private static final long ALL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private final Connection connection;
+    private static final String NEXT = """
+            WITH last AS (SELECT ?::pg_snapshot AS seen, ?::bigint AS id),
+            next AS (
+                (SELECT o.id FROM parley_outbox o WHERE o.id > (SELECT id FROM last) ORDER BY o.id LIMIT ?)
+                UNION
+                (SELECT o.id FROM parley_outbox o
+                 WHERE o.xact >= (SELECT pg_snapshot_xmax(seen) FROM last)
+                    OR o.xact = ANY (ARRAY(SELECT pg_snapshot_xip(seen) FROM last))
+                 ORDER BY o.id LIMIT ?)
+                ORDER BY id LIMIT ?
+            ),
+            texts AS (
+                SELECT o.id, left(o.room, 101) AS room, left(o.key, 101) AS key, o.data::text AS data
+                FROM parley_outbox o JOIN next USING (id)
+            ),
+            sums AS (
+                SELECT t.*, octet_length(t.data) <= ? AS fits,
+                    sum(least(octet_length(t.data), ?)) OVER (ORDER BY t.id) - least(octet_length(t.data), ?) AS before
+                FROM texts t
+            )
+            SELECT pg_current_snapshot(), s.id, s.room, s.key, CASE WHEN s.fits THEN s.data END
+            FROM last LEFT JOIN sums s ON s.before < ? ORDER BY s.id
+            """;
+
+    private final Sql sql;
     private final PostgresLog log;
     private @Nullable String snapshot;
     private long upTo;
     private long nextOfAll = System.nanoTime();
 
     PostgresOutbox(Connection connection, PostgresLog log) {
-        this.connection = connection;
+        this.sql = new Sql(connection);
         this.log = log;
     }
 
     /** As {@link Link#takeIn}. */
     Link.TakenIn takeIn(int maxBytes) throws LinkException {
-        try {
-            if (nextOfAll - System.nanoTime() <= 0) {
-                snapshot = null;
-                upTo = 0;
-                nextOfAll = System.nanoTime() + ALL_NANOS;
-            }
-            Batch batch = read(maxBytes);
-            if (batch.last > 0 && !log.move(batch.accepted, batch.refused)) {
-                return Link.TakenIn.NOTHING; // it is another node's turn
-            }
-            snapshot = batch.snapshot;
-            upTo = batch.last > 0 ? batch.last : Long.MAX_VALUE;
-            return new Link.TakenIn(batch.last > 0, List.copyOf(batch.refused.values()));
-        } catch (SQLException e) {
-            throw PostgresEngine.failure(connection, e);
+        if (nextOfAll - System.nanoTime() <= 0) {
+            snapshot = null;
+            upTo = 0;
+            nextOfAll = System.nanoTime() + ALL_NANOS;
         }
-    }
-
-    private Batch read(int maxBytes) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("""
-                WITH last AS (SELECT ?::pg_snapshot AS seen, ?::bigint AS id),
-                next AS (
-                    (SELECT o.id FROM parley_outbox o WHERE o.id > (SELECT id FROM last) ORDER BY o.id LIMIT ?)
-                    UNION
-                    (SELECT o.id FROM parley_outbox o
-                     WHERE o.xact >= (SELECT pg_snapshot_xmax(seen) FROM last)
-                        OR o.xact = ANY (ARRAY(SELECT pg_snapshot_xip(seen) FROM last))
-                     ORDER BY o.id LIMIT ?)
-                    ORDER BY id LIMIT ?
-                ),
-                texts AS (
-                    SELECT o.id, left(o.room, 101) AS room, left(o.key, 101) AS key, o.data::text AS data
-                    FROM parley_outbox o JOIN next USING (id)
-                ),
-                sums AS (
-                    SELECT t.*, octet_length(t.data) <= ? AS fits,
-                        sum(least(octet_length(t.data), ?)) OVER (ORDER BY t.id) - least(octet_length(t.data), ?) AS before
-                    FROM texts t
-                )
-                SELECT pg_current_snapshot(), s.id, s.room, s.key, CASE WHEN s.fits THEN s.data END
-                FROM last LEFT JOIN sums s ON s.before < ? ORDER BY s.id
-                """)) {
-            select.setString(1, snapshot);
-            select.setLong(2, upTo);
-            for (int i = 3; i <= 5; i++) {
-                select.setInt(i, ROWS);
-            }
-            for (int i = 6; i <= 8; i++) {
-                select.setInt(i, maxBytes);
-            }
-            select.setInt(9, BYTES);
-            try (ResultSet found = select.executeQuery()) {
-                return batch(found, maxBytes);
-            }
+        Batch batch = sql.ask(
+                NEXT, found -> batch(found, maxBytes), snapshot, upTo, ROWS, ROWS, ROWS, maxBytes, maxBytes, maxBytes, BYTES);
+        Optional<List<String>> aside =
+                batch.last > 0 ? log.move(batch.accepted, batch.refused) : Optional.of(List.of());
+        if (aside.isEmpty()) {
+            return Link.TakenIn.NOTHING; // it is another node's turn
         }
+        snapshot = batch.snapshot;
+        upTo = batch.last > 0 ? batch.last : Long.MAX_VALUE;
+        return new Link.TakenIn(batch.last > 0, aside.get());
     }
 
     /** The same key twice is two batches, because the log looks only once for what it knows already. */

@@ -2,6 +2,10 @@
 ALTER TABLE parley_schema ADD COLUMN revision int NOT NULL DEFAULT 1;
 UPDATE parley_schema SET revision = 2;
 
+-- A plan is kept once it is made. One that was made while the tables were empty would read all of them when they have grown.
+ALTER FUNCTION parley_append(text, text, bigint, text[], bytea[], text[], bytea[])
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off;
+
 -- What applications publish within their own transactions. A node takes committed rows into the rooms' logs and deletes them.
 -- Ids are given before it is known who commits first; with the transaction's number no row that commits late is passed over.
 CREATE TABLE parley_outbox (

@@ -226,6 +226,35 @@ final class PostgresOutboxIT extends TwoNodes {
         assertThat(here.health().refusals() + there.health().refusals()).isEqualTo(6);
     }
 
+    /** Many commits wake both nodes while they are at it. */
+    @Test
+    void whatIsRefusedIsCountedOnce() throws Exception {
+        List<Future<?>> shops = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            shops.add(threads.submit(() -> {
+                try (Connection shop = transaction()) {
+                    for (int t = 0; t < 25; t++) {
+                        publish(shop, room, "1", "with space");
+                        shop.commit();
+                    }
+                }
+                return true;
+            }));
+        }
+        for (Future<?> shop : shops) {
+            shop.get();
+        }
+        FaultyNodes.until(() -> server.sql("SELECT count(*) FROM parley_refused").equals("200"));
+        FaultyNodes.until(() -> here.health().refusals() + there.health().refusals() >= 200);
+        try (Connection shop = transaction()) {
+            publish(shop, room, "2", null);
+            shop.commit();
+        }
+
+        assertThat(texts(room, 1)).containsExactly("2");
+        assertThat(here.health().refusals() + there.health().refusals()).isEqualTo(200);
+    }
+
     @Test
     void whatJsonbCannotHoldFailsWhereItIsSaid() throws Exception {
         try (Connection shop = transaction()) {
