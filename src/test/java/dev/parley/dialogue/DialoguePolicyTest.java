@@ -83,6 +83,8 @@ final class DialoguePolicyTest {
         bob.hears("ping");
         alice.hears("ping");
         assertThat(alice.unheard()).isZero();
+        assertThat(alice.asks("'type':'refresh','token':'alice'").string("code"))
+                .isEqualTo("bad-credential");
         news.goOn();
 
         assertThat(bob.hears("message").field("data")).isEqualTo("1");
