@@ -199,11 +199,10 @@ final class DialoguePolicyTest {
         news.hang();
 
         dialogues.recheck(NEWS);
-        until(() -> news.underWay.get() == PolicyRunner.THREADS);
+        until(() -> news.underWay.get() > 1); // users with several connections are asked about once
         clock.advance(PolicyRunner.PATIENCE);
         policies.look();
         news.goOn();
-        until(() -> news.underWay.get() == 0);
 
         until(() -> {
             dialogues.lookAfterAll();
@@ -283,7 +282,8 @@ final class DialoguePolicyTest {
 
     private static void until(BooleanSupplier isSo) {
         while (!isSo.getAsBoolean()) {
-            Thread.onSpinWait();
+            assertThat(Thread.interrupted()).as("it took too long").isFalse();
+            Thread.yield();
         }
     }
 }
