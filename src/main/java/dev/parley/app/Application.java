@@ -162,9 +162,10 @@ final class Application {
                 settings.limits().heartbeat(),
                 workers);
         operating.serve(dialogues);
-        this.identities =
-                Dependencies.none().with(TokenVerifier.class, verifier).with(Tickets.class, tickets).with(
-                        RoleNames.class, roleNames(DeclaredRoles.of(context), settings.rules()));
+        this.identities = Dependencies.none()
+                .with(TokenVerifier.class, verifier)
+                .with(Tickets.class, tickets)
+                .with(RoleNames.class, roleNames(DeclaredRoles.of(context), settings.rules()));
     }
 
     private void register(ServletContext context, Settings settings) {
@@ -305,9 +306,7 @@ final class Application {
 
     /** Those that the application declares, and those that rules ask about, which may change. */
     private static RoleNames roleNames(Set<String> declared, Optional<RulesFile> rules) {
-        return () -> Stream.concat(
-                        declared.stream(),
-                        rules.stream().flatMap(file -> file.rules().roles().stream()))
+        return () -> Stream.concat(declared.stream(), rules.stream().flatMap(file -> file.rules().roles().stream()))
                 .collect(Collectors.toSet());
     }
 

@@ -91,7 +91,9 @@ public final class RoomPattern implements Comparable<RoomPattern> {
 
     /** Whether a room is one of them. */
     public boolean matches(RoomId room) {
-        return isOneName() ? text.equals(room.name()) : regex.matcher(room.name()).matches();
+        return isOneName()
+                ? text.equals(room.name())
+                : regex.matcher(room.name()).matches();
     }
 
     /** What each variable stands for in a room's name; nothing if the room is none of them. */

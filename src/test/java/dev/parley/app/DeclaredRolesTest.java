@@ -18,7 +18,11 @@ final class DeclaredRolesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<web-app>%s</web-app>", "<!DOCTYPE web-app SYSTEM 'http://nowhere.invalid/x.dtd'><web-app>%s</web-app>"})
+    @ValueSource(
+            strings = {
+                "<web-app>%s</web-app>",
+                "<!DOCTYPE web-app SYSTEM 'http://nowhere.invalid/x.dtd'><web-app>%s</web-app>"
+            })
     void rolesAreThoseOfTheDescriptor(String descriptor) {
         assertThat(DeclaredRoles.of(with(descriptor.formatted("""
                 <security-constraint><auth-constraint><role-name>**</role-name></auth-constraint></security-constraint>
