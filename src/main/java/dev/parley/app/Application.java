@@ -11,6 +11,7 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Policies;
+import dev.parley.dialogue.RulesFile;
 import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
@@ -22,6 +23,7 @@ import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
+import dev.parley.handshake.RoleNames;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.handshake.TrustedProxies;
@@ -54,6 +56,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
@@ -61,6 +64,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,8 +163,10 @@ final class Application {
                 settings.limits().heartbeat(),
                 workers);
         operating.serve(dialogues);
-        this.identities =
-                Dependencies.none().with(TokenVerifier.class, verifier).with(Tickets.class, tickets);
+        this.identities = Dependencies.none()
+                .with(TokenVerifier.class, verifier)
+                .with(Tickets.class, tickets)
+                .with(RoleNames.class, roleNames(DeclaredRoles.of(context), settings.rules()));
     }
 
     private void register(ServletContext context, Settings settings) {
@@ -296,6 +303,12 @@ final class Application {
             ServletContext context) {
         return (Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>>)
                 context.getAttribute("dev.parley.frames");
+    }
+
+    /** Those that the application declares, and those that rules ask about, which may change. */
+    private static RoleNames roleNames(Set<String> declared, Optional<RulesFile> rules) {
+        return () -> Stream.concat(declared.stream(), rules.stream().flatMap(file -> file.rules().roles().stream()))
+                .collect(Collectors.toSet());
     }
 
     private static TokenVerifier verifier(Settings.Tokens tokens) {

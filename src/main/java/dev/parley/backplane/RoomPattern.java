@@ -85,13 +85,22 @@ public final class RoomPattern implements Comparable<RoomPattern> {
         return List.copyOf(variables);
     }
 
+    private boolean isOneName() {
+        return stars == 0 && variables.isEmpty();
+    }
+
     /** Whether a room is one of them. */
     public boolean matches(RoomId room) {
-        return regex.matcher(room.name()).matches();
+        return isOneName()
+                ? text.equals(room.name())
+                : regex.matcher(room.name()).matches();
     }
 
     /** What each variable stands for in a room's name; nothing if the room is none of them. */
     public Optional<Map<String, String>> match(RoomId room) {
+        if (variables.isEmpty()) {
+            return matches(room) ? Optional.of(Map.of()) : Optional.empty();
+        }
         Matcher matcher = regex.matcher(room.name());
         if (!matcher.matches()) {
             return Optional.empty();

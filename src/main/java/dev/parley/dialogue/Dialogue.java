@@ -59,7 +59,6 @@ public final class Dialogue {
     private final Pace pace;
     private final Line line;
     private final Map<RoomId, JsonMember> memberships = new ConcurrentHashMap<>();
-    private final Set<RoomId> unsure = ConcurrentHashMap.newKeySet(); // where no policy has said whether it may stay
     private final long openedAt;
     private volatile @Nullable Credential credential;
     private volatile Caller caller = Caller.ANONYMOUS; // whom policies are asked about
@@ -112,7 +111,7 @@ public final class Dialogue {
         }
         Duration tooFast = pace.of(inbound, text.length());
         if (tooFast.isZero()) {
-            if (line.isFree()) {
+            if (line.isFree() || !isOfARoom(inbound)) {
                 answer(who, inbound);
             } else if (!line.take(text.length(), () -> answer(Objects.requireNonNull(credential), inbound))) {
                 fail(inbound.id(), ErrorCode.OVERLOADED, UNDECIDED, TOO_MUCH_WAITS);
@@ -122,6 +121,14 @@ public final class Dialogue {
         } else {
             fail(inbound.id(), ErrorCode.RATE_LIMITED, tooFast);
         }
+    }
+
+    /** What is not waits for no policy; and checking a token may block, which only the container's thread may. */
+    private static boolean isOfARoom(Inbound inbound) {
+        return inbound instanceof Inbound.Send
+                || inbound instanceof Inbound.Join
+                || inbound instanceof Inbound.Leave
+                || inbound instanceof Inbound.History;
     }
 
     private void answer(Credential who, Inbound inbound) {
@@ -449,8 +456,8 @@ public final class Dialogue {
 
     /** Is taken out of a room that it may not be in any more; done when that is known. Where nobody knows, it is asked again. */
     CompletableFuture<?> recheck(RoomId room) {
-        if (!memberships.containsKey(room)) {
-            unsure.remove(room);
+        if (isEnded || !memberships.containsKey(room)) {
+            all.sure(this, room);
             return all.policies().denied();
         }
         CompletableFuture<Decision> may = may(Action.JOIN, room);
@@ -462,19 +469,18 @@ public final class Dialogue {
     }
 
     private void rechecked(RoomId room, Decision mayStay) {
-        unsure.remove(room);
+        if (mayStay == Decision.UNKNOWN) {
+            all.unsure(this, room);
+        } else {
+            all.sure(this, room);
+        }
         if (mayStay == Decision.DENIED) {
             remove(room, Outbound.Left.FORBIDDEN);
-        } else if (mayStay == Decision.UNKNOWN) {
-            unsure.add(room);
         }
     }
 
     /** Called once a second. */
     void lookAfter(long now) {
-        for (RoomId room : unsure) {
-            CompletableFuture<?> unused = recheck(room);
-        }
         Credential who = credential;
         if (who == null) {
             if (now - openedAt > SILENCE.toNanos()) {

@@ -48,6 +48,7 @@ public final class Dialogues {
 
     private final Set<Dialogue> dialogues = ConcurrentHashMap.newKeySet();
     private final Map<Credential.Identity, Integer> users = new ConcurrentHashMap<>(); // with how many connections
+    private final Set<Unsure> unsure = ConcurrentHashMap.newKeySet(); // until a policy answers
 
     /**
      * Looks after dialogues from now on.
@@ -157,8 +158,23 @@ public final class Dialogues {
         }
     }
 
+    /** Somebody of whom no policy says whether it may stay in a room. */
+    private record Unsure(Dialogue dialogue, RoomId room) {}
+
+    /** It is asked again in a second. */
+    void unsure(Dialogue dialogue, RoomId room) {
+        unsure.add(new Unsure(dialogue, room));
+    }
+
+    void sure(Dialogue dialogue, RoomId room) {
+        unsure.remove(new Unsure(dialogue, room));
+    }
+
     void lookAfterAll() {
         long now = nanoTime.getAsLong();
+        for (Unsure one : unsure) {
+            CompletableFuture<?> unused = one.dialogue().recheck(one.room());
+        }
         dialogues.forEach(dialogue -> {
             try {
                 dialogue.lookAfter(now);

@@ -228,6 +228,15 @@ public final class RoomRules {
                 .orElse(Overflow.CLOSE);
     }
 
+    /** The roles that rules ask about, without those that have a variable. */
+    public Set<String> roles() {
+        return rules.stream()
+                .flatMap(rule -> rule.whom().stream())
+                .filter(whom -> whom.kind() == Whom.Kind.ROLE && whom.value().indexOf('{') < 0)
+                .map(Whom::value)
+                .collect(Collectors.toSet());
+    }
+
     /** The most specific pattern of the rules about a room, if there are any. */
     Optional<RoomPattern> about(RoomId room) {
         return rules.stream()

@@ -83,6 +83,8 @@ final class DialoguePolicyTest {
         bob.hears("ping");
         alice.hears("ping");
         assertThat(alice.unheard()).isZero();
+        assertThat(alice.asks("'type':'refresh','token':'alice'").string("code"))
+                .isEqualTo("bad-credential");
         news.goOn();
 
         assertThat(bob.hears("message").field("data")).isEqualTo("1");
@@ -197,11 +199,10 @@ final class DialoguePolicyTest {
         news.hang();
 
         dialogues.recheck(NEWS);
-        until(() -> news.underWay.get() == PolicyRunner.THREADS);
+        until(() -> news.underWay.get() > 1); // users with several connections are asked about once
         clock.advance(PolicyRunner.PATIENCE);
         policies.look();
         news.goOn();
-        until(() -> news.underWay.get() == 0);
 
         until(() -> {
             dialogues.lookAfterAll();
@@ -281,7 +282,8 @@ final class DialoguePolicyTest {
 
     private static void until(BooleanSupplier isSo) {
         while (!isSo.getAsBoolean()) {
-            Thread.onSpinWait();
+            assertThat(Thread.interrupted()).as("it took too long").isFalse();
+            Thread.yield();
         }
     }
 }
