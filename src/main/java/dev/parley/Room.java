@@ -57,6 +57,15 @@ public interface Room {
     /** The same, beginning after a position. What is not kept any more is a {@link RoomListener#gap}. */
     Subscription subscribe(Position since, RoomListener listener);
 
+    /**
+     * Takes a user out of the room, on all nodes; it may come again, unless a policy says otherwise. Nodes are told, and act when they
+     * hear it, within milliseconds. Complete when the word is on its way.
+     */
+    CompletionStage<Void> remove(String user);
+
+    /** Asks the policies again about everybody who is in, on all nodes, and takes out who may not be there any more. */
+    CompletionStage<Void> recheck();
+
     /** Forgets everything that was said here. Numbers go on; whoever was somewhere before is told of a gap. */
     CompletionStage<Void> purge();
 }

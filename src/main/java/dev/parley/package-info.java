@@ -1,6 +1,9 @@
 /**
  * Parley: real-time messaging for any Jakarta EE server.
  *
+ * <p>What an application uses is in this package: {@link dev.parley.RoomPolicy} and what belongs to it. These are values, which
+ * every package above {@code protocol} may use.
+ *
  * <p>The map of the system, in the order in which a message travels:
  *
  * <pre>

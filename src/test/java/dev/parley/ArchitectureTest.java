@@ -76,7 +76,15 @@ class ArchitectureTest {
             .should()
             .resideInAnyPackage(names().map(name -> "dev.parley." + name + "..").toArray(String[]::new))
             .orShould()
-            .resideInAPackage("dev.parley");
+            .resideInAPackage("dev.parley"); // what applications use: values of the protocol, and nothing above it
+
+    @ArchTest
+    static final ArchRule policiesSeeValuesAlone = noClasses()
+            .that()
+            .haveNameMatching("dev\\.parley\\.(RoomPolicy|Caller|Action|RoomName|Verdict|Json).*")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.parley..")
+                    .and(not(resideInAnyPackage("dev.parley", "dev.parley.protocol"))));
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
@@ -153,6 +161,7 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "dev.parley.backplane..",
+                    "dev.parley.protocol..",
                     "dev.parley.node..",
                     "org.postgresql..",
                     "java..",

@@ -18,6 +18,7 @@ public final class Bench {
             case QUICK, FULL -> new Tournament(options).run();
             case GUARD -> new Guard(options).run();
             case MICRO -> Micro.run(options);
+            case OUTBOX -> Outbox.run(options);
         };
         System.exit(good ? 0 : 1);
     }

@@ -14,7 +14,10 @@ enum Mode {
     GUARD(false, "fanout", "parley,tomcat", 5, 4),
 
     /** The pieces by themselves, with JMH. */
-    MICRO(false, "", "", 1, 60);
+    MICRO(false, "", "", 1, 60),
+
+    /** What publishing within transactions costs the other rooms. */
+    OUTBOX(false, "", "", 3, 60);
 
     private final boolean thorough;
     private final String scenarios;

@@ -22,10 +22,11 @@ record Options(Mode mode, List<Scenario> scenarios, List<Target> targets, int ro
     static Options ofSystemProperties() {
         Mode mode = Mode.valueOf(property("bench.mode", "quick").toUpperCase(Locale.ROOT));
         Path project = Path.of(property("bench.project", "")).toAbsolutePath();
+        boolean hasScenarios = !mode.scenarios().isEmpty();
         return new Options(
                 mode,
-                mode == Mode.MICRO ? List.of() : Scenario.named(property("bench.scenarios", mode.scenarios())),
-                mode == Mode.MICRO ? List.of() : Targets.named(property("bench.targets", mode.targets())),
+                hasScenarios ? Scenario.named(property("bench.scenarios", mode.scenarios())) : List.of(),
+                hasScenarios ? Targets.named(property("bench.targets", mode.targets())) : List.of(),
                 Integer.parseInt(property("bench.rounds", Integer.toString(mode.rounds()))),
                 Integer.parseInt(property("bench.minutes", Integer.toString(mode.minutes()))),
                 new Workshop(project, project.resolve("target/bench")));

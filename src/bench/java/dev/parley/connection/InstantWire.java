@@ -1,5 +1,6 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseStatus;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +19,7 @@ public final class InstantWire implements Wire {
 
     /** A manager whose connections are never closed for being quiet. */
     public static ConnectionManager manager(Workers workers) {
-        return new ConnectionManager(
-                new ConnectionManager.Limits(Integer.MAX_VALUE, 1_000, 1 << 22, LONG, LONG), workers, null);
+        return new ConnectionManager(new ConnectionManager.Limits(Integer.MAX_VALUE, 1_000, 1 << 22, LONG, LONG), workers, null, new Budget(Long.MAX_VALUE), System::nanoTime);
     }
 
     /** A connection of this manager; what it has sent is added up in {@code sent}. */

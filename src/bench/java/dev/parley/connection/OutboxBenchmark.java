@@ -1,5 +1,6 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseStatus;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,7 @@ public class OutboxBenchmark {
     }
 
     private Outbox outbox(Wire wire) {
-        return new Outbox(wire, new Indifferent(), new Outbox.Bounds(1_000, 1 << 20), workers, System::nanoTime);
+        return new Outbox(wire, new Indifferent(), new Outbox.Bounds(1_000, 1 << 20), workers, System::nanoTime, new Budget(Long.MAX_VALUE));
     }
 
     /** A wire that completes when it is told to. */

@@ -6,6 +6,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.InstantWire;
 import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,8 @@ public class RoomBenchmark {
 
     private final Workers workers = new Workers();
     private final ConnectionManager connections = InstantWire.manager(workers);
-    private final MemoryBackplane backplane = new MemoryBackplane(HISTORY, InstantSource.system());
-    private final Rooms rooms = new Rooms(backplane, workers, HISTORY);
+    private final MemoryBackplane backplane = new MemoryBackplane(HISTORY, InstantSource.system(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms = new Rooms(backplane, workers, HISTORY, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     private final Room snapshot = new Room(new RoomId("snapshot"), rooms, backplane, workers, HISTORY, Overflow.CLOSE);
     private final LongAdder sent = new LongAdder();
     private final List<TextMember> present = new ArrayList<>();

@@ -2,7 +2,7 @@ package dev.parley.admin;
 
 import dev.parley.api.Answer;
 import dev.parley.api.Cluster;
-import dev.parley.api.Forgery;
+import dev.parley.api.CsrfGuard;
 import dev.parley.api.Realm;
 import dev.parley.api.Role;
 import jakarta.servlet.http.HttpServlet;
@@ -28,13 +28,13 @@ public final class ConsoleServlet extends HttpServlet {
             "/charts.js", "charts.js",
             "/console.css", "console.css"));
     private final transient Realm realm;
-    private final transient Forgery forgery;
+    private final transient CsrfGuard csrf;
     private final transient Cluster cluster;
 
     /** Reads the files; fails if one is missing. */
-    public ConsoleServlet(Realm realm, Forgery forgery, Cluster cluster) {
+    public ConsoleServlet(Realm realm, CsrfGuard csrf, Cluster cluster) {
         this.realm = realm;
-        this.forgery = forgery;
+        this.csrf = csrf;
         this.cluster = cluster;
     }
 
@@ -63,7 +63,7 @@ public final class ConsoleServlet extends HttpServlet {
         session.put("user", operator.name());
         session.put("role", operator.role().toString());
         session.put("node", cluster.node());
-        session.put("token", forgery.token(request, operator.name()));
+        session.put("token", csrf.token(request, operator.name()));
         session.put("ticket", cluster.ticket(operator));
         Answer.json(response, HttpServletResponse.SC_OK, session);
     }

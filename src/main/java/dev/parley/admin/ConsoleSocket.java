@@ -2,8 +2,8 @@ package dev.parley.admin;
 
 import dev.parley.api.JsonText;
 import dev.parley.api.Realm;
-import dev.parley.api.RoomSight;
-import dev.parley.api.Survey;
+import dev.parley.api.RoomDetails;
+import dev.parley.api.ClusterQuery;
 import dev.parley.api.Tickets;
 import dev.parley.api.Views;
 import dev.parley.backplane.RoomId;
@@ -40,18 +40,18 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
 
     private final Tickets tickets;
     private final Views views;
-    private final Survey survey;
-    private final RoomSight sight;
+    private final ClusterQuery query;
+    private final RoomDetails details;
     private final Sampler sampler;
     private final InstantSource clock;
     private final Set<Page> pages = ConcurrentHashMap.newKeySet();
 
     public ConsoleSocket(
-            Tickets tickets, Views views, Survey survey, RoomSight sight, Sampler sampler, InstantSource clock) {
+            Tickets tickets, Views views, ClusterQuery query, RoomDetails details, Sampler sampler, InstantSource clock) {
         this.tickets = tickets;
         this.views = views;
-        this.survey = survey;
-        this.sight = sight;
+        this.query = query;
+        this.details = details;
         this.sampler = sampler;
         this.clock = clock;
     }
@@ -131,6 +131,7 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
                     Map<String, Object> shown = new LinkedHashMap<>();
                     shown.put("view", view);
                     shown.put("is", seen);
+                    shown.put("at", clock.millis());
                     connection.send(JsonText.of(shown));
                 }
                 if (wanted.addAndGet(-before) > 0) {
@@ -150,7 +151,7 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
                     });
                 case "room" ->
                     RoomId.parse(text(asked, "id"))
-                            .map(sight::of)
+                            .map(details::of)
                             .orElseGet(() -> CompletableFuture.completedStage(Map.of()));
                 case "nodes" -> CompletableFuture.completedStage(views.nodes());
                 case "settings" -> CompletableFuture.completedStage(views.settings());
@@ -165,7 +166,7 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
         private CompletionStage<Map<String, Object>> everywhere(String view, Map<String, Json> asked) {
             Map<String, String> filter = new LinkedHashMap<>();
             asked.forEach((name, value) -> filter.put(name, value.string().orElse("")));
-            return survey.ask(new Survey.Question(view, filter, ROWS));
+            return query.ask(new ClusterQuery.Question(view, filter, ROWS));
         }
     }
 

@@ -40,7 +40,13 @@ public final class Answer {
      */
     public static void problem(HttpServletResponse response, int status, String title, String detail)
             throws IOException {
-        Map<String, Object> problem = new LinkedHashMap<>();
+        problem(response, status, title, detail, Map.of());
+    }
+
+    /** As above, with members for this kind of error. */
+    static void problem(HttpServletResponse response, int status, String title, String detail, Map<String, Object> more)
+            throws IOException {
+        Map<String, Object> problem = new LinkedHashMap<>(more);
         problem.put("type", "about:blank");
         problem.put("title", title);
         problem.put("status", status);

@@ -29,18 +29,21 @@ public final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(ApiServlet.class.getName());
 
+    /** @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-15.5.21">RFC 9110, section 15.5.21</a> */
+    private static final int REJECTED = 422;
+
     private final transient List<Operation> operations;
     private final transient Callers callers;
-    private final transient Forgery forgery;
+    private final transient CsrfGuard csrf;
     private final transient Audit audit;
     private final int maxBodyBytes;
     private final String document;
 
     public ApiServlet(
-            Operations operations, Callers callers, Forgery forgery, Audit audit, int maxBodyBytes, String version) {
+            Operations operations, Callers callers, CsrfGuard csrf, Audit audit, int maxBodyBytes, String version) {
         this.operations = operations.all();
         this.callers = callers;
-        this.forgery = forgery;
+        this.csrf = csrf;
         this.audit = audit;
         this.maxBodyBytes = maxBodyBytes;
         this.document = JsonText.of(OpenApi.document(this.operations, version));
@@ -86,23 +89,27 @@ public final class ApiServlet extends HttpServlet {
         String who = caller.get().described();
         if (operation.isWrite()
                 && !caller.get().hasToken()
-                && forgery.isPossible(request, caller.get().name())) {
+                && csrf.isPossible(request, caller.get().name())) {
             audit.refuse(who, callers.addressOf(request), what, "may be forged");
             Answer.problem(
                     response,
                     403,
                     "Not from here",
-                    "A browser may do this only from the console, with the token in " + Forgery.HEADER + ".");
+                    "A browser may do this only from the console, with the token in " + CsrfGuard.HEADER + ".");
             return;
         }
         Reply reply = outcome(operation, caller.get(), segments, request);
         if (operation.isWrite() && reply instanceof Reply.Refused refused) {
             audit.refuse(who, callers.addressOf(request), what, refused.detail());
+        } else if (operation.isWrite() && reply instanceof Reply.Rejected rejected) {
+            audit.refuse(who, callers.addressOf(request), what, "rejected as " + rejected.code());
         } else if (operation.isWrite()) {
             audit.note(who, what, "done");
         }
         if (reply instanceof Reply.Refused refused) {
             Answer.problem(response, refused.status(), refused.title(), refused.detail());
+        } else if (reply instanceof Reply.Rejected rejected) {
+            Answer.problem(response, REJECTED, "Rejected", rejected.sentence(), Map.of("code", rejected.code()));
         } else if (reply instanceof Reply.Done done) {
             Answer.json(response, operation.status(), done.tree());
         }

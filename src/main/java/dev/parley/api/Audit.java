@@ -1,6 +1,7 @@
 package dev.parley.api;
 
 import dev.parley.handshake.Network;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Printable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,21 +18,26 @@ import java.util.stream.Stream;
 /**
  * Who has done what, or has tried: every write by an operator, the refused ones too. The last ones are kept for the console, all
  * of them go to the log. What was refused is kept apart from what was done, and of each asker a few only: nobody can push out what
- * others did. Thread-safe.
+ * others did. What is kept counts against the node's memory, and where that is short, what was refused is forgotten. Thread-safe.
  */
-public final class Audit {
+public final class Audit implements Budget.Holder {
     private static final Logger LOG = System.getLogger("dev.parley.audit");
     private static final String REFUSED = "refused: ";
     private static final int KEPT = 500; // of what was done, and of what was refused
     private static final int KEPT_OF_ONE = 20; // refusals of one asker
+    private static final int OBJECTS = 200; // bytes around the texts of one
 
     private final ArrayDeque<Noted> done = new ArrayDeque<>(); // guarded by this, as all below
     private final ArrayDeque<Noted> refused = new ArrayDeque<>();
+    private long refusedBytes;
     private long number;
     private final String node;
+    private final Budget budget;
 
-    public Audit(String node) {
+    public Audit(String node, Budget budget) {
         this.node = node;
+        this.budget = budget;
+        budget.join(this);
     }
 
     /**
@@ -47,16 +53,26 @@ public final class Audit {
         }
     }
 
-    private record Noted(long number, String asker, Entry entry) {}
+    private record Noted(long number, String asker, Entry entry) {
+        long bytes() {
+            int characters = asker.length()
+                    + entry.who().length()
+                    + entry.what().length()
+                    + entry.result().length();
+            return Budget.costOf(OBJECTS + 2L * characters);
+        }
+    }
 
     /** Somebody has done something. */
     public void note(String who, String what, String result) {
         Entry entry = entry(who, what, result);
         synchronized (this) {
             if (done.size() == KEPT) {
-                done.remove();
+                budget.release(Budget.Use.KEPT, done.remove().bytes());
             }
-            done.add(new Noted(number++, "", entry));
+            Noted noted = new Noted(number++, "", entry);
+            done.add(noted);
+            budget.hold(Budget.Use.KEPT, noted.bytes());
         }
         log(entry);
     }
@@ -81,7 +97,10 @@ public final class Audit {
             } else if (refused.size() == KEPT) {
                 forgetOneOf(mostRefused());
             }
-            refused.add(new Noted(number++, asker, entry));
+            Noted noted = new Noted(number++, asker, entry);
+            refused.add(noted);
+            refusedBytes += noted.bytes();
+            budget.hold(Budget.Use.KEPT, noted.bytes());
         }
         log(entry);
     }
@@ -103,11 +122,27 @@ public final class Audit {
     private void forgetOneOf(String asker) {
         Iterator<Noted> oldest = refused.iterator();
         while (oldest.hasNext()) {
-            if (oldest.next().asker().equals(asker)) {
+            Noted one = oldest.next();
+            if (one.asker().equals(asker)) {
                 oldest.remove();
+                refusedBytes -= one.bytes();
+                budget.release(Budget.Use.KEPT, one.bytes());
                 return;
             }
         }
+    }
+
+    /** What was done stays: nobody can make others forget it. */
+    @Override
+    public synchronized long held() {
+        return refusedBytes;
+    }
+
+    @Override
+    public synchronized void giveWay() {
+        budget.release(Budget.Use.KEPT, refusedBytes);
+        refusedBytes = 0;
+        refused.clear();
     }
 
     private Entry entry(String who, String what, String result) {

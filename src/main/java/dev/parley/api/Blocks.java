@@ -29,8 +29,13 @@ public final class Blocks implements Predicate<Figures.Peer> {
         this.clock = clock;
     }
 
-    /** What a block is aimed at: a user, or a network in its one form. */
-    public record Target(Kind kind, String value) {
+    /**
+     * What a block is aimed at: a user, or a network in its one form.
+     *
+     * @param source of the user's name, in the word of a credential's source: the same name from another one is somebody else; empty
+     *     if all are meant who have that name
+     */
+    public record Target(Kind kind, String value, String source) {
         /** Of an IPv6 address, its household. What is no address stays as it is, and is nobody's. */
         public Target {
             if (kind == Kind.ADDRESS) {
@@ -40,9 +45,13 @@ public final class Blocks implements Predicate<Figures.Peer> {
             }
         }
 
+        static Target address(String value) {
+            return new Target(Kind.ADDRESS, value, "");
+        }
+
         boolean is(Figures.Peer peer) {
             if (kind == Kind.USER) {
-                return value.equals(peer.user());
+                return value.equals(peer.user()) && (source.isEmpty() || source.equals(peer.source()));
             }
             Optional<Network> from = Network.parse(peer.address());
             return Network.parse(value)
@@ -83,14 +92,15 @@ public final class Blocks implements Predicate<Figures.Peer> {
         if (until.isEmpty()) {
             return false;
         }
-        return isBlocked(new Target(Kind.USER, peer.user()))
+        return isBlocked(new Target(Kind.USER, peer.user(), ""))
+                || isBlocked(new Target(Kind.USER, peer.user(), peer.source()))
                 || Network.parse(peer.address()).filter(this::isBlocked).isPresent();
     }
 
     private boolean isBlocked(Network from) {
         return lengths.stream()
                 .anyMatch(bits ->
-                        isBlocked(new Target(Kind.ADDRESS, from.widened(bits).toString())));
+                        isBlocked(Target.address(from.widened(bits).toString())));
     }
 
     private boolean isBlocked(Target target) {

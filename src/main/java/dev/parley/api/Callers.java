@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,12 +38,29 @@ public final class Callers {
      * Somebody who may do what was asked for.
      *
      * @param name as others see it
-     * @param hasToken whether that was said by a token, and not by the realm
+     * @param credential what a token says of it; nothing if it is one of the realm's
+     * @param known as policies know it
      */
-    record Caller(String name, boolean hasToken) {
+    record Caller(String name, Optional<Credential> credential, dev.parley.Caller known) {
+        static Caller of(Realm.Operator operator) {
+            Set<String> roles = Set.of(operator.role().realmName());
+            return new Caller(
+                    operator.name(),
+                    Optional.empty(),
+                    new dev.parley.Caller(operator.name(), roles, Set.of(), Map.of()));
+        }
+
+        static Caller of(Credential credential) {
+            return new Caller(credential.user(), Optional.of(credential), Policies.callerOf(credential));
+        }
+
+        boolean hasToken() {
+            return credential.isPresent();
+        }
+
         /** As the audit log names it: realm and tokens may use the same names for different people. */
         String described() {
-            return hasToken ? "token of " + name : name;
+            return hasToken() ? "token of " + name : name;
         }
     }
 
@@ -50,7 +69,7 @@ public final class Callers {
             throws IOException {
         Optional<String> token = token(request);
         if (token.isEmpty()) {
-            return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), false));
+            return realm.require(permit.role(), request, response).map(Caller::of);
         }
         TokenVerifier.Verdict verdict = verifier.verify(token.get());
         if (verdict instanceof TokenVerifier.Verdict.Accepted accepted) {
@@ -79,7 +98,7 @@ public final class Callers {
     String named(HttpServletRequest request) {
         return token(request)
                 .map(token -> verifier.verify(token) instanceof TokenVerifier.Verdict.Accepted accepted
-                        ? new Caller(accepted.credential().user(), true).described()
+                        ? Caller.of(accepted.credential()).described()
                         : "")
                 .orElseGet(() -> realm.named(request));
     }
@@ -94,7 +113,7 @@ public final class Callers {
     private static Optional<Caller> allowed(Credential credential, Permit permit, HttpServletResponse response)
             throws IOException {
         if (credential.allows(Set.of(permit.scope()))) {
-            return Optional.of(new Caller(credential.user(), true));
+            return Optional.of(Caller.of(credential));
         }
         response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + permit.scope() + "\"");
         Answer.problem(response, 403, "Not allowed", "The scope " + permit.scope() + " is needed.");

@@ -6,7 +6,8 @@ import dev.parley.backplane.Subscription;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
-import dev.parley.handshake.Doors;
+import dev.parley.dialogue.Dialogues;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
@@ -45,9 +46,9 @@ public final class Cluster implements AutoCloseable {
     private final ControlBus bus;
     private final ConnectionManager connections;
     private final Rooms rooms;
-    private final Doors doors;
+    private final AdmissionControl admission;
     private final Blocks blocks;
-    private final Tickets tickets = new Tickets(InstantSource.system());
+    private final Tickets tickets;
     private final Duration drainTime;
     private final Executor worker;
     private final Subscription subscription;
@@ -71,7 +72,7 @@ public final class Cluster implements AutoCloseable {
             ControlBus bus,
             ConnectionManager connections,
             Rooms rooms,
-            Doors doors,
+            AdmissionControl admission,
             Blocks blocks,
             Duration drainTime,
             Executor worker) {
@@ -79,10 +80,11 @@ public final class Cluster implements AutoCloseable {
         this.bus = bus;
         this.connections = connections;
         this.rooms = rooms;
-        this.doors = doors;
+        this.admission = admission;
         this.blocks = blocks;
         this.drainTime = drainTime;
         this.worker = worker;
+        this.tickets = new Tickets(InstantSource.system(), connections.budget());
         connections.screen(blocks);
         this.subscription = bus.subscribe(this::heard);
     }
@@ -122,12 +124,28 @@ public final class Cluster implements AutoCloseable {
         say("empty", Map.of("room", room.name()));
     }
 
+    /** Takes a user out of a room, on all nodes. It may come again, if it has the right. */
+    public void remove(String user, RoomId room) {
+        say("remove", Map.of("user", user, "room", room.name()));
+    }
+
+    /** Has the policy asked again about everybody who is in a room, on all nodes; who has lost the right is taken out. */
+    public void recheck(RoomId room) {
+        say("recheck", Map.of("room", room.name()));
+    }
+
+    /** Has the dialogues do this node's part of {@link #remove} and {@link #recheck}. */
+    public void serve(Dialogues dialogues) {
+        on("remove", word -> dialogues.remove(text(word, "user"), new RoomId(text(word, "room"))));
+        on("recheck", word -> dialogues.recheck(new RoomId(text(word, "room"))));
+    }
+
     public void unblock(Blocks.Target target) {
         say("unblock", of(target));
     }
 
-    /** Turns a node's doors; draining also sends away who is in. */
-    public void turnDoors(String wantedNode, Doors.State state) {
+    /** Says whether a node takes visitors; draining also sends away who is in. */
+    public void turn(String wantedNode, AdmissionControl.State state) {
         say("doors", Map.of("node", wantedNode, "state", state.name()));
     }
 
@@ -196,9 +214,13 @@ public final class Cluster implements AutoCloseable {
         bus.send(JsonText.of(word));
     }
 
-    private static Map<String, Object> of(Blocks.Target target) {
+    /** A target in words, as on the bus and in answers. */
+    static Map<String, Object> of(Blocks.Target target) {
         Map<String, Object> word = new LinkedHashMap<>();
         word.put(target.kind().name().toLowerCase(Locale.ROOT), target.value());
+        if (!target.source().isEmpty()) {
+            word.put("source", target.source());
+        }
         return word;
     }
 
@@ -275,7 +297,7 @@ public final class Cluster implements AutoCloseable {
             case "unblock" -> blocks.remove(target(word));
             case "doors" -> {
                 if (text(word, "node").equals(node)) {
-                    turn(Doors.State.valueOf(text(word, "state")));
+                    turn(AdmissionControl.State.valueOf(text(word, "state")));
                 }
             }
             case "ticket" -> {
@@ -317,13 +339,13 @@ public final class Cluster implements AutoCloseable {
         removeAll(target::is);
     }
 
-    private void turn(Doors.State state) {
-        if (!doors.turn(state)) {
+    private void turn(AdmissionControl.State state) {
+        if (!admission.turn(state)) {
             return;
         }
         drainedFrom = connections.count();
         LOG.log(Level.INFO, "node {0} is now {1}", node, state.name().toLowerCase(Locale.ROOT));
-        if (state == Doors.State.DRAINING) {
+        if (state == AdmissionControl.State.DRAINING) {
             connections.shed(drainTime);
         } else {
             connections.readmit();
@@ -340,8 +362,8 @@ public final class Cluster implements AutoCloseable {
 
     private static Blocks.Target target(Map<String, Json> word) {
         return word.containsKey("user")
-                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"))
-                : new Blocks.Target(Blocks.Kind.ADDRESS, text(word, "address"));
+                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"), text(word, "source"))
+                : Blocks.Target.address(text(word, "address"));
     }
 
     private static String source(Map<String, Json> word, String name) {

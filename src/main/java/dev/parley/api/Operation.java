@@ -70,6 +70,9 @@ record Operation(
 
         /** It did not, and the asker can change that. */
         record Refused(int status, String title, String detail) implements Reply {}
+
+        /** A policy does not take what was sent. */
+        record Rejected(String code, String sentence) implements Reply {}
     }
 
     boolean isWrite() {

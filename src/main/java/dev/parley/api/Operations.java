@@ -4,11 +4,13 @@ import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.Credential;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Network;
 import dev.parley.protocol.Json;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,18 +24,22 @@ public final class Operations {
     private static final Map<String, Object> TEXT = Map.of("type", "string");
     private static final List<Parameter> AIM = List.of(
             new Parameter("user", "string", "Whose."),
+            new Parameter("source", "string", "Only of the user of this login, token or visitor, and not of others of that name."),
             new Parameter("address", "string", "From where: an address, of IPv6 its 64 bits, or a network."));
+    private static final List<String> SOURCES = Arrays.stream(Credential.Source.values())
+            .map(Credential.Source::toString)
+            .toList();
     private static final int MAX_ROWS = 1_000;
     private static final int MAX_TARGET = 255;
     private static final Duration MAX_BLOCK = Duration.ofDays(365);
 
     private final Cluster cluster;
     private final Views views;
-    private final Survey survey;
+    private final ClusterQuery query;
     private final RoomOperations rooms;
 
-    public Operations(Cluster cluster, Views views, Survey survey, RoomOperations rooms) {
-        this.survey = survey;
+    public Operations(Cluster cluster, Views views, ClusterQuery query, RoomOperations rooms) {
+        this.query = query;
         this.cluster = cluster;
         this.views = views;
         this.rooms = rooms;
@@ -119,10 +125,12 @@ public final class Operations {
                         "Disconnects a user or an address and keeps it out for a time, on all nodes.",
                         List.of(),
                         Optional.of(new Body(
-                                "Either user or address, and for how many seconds.",
+                                "Either user, perhaps of one source only, or address; and for how many seconds.",
                                 object(Map.of(
                                         "user",
                                         TEXT,
+                                        "source",
+                                        Map.of("type", "string", "enum", SOURCES),
                                         "address",
                                         TEXT,
                                         "seconds",
@@ -147,7 +155,7 @@ public final class Operations {
                                 object(Map.of(
                                         "state",
                                         Map.of("type", "string", "enum", List.of("open", "paused", "draining")))))),
-                        this::doors));
+                        this::admission));
     }
 
     private Reply list(Ask ask) {
@@ -177,13 +185,13 @@ public final class Operations {
 
     private Reply everywhere(
             String view, Map<String, String> filter, int limit, Function<Map<String, Object>, Reply> then) {
-        Survey.Question question;
+        ClusterQuery.Question question;
         try {
-            question = new Survey.Question(view, filter, limit);
+            question = new ClusterQuery.Question(view, filter, limit);
         } catch (IllegalArgumentException tooLong) {
             return refused(400, "What is looked for is too long.");
         }
-        return RoomOperations.await(survey.ask(question), then);
+        return RoomOperations.await(query.ask(question), then);
     }
 
     private Reply block(Ask ask) {
@@ -199,7 +207,7 @@ public final class Operations {
                 target -> cluster.block(target, time));
     }
 
-    private Reply doors(Ask ask) {
+    private Reply admission(Ask ask) {
         String state = Json.parse(ask.body())
                 .flatMap(Json::members)
                 .map(members -> members.get("state"))
@@ -211,15 +219,19 @@ public final class Operations {
         if (!cluster.knows(ask.variable("node"))) {
             return refused(404, "There is no node of this name.");
         }
-        cluster.turnDoors(ask.variable("node"), Doors.State.valueOf(state.toUpperCase(Locale.ROOT)));
+        cluster.turn(ask.variable("node"), AdmissionControl.State.valueOf(state.toUpperCase(Locale.ROOT)));
         return said();
     }
 
     /** Does something to the user or to the address that was named. */
     private static Reply aimed(Function<String, Optional<String>> named, Consumer<Blocks.Target> action) {
-        Optional<Blocks.Target> user = named.apply("user").map(name -> new Blocks.Target(Blocks.Kind.USER, name));
-        Optional<Blocks.Target> address =
-                named.apply("address").map(name -> new Blocks.Target(Blocks.Kind.ADDRESS, name));
+        String source = named.apply("source").orElse("");
+        if (!source.isEmpty() && !SOURCES.contains(source)) {
+            return refused(400, "source must be one of " + String.join(", ", SOURCES) + ".");
+        }
+        Optional<Blocks.Target> user =
+                named.apply("user").map(name -> new Blocks.Target(Blocks.Kind.USER, name, source));
+        Optional<Blocks.Target> address = named.apply("address").map(Blocks.Target::address);
         Optional<Blocks.Target> target = user.or(() -> address)
                 .filter(one -> !one.value().isEmpty() && one.value().length() <= MAX_TARGET);
         if (address.isPresent() && Network.parse(address.get().value()).isEmpty()) {

@@ -1,5 +1,7 @@
 package dev.parley.api;
 
+import dev.parley.Action;
+import dev.parley.Verdict;
 import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
@@ -12,7 +14,10 @@ import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.dialogue.Policies;
+import dev.parley.dialogue.Policies.Decision;
 import dev.parley.protocol.Json;
+import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -25,23 +30,30 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
-/** What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked. */
+/**
+ * What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked.
+ *
+ * <p>A role of the realm is good for all rooms. Whoever brings a token needs, besides the scope, the right in the room that a socket
+ * of that credential would need.
+ */
 public final class RoomOperations {
     private static final int MAX_MESSAGES = 200;
     private static final long MAX_BYTES = 4 << 20; // of what was said, in one answer
     private static final long PATIENCE_SECONDS = 5;
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Backplane backplane;
-    private final RoomSight sight;
+    private final Rooms rooms;
+    private final RoomDetails details;
     private final Cluster cluster;
+    private final Policies policies;
 
-    public RoomOperations(Backplane backplane, RoomSight sight, Cluster cluster) {
+    public RoomOperations(Backplane backplane, Rooms rooms, RoomDetails details, Cluster cluster, Policies policies) {
+        this.policies = policies;
+        this.rooms = rooms;
         this.cluster = cluster;
         this.backplane = backplane;
-        this.sight = sight;
+        this.details = details;
     }
 
     List<Operation> all() {
@@ -55,17 +67,17 @@ public final class RoomOperations {
                         List.of(),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, room -> await(sight.of(room), Reply.Done::new))),
+                        ask -> in(ask, Action.PRESENCE, room -> await(details.of(room), Reply.Done::new))),
                 new Operation(
                         "publish",
                         "POST",
                         "/rooms/{room}/messages",
                         Permit.PUBLISH,
-                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once.",
+                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once. What a policy rejects is 422, with its code.",
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
                         201,
-                        ask -> in(ask, room -> publish(room, ask))),
+                        ask -> in(ask, Action.SEND, room -> publish(room, ask))),
                 new Operation(
                         "history",
                         "GET",
@@ -80,7 +92,7 @@ public final class RoomOperations {
                                         "The last so many, 50 unless said, up to " + MAX_MESSAGES + ".")),
                         Optional.empty(),
                         200,
-                        ask -> in(ask, room -> history(room, ask))),
+                        ask -> in(ask, Action.HISTORY, room -> history(room, ask))),
                 new Operation(
                         "purge",
                         "DELETE",
@@ -120,6 +132,7 @@ public final class RoomOperations {
                         200,
                         ask -> in(
                                 ask,
+                                Action.PRESENCE,
                                 room -> await(
                                         backplane.presence().members(room),
                                         members -> new Reply.Done(Map.of(
@@ -142,18 +155,36 @@ public final class RoomOperations {
                     400, "The body must be one JSON value, nested up to " + Json.MAX_DEPTH + " deep.");
         }
         Optional<String> key = ask.idempotencyKey();
-        if (key.filter(given -> !KEY.matcher(given).matches()).isPresent()) {
+        if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
+        }
+        return await(
+                policies.accept(ask.caller().known(), room, data.get()),
+                (Optional<Verdict> verdict) -> publish(room, ask, data.get().source(), key, verdict));
+    }
+
+    private Reply publish(RoomId room, Ask ask, String data, Optional<String> key, Optional<Verdict> verdict) {
+        if (verdict.isEmpty()) {
+            return new Reply.Refused(
+                    503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
+        }
+        if (verdict.get() instanceof Verdict.Rejected rejected) {
+            return new Reply.Rejected(rejected.code(), rejected.sentence());
         }
         String user = ask.caller().name();
         Draft draft = new Draft(
                 Draft.key(
-                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.OPERATOR,
+                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.LOGIN,
                         user,
                         key.orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
-                data.get().source());
+                verdict.get() instanceof Verdict.Changed changed
+                        ? changed.data().raw()
+                        : data);
+        if (rooms.isTooBig(room, draft)) {
+            return new Reply.Refused(413, "Too big", "It would be too long, as members of the room would be sent it.");
+        }
         return await(backplane.append(room, draft), (Appended appended) -> {
             Map<String, Object> stored = new LinkedHashMap<>();
             stored.put("room", room.name());
@@ -223,6 +254,23 @@ public final class RoomOperations {
         told.put("seq", position.seq());
         told.put("message", position.message());
         return told;
+    }
+
+    /** Where the caller has the right in the room. */
+    private Reply in(Ask ask, Action action, Function<RoomId, Reply> work) {
+        return in(ask, room -> {
+            if (!ask.caller().hasToken()) {
+                return work.apply(room);
+            }
+            return await(
+                    policies.decide(ask.caller().known(), action, room),
+                    (Decision decision) -> switch (decision) {
+                        case ALLOWED -> work.apply(room);
+                        case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
+                        case UNKNOWN ->
+                            new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
+                    });
+        });
     }
 
     private static Reply in(Ask ask, Function<RoomId, Reply> work) {

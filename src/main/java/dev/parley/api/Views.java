@@ -75,7 +75,7 @@ public final class Views {
     }
 
     /** This node's rows of a view. Of one that a newer node knows and this one does not, there are none. */
-    public Survey.Rows rows(Survey.Question question) {
+    public ClusterQuery.Rows rows(ClusterQuery.Question question) {
         return switch (question.view()) {
             case "connections" -> connections(question);
             case "connection" -> connection(question.filter("id"));
@@ -83,17 +83,17 @@ public final class Views {
             case "rooms" -> rooms(question.limit());
             case "users" -> users(question.limit());
             case "refusals" -> listed(refusals(), question);
-            case "audit" -> new Survey.Rows(audits(question.limit()), audit.count());
+            case "audit" -> new ClusterQuery.Rows(audits(question.limit()), audit.count());
             default -> listed(List.of(), question);
         };
     }
 
-    private static Survey.Rows listed(List<Map<String, Object>> all, Survey.Question question) {
-        return new Survey.Rows(all.stream().limit(question.limit()).toList(), all.size());
+    private static ClusterQuery.Rows listed(List<Map<String, Object>> all, ClusterQuery.Question question) {
+        return new ClusterQuery.Rows(all.stream().limit(question.limit()).toList(), all.size());
     }
 
     /** Those with the most waiting first; an empty filter is none. */
-    private Survey.Rows connections(Survey.Question question) {
+    private ClusterQuery.Rows connections(ClusterQuery.Question question) {
         String user = question.filter("user");
         String address = question.filter("address");
         String room = question.filter("room");
@@ -114,7 +114,7 @@ public final class Views {
                 .stream()
                 .map(place -> row(place.connection().figures()))
                 .toList();
-        return new Survey.Rows(rows, connections.count());
+        return new ClusterQuery.Rows(rows, connections.count());
     }
 
     private static boolean isFrom(String address, Optional<Network> network) {
@@ -142,7 +142,7 @@ public final class Views {
     }
 
     /** One connection, with its rooms and what happened on it lately; or how it ended; or nothing. */
-    private Survey.Rows connection(String id) {
+    private ClusterQuery.Rows connection(String id) {
         List<Map<String, Object>> found = new ArrayList<>();
         connections.find(id).ifPresent(connection -> {
             Map<String, Object> row = row(connection.figures());
@@ -161,7 +161,7 @@ public final class Views {
         if (found.isEmpty()) {
             ended().stream().filter(row -> id.equals(row.get("connection"))).forEach(found::add);
         }
-        return new Survey.Rows(found, found.size());
+        return new ClusterQuery.Rows(found, found.size());
     }
 
     /** Connections that were ended on this side, the last first. */
@@ -172,6 +172,7 @@ public final class Views {
             row.put("node", cluster.node());
             row.put("connection", ended.id());
             row.put("user", ended.peer().user());
+            row.put("source", ended.peer().source());
             row.put("address", ended.peer().address());
             row.put("endpoint", ended.peer().endpoint());
             row.put("since", ended.since().toString());
@@ -189,6 +190,7 @@ public final class Views {
         row.put("node", cluster.node());
         row.put("connection", figures.id());
         row.put("user", figures.peer().user());
+        row.put("source", figures.peer().source());
         row.put("address", figures.peer().address());
         row.put("endpoint", figures.peer().endpoint());
         row.put("since", figures.since().toString());
@@ -211,16 +213,16 @@ public final class Views {
     }
 
     /** The biggest first. */
-    private Survey.Rows rooms(int limit) {
+    private ClusterQuery.Rows rooms(int limit) {
         List<Map<String, Object>> rows = new ArrayList<>();
         rooms.biggest(limit)
                 .forEach((room, members) -> rows.add(Map.of(
                         "node", cluster.node(), "room", room, "members", members, "perSecond", rates.perSecond(room))));
-        return new Survey.Rows(rows, rooms.count());
+        return new ClusterQuery.Rows(rows, rooms.count());
     }
 
     /** Those with the most connections first. */
-    private Survey.Rows users(int limit) {
+    private ClusterQuery.Rows users(int limit) {
         Map<String, Integer> counts = new HashMap<>();
         connections
                 .all()
@@ -237,7 +239,7 @@ public final class Views {
                 .map(entry -> Map.<String, Object>of(
                         "node", cluster.node(), "user", entry.getKey(), "connections", entry.getValue()))
                 .toList();
-        return new Survey.Rows(rows, counts.size());
+        return new ClusterQuery.Rows(rows, counts.size());
     }
 
     /** Handshakes that were refused and logins that failed, the last first. */
@@ -261,11 +263,11 @@ public final class Views {
         return Map.of(
                 "blocks",
                 cluster.blocks().all().stream()
-                        .map(block -> Map.<String, Object>of(
-                                block.target().kind() == Blocks.Kind.USER ? "user" : "address",
-                                block.target().value(),
-                                "until",
-                                block.until().toString()))
+                        .map(block -> {
+                            Map<String, Object> row = Cluster.of(block.target());
+                            row.put("until", block.until().toString());
+                            return row;
+                        })
                         .toList());
     }
 

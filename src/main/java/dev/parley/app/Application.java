@@ -12,16 +12,18 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Policies;
+import dev.parley.dialogue.RulesFile;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.RoomsEndpoint;
 import dev.parley.handshake.BlockingLimit;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Dependencies;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
+import dev.parley.handshake.RoleNames;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.handshake.TrustedProxies;
@@ -30,6 +32,7 @@ import dev.parley.handshake.jwt.JwtVerifier;
 import dev.parley.handshake.security.SharedTickets;
 import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
+import dev.parley.library.Contributions;
 import dev.parley.library.LocalParley;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
@@ -54,6 +57,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
@@ -61,6 +65,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -88,14 +93,14 @@ final class Application {
     private final ConnectionManager connections;
     private final Backplane backplane;
     private final Rooms rooms;
-    private final Permissions permissions;
+    private final Policies policies;
     private final Dialogues dialogues;
     private final Limits roomLimits;
     private final Duration drainTimeout;
     private final int maxMessageBytes;
     private final OriginRule origins;
     private final TrustedProxies proxies;
-    private final Doors doors;
+    private final AdmissionControl admission;
     private final Tickets tickets;
     private final TokenVerifier verifier;
     private final Dependencies identities;
@@ -121,9 +126,10 @@ final class Application {
         this.workers = opened.add("workers", new Workers(threads));
         workers.every(REVIVE, threads::revive);
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
-        this.tickets = new SharedTickets(backplane);
-        this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget);
-        this.doors = new Doors(connections::isFull, settings.connectionsPerAddress(), budget);
+        backplane.takeIn(maxMessageBytes);
+        this.tickets = new SharedTickets(backplane, budget);
+        this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget, System::nanoTime);
+        this.admission = new AdmissionControl(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add(
                 "operating",
@@ -133,7 +139,7 @@ final class Application {
                         connections,
                         rooms,
                         backplane,
-                        doors,
+                        admission,
                         realm,
                         origins,
                         drainTimeout,
@@ -141,17 +147,27 @@ final class Application {
                         Settings.effective(Sources.of(context)),
                         Map.of("version", version(context), "server", context.getServerInfo())));
         this.verifier = verifier(settings.tokens());
-        this.permissions = settings.permissions();
+        this.policies = opened.add(
+                "policies",
+                Policies.of(
+                        Contributions.policies(),
+                        settings.rules().orElse(null),
+                        settings.policyCache(),
+                        Threads.factory("policy"),
+                        workers));
         this.roomLimits = settings.roomLimits();
         this.dialogues = new Dialogues(
                 rooms,
                 settings.tokens().keys().isPresent() ? verifier : null,
-                permissions,
+                policies,
                 roomLimits,
                 settings.limits().heartbeat(),
                 workers);
-        this.identities =
-                Dependencies.none().with(TokenVerifier.class, verifier).with(Tickets.class, tickets);
+        operating.serve(dialogues);
+        this.identities = Dependencies.none()
+                .with(TokenVerifier.class, verifier)
+                .with(Tickets.class, tickets)
+                .with(RoleNames.class, roleNames(DeclaredRoles.of(context), settings.rules()));
     }
 
     private void register(ServletContext context, Settings settings) {
@@ -160,7 +176,7 @@ final class Application {
         String path = settings.path().orElse(hasGuide ? "" : "/parley");
         List<Route> routes = new ArrayList<>();
         if (hasGuide) {
-            routes.addAll(Guide.routes(connections, rooms, permissions, maxMessageBytes));
+            routes.addAll(Guide.routes(connections, rooms, policies, maxMessageBytes));
         }
         routes.add(Route.at(
                 path + "/rooms",
@@ -183,7 +199,7 @@ final class Application {
                 routes,
                 new Gate.Rules(
                         origins,
-                        doors,
+                        admission,
                         settings.explainRefusals(),
                         proxies,
                         settings.credentialGrace(),
@@ -205,7 +221,7 @@ final class Application {
                 rooms,
                 operating.rates(),
                 backplane,
-                doors,
+                admission,
                 budget,
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
@@ -213,7 +229,7 @@ final class Application {
         add(
                 context,
                 "api",
-                operating.api(verifier, maxMessageBytes, version(context)),
+                operating.api(verifier, policies, maxMessageBytes, version(context)),
                 path,
                 "/api/v1/*",
                 "/admin/api/v1/*");
@@ -234,7 +250,7 @@ final class Application {
         add(
                 context,
                 "health",
-                new HealthServlet(Checks.of(connections, doors, backplane, budget, threads)),
+                new HealthServlet(Checks.of(connections, admission, backplane, budget, threads)),
                 path,
                 "/health",
                 "/health/*");
@@ -275,7 +291,8 @@ final class Application {
             opened.add("connections", application::drain);
             application.register(context, settings);
             LocalParley parley =
-                    opened.add("parley", new LocalParley(application.backplane, application.maxMessageBytes));
+                    opened.add("parley", new LocalParley(
+                            application.backplane, application.operating.onAllNodes(), application.maxMessageBytes));
             context.setAttribute(Parley.class.getName(), parley);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
@@ -299,12 +316,12 @@ final class Application {
 
     /** Whether everybody may do everything in every room. */
     private boolean isDemo() {
-        return permissions == Permissions.EVERYTHING;
+        return policies.isEverythingAllowed();
     }
 
     /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */
     void drain() {
-        if (doors.turn(Doors.State.STOPPED)) {
+        if (admission.turn(AdmissionControl.State.STOPPED)) {
             int open = connections.count();
             rooms.close();
             dialogues.sayBye();
@@ -324,6 +341,12 @@ final class Application {
             ServletContext context) {
         return (Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>>)
                 context.getAttribute("dev.parley.frames");
+    }
+
+    /** Those that the application declares, and those that rules ask about, which may change. */
+    private static RoleNames roleNames(Set<String> declared, Optional<RulesFile> rules) {
+        return () -> Stream.concat(declared.stream(), rules.stream().flatMap(file -> file.rules().roles().stream()))
+                .collect(Collectors.toSet());
     }
 
     private static TokenVerifier verifier(Settings.Tokens tokens) {

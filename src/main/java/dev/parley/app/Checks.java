@@ -4,7 +4,7 @@ import dev.parley.api.Check;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
 import dev.parley.connection.ConnectionManager;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import java.time.Duration;
@@ -21,7 +21,7 @@ final class Checks {
 
     /** What must be right for this node to be worth keeping, and to be sent visitors. */
     static List<Check> of(
-            ConnectionManager connections, Doors doors, Backplane backplane, Budget budget, Threads threads) {
+            ConnectionManager connections, AdmissionControl admission, Backplane backplane, Budget budget, Threads threads) {
         return List.of(
                 threads(Check.Kind.LIVE, "threads", threads, Threads.Part.NODE),
                 threads(Check.Kind.READY, "engine-threads", threads, Threads.Part.ENGINE),
@@ -40,8 +40,8 @@ final class Checks {
                         Check.Kind.READY,
                         "doors",
                         () -> Check.Finding.of(
-                                doors.state() == Doors.State.OPEN,
-                                Map.of("state", doors.state().name().toLowerCase(Locale.ROOT)))),
+                                admission.state() == AdmissionControl.State.OPEN,
+                                Map.of("state", admission.state().name().toLowerCase(Locale.ROOT)))),
                 new Check(Check.Kind.READY, "backplane", () -> {
                     Health health = backplane.health();
                     return Check.Finding.of(

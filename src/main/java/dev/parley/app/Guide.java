@@ -1,7 +1,7 @@
 package dev.parley.app;
 
 import dev.parley.connection.ConnectionManager;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Policies;
 import dev.parley.endpoint.ChatEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
@@ -24,13 +24,13 @@ final class Guide {
     }
 
     static List<Route> routes(
-            ConnectionManager connections, Rooms rooms, Permissions permissions, int maxMessageBytes) {
+            ConnectionManager connections, Rooms rooms, Policies policies, int maxMessageBytes) {
         return List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),
                 Route.to(
                         ChatEndpoint.class,
-                        () -> new ChatEndpoint(connections, rooms, permissions, maxMessageBytes),
+                        () -> new ChatEndpoint(connections, rooms, policies, maxMessageBytes),
                         Dependencies.none().with(Rooms.class, rooms)));
     }
 

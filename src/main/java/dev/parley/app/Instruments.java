@@ -5,7 +5,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Traffic;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
@@ -30,7 +30,7 @@ final class Instruments {
             Rooms rooms,
             RoomRates rates,
             Backplane backplane,
-            Doors doors,
+            AdmissionControl admission,
             Budget budget,
             Threads threads) {
         Meters meters = new Meters();
@@ -48,7 +48,7 @@ final class Instruments {
                 "Heap that this process may use.",
                 () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
         node(meters, budget, threads);
-        handshakes(meters, decisions, doors);
+        handshakes(meters, decisions, admission);
         connections(meters, connections);
         meters.gauge(
                 "parley_backplane_up",
@@ -66,6 +66,10 @@ final class Instruments {
                 "parley_backplane_reconnects",
                 "Connections to the backplane that were made anew.",
                 () -> backplane.health().reconnects());
+        meters.counter(
+                "parley_outbox_refused",
+                "Rows of parley_outbox that this node has put aside, in parley_refused.",
+                () -> backplane.health().refusals());
         meters.gauge("parley_rooms", "Rooms that have members on this node.", rooms::count);
         meters.gauge(
                 "parley_room_members",
@@ -112,11 +116,11 @@ final class Instruments {
                         + threads.stuck(Threads.Part.ENGINE).size());
     }
 
-    private static void handshakes(Meters meters, Decisions decisions, Doors doors) {
+    private static void handshakes(Meters meters, Decisions decisions, AdmissionControl admission) {
         meters.gauge(
                 "parley_doors_open",
                 "1 if new visitors are taken, 0 while paused or draining.",
-                () -> doors.state() == Doors.State.OPEN ? 1 : 0);
+                () -> admission.state() == AdmissionControl.State.OPEN ? 1 : 0);
         meters.counter(
                 "parley_handshakes",
                 "Handshakes, by the status of the answer and why it was that.",

@@ -33,7 +33,10 @@ enum Key {
             "Where the rooms are, so that several nodes share them: memory:, redis://…, rediss://…, postgresql://… or"
                     + " jndi:… of a data source."),
     BACKPLANE_SECRET("", "Signs what nodes tell each other beside the rooms; the same on all nodes."),
-    ROOM_RULES("", "The file that says who may do what in which room; without one, everybody may do everything."),
+    ROOM_RULES(
+            "",
+            "The file that says who may do what in which room; without one and without policies, everybody may do everything."),
+    POLICY_CACHE("5s", "How long an answer of a policy about somebody's right is kept."),
     ROOM_MESSAGE_BYTES("65536", "The longest message taken at /rooms; a longer one is closed with 1009."),
     ROOMS_PER_CONNECTION("64", "Rooms that one connection may be in."),
     MESSAGES_PER_SECOND("20", "Messages a second that a connection to /rooms may send; twice as many at once."),

@@ -8,24 +8,28 @@ import dev.parley.api.Audit;
 import dev.parley.api.Blocks;
 import dev.parley.api.Callers;
 import dev.parley.api.Cluster;
-import dev.parley.api.Forgery;
+import dev.parley.api.CsrfGuard;
 import dev.parley.api.Operations;
 import dev.parley.api.Realm;
 import dev.parley.api.RoomOperations;
 import dev.parley.api.RoomRates;
-import dev.parley.api.RoomSight;
-import dev.parley.api.Survey;
+import dev.parley.api.RoomDetails;
+import dev.parley.api.ClusterQuery;
 import dev.parley.api.Views;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
+import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Dialogues;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier;
+import dev.parley.library.LocalParley;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
@@ -48,17 +52,17 @@ final class Operating implements AutoCloseable {
     private final ConnectionManager connections;
     private final Rooms rooms;
     private final Backplane backplane;
-    private final Doors doors;
+    private final AdmissionControl admission;
     private final Realm realm;
-    private final Forgery forgery;
+    private final CsrfGuard csrf;
     private final Audit audit;
     private final Cluster cluster;
     private final Sampler sampler;
     private final Map<String, Object> facts;
     private final RoomRates rates;
-    private final RoomSight sight;
+    private final RoomDetails details;
     private final Views views;
-    private final Survey survey;
+    private final ClusterQuery query;
     private final ConsoleSocket socket;
 
     Operating(
@@ -67,7 +71,7 @@ final class Operating implements AutoCloseable {
             ConnectionManager connections,
             Rooms rooms,
             Backplane backplane,
-            Doors doors,
+            AdmissionControl admission,
             Realm realm,
             OriginRule origins,
             Duration drainTime,
@@ -80,23 +84,23 @@ final class Operating implements AutoCloseable {
         this.connections = connections;
         this.rooms = rooms;
         this.backplane = backplane;
-        this.doors = doors;
+        this.admission = admission;
         this.realm = realm;
-        this.forgery = new Forgery(origins);
+        this.csrf = new CsrfGuard(origins);
         this.facts = facts;
-        this.audit = new Audit(node);
+        this.audit = new Audit(node, budget);
         this.cluster = new Cluster(
                 node,
                 backplane.control(),
                 connections,
                 rooms,
-                doors,
+                admission,
                 new Blocks(InstantSource.system()),
                 drainTime,
                 workers.fanOut());
         this.sampler = new Sampler(connections, rooms.delivery(), rooms::count, System::nanoTime);
         this.rates = new RoomRates(rooms, System::nanoTime);
-        this.sight = new RoomSight(backplane);
+        this.details = new RoomDetails(backplane);
         this.views = new Views(
                 connections,
                 rooms,
@@ -107,8 +111,8 @@ final class Operating implements AutoCloseable {
                 realm::failed,
                 settings,
                 () -> overview(decisions));
-        this.survey = new Survey(cluster, workers, views::rows);
-        this.socket = new ConsoleSocket(cluster.tickets(), views, survey, sight, sampler, InstantSource.system());
+        this.query = new ClusterQuery(cluster, workers, views::rows);
+        this.socket = new ConsoleSocket(cluster.tickets(), views, query, details, sampler, InstantSource.system());
     }
 
     /** What the endpoint of the console's socket is to call. */
@@ -116,9 +120,30 @@ final class Operating implements AutoCloseable {
         return socket.open(ticket, connection);
     }
 
-    ApiServlet api(TokenVerifier verifier, int maxMessageBytes, String version) {
-        Operations operations = new Operations(cluster, views, survey, new RoomOperations(backplane, sight, cluster));
-        return new ApiServlet(operations, new Callers(verifier, realm), forgery, audit, maxMessageBytes, version);
+    /** What the application may have all nodes do. */
+    LocalParley.OnAllNodes onAllNodes() {
+        return new LocalParley.OnAllNodes() {
+            @Override
+            public void remove(String user, RoomId room) {
+                cluster.remove(user, room);
+            }
+
+            @Override
+            public void recheck(RoomId room) {
+                cluster.recheck(room);
+            }
+        };
+    }
+
+    /** Has the dialogues do what nodes ask of each other about who is in a room. */
+    void serve(Dialogues dialogues) {
+        cluster.serve(dialogues);
+    }
+
+    ApiServlet api(TokenVerifier verifier, Policies policies, int maxMessageBytes, String version) {
+        Operations operations =
+                new Operations(cluster, views, query, new RoomOperations(backplane, rooms, details, cluster, policies));
+        return new ApiServlet(operations, new Callers(verifier, realm), csrf, audit, maxMessageBytes, version);
     }
 
     /** How busy the rooms here are. */
@@ -127,7 +152,7 @@ final class Operating implements AutoCloseable {
     }
 
     ConsoleServlet page() {
-        return new ConsoleServlet(realm, forgery, cluster);
+        return new ConsoleServlet(realm, csrf, cluster);
     }
 
     /** Begins to look at the parts every few seconds. */
@@ -138,7 +163,7 @@ final class Operating implements AutoCloseable {
             cluster.tell(this::status);
         });
         every(SHOW, () -> {
-            if (doors.state() == Doors.State.DRAINING) {
+            if (admission.state() == AdmissionControl.State.DRAINING) {
                 cluster.tell(this::status); // oftener, so that others can watch how far it is
             }
             socket.show();
@@ -153,7 +178,7 @@ final class Operating implements AutoCloseable {
     private Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>(facts);
         status.put("node", cluster.node());
-        status.put("doors", doors.state().name().toLowerCase(Locale.ROOT));
+        status.put("doors", admission.state().name().toLowerCase(Locale.ROOT));
         status.put("drainedFrom", cluster.drainedFrom());
         status.putAll(sampler.latest());
         Health health = backplane.health();

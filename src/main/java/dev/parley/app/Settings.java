@@ -3,15 +3,10 @@ package dev.parley.app;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.dialogue.Limits;
-import dev.parley.dialogue.Permissions;
-import dev.parley.dialogue.RoomRules;
+import dev.parley.dialogue.RulesFile;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TrustedProxies;
 import dev.parley.room.Overflow;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +34,8 @@ record Settings(
         Duration drainTimeout,
         int historyMessages,
         SharedLog log,
-        Optional<RoomRules> rules,
+        Optional<RulesFile> rules,
+        Duration policyCache,
         Limits roomLimits,
         boolean explainRefusals,
         Tokens tokens,
@@ -95,6 +91,7 @@ record Settings(
                         value(sources, Key.BACKPLANE, SharedLog::address),
                         value(sources, Key.BACKPLANE_SECRET, Settings::token).orElse("")),
                 value(sources, Key.ROOM_RULES, Settings::rules),
+                value(sources, Key.POLICY_CACHE, duration(Duration.ZERO, Duration.ofHours(1))),
                 new Limits(
                         whole(sources, Key.ROOM_MESSAGE_BYTES, 1, 16 * MIB),
                         whole(sources, Key.MESSAGES_PER_SECOND, 1, 1_000_000),
@@ -123,27 +120,17 @@ record Settings(
         return value(sources, key, number(min, max)).intValue();
     }
 
-    /** Who may do what in which room. */
-    Permissions permissions() {
-        return rules.<Permissions>map(written -> written).orElse(Permissions.EVERYTHING);
-    }
-
     /** What becomes of what clients of a room are too slow for. */
     Overflow overflow(RoomId room) {
-        return rules.map(written -> written.overflow(room)).orElse(Overflow.CLOSE);
+        return rules.map(written -> written.rules().overflow(room)).orElse(Overflow.CLOSE);
     }
 
-    private static Optional<RoomRules> rules(String file) {
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        List<String> lines;
+    private static Optional<RulesFile> rules(String file) {
         try {
-            lines = Files.readAllLines(Path.of(file));
-        } catch (IOException | InvalidPathException e) {
-            throw new IllegalArgumentException("not a file that can be read: " + quoted(file), e);
+            return file.isEmpty() ? Optional.empty() : Optional.of(RulesFile.read(file));
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(quoted(file) + ": " + wrong.getMessage(), wrong);
         }
-        return Optional.of(RoomRules.parse(lines));
     }
 
     /** A secret is never repeated, not even a bad one. */

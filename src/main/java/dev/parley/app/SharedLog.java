@@ -2,6 +2,7 @@ package dev.parley.app;
 
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
@@ -38,10 +39,10 @@ record SharedLog(String address, String secret) {
             if (address.equals("memory:")) {
                 return new MemoryBackplane(entriesPerRoom, Clock.systemUTC(), budget);
             }
-            return address.startsWith("redis")
-                    ? RedisEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret, budget, threads)
-                    : PostgresEngine.start(
-                            address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret, budget, threads);
+            Engine engine = address.startsWith("redis")
+                    ? new RedisEngine(address, entriesPerRoom)
+                    : new PostgresEngine(address, entriesPerRoom);
+            return EngineBackplane.start(engine, EngineBackplane.Timing.USUAL, secret, budget, threads);
         } catch (BackplaneException e) {
             throw new SettingsException(Key.BACKPLANE.property() + ": " + e.getMessage());
         } catch (IllegalArgumentException e) { // its message may repeat the address

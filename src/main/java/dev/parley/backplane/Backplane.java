@@ -39,10 +39,8 @@ public interface Backplane extends AutoCloseable {
      */
     CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes);
 
-    /** The end of a room's log. */
-    default CompletionStage<Position> top(RoomId room) {
-        return readBefore(room, Long.MAX_VALUE, 0, 0).thenApply(Slice::top);
-    }
+    /** Where a room's log ends, and how many entries stand in it; none of them is read. */
+    CompletionStage<Extent> extent(RoomId room);
 
     /**
      * Forgets, for all nodes, every entry that stands in the room's log. Numbers go on, so whoever was somewhere before reads
@@ -62,6 +60,12 @@ public interface Backplane extends AutoCloseable {
      * none, or its time is over. Fails with {@link BackplaneException}, and then it may be gone.
      */
     CompletionStage<Optional<String>> take(String key);
+
+    /**
+     * From now on this node takes what applications publish within their own transactions, where the engine has an outbox for it,
+     * and puts aside what is longer than so many bytes.
+     */
+    default void takeIn(int maxBytes) {}
 
     PresenceStore presence();
 

@@ -1,6 +1,8 @@
 package dev.parley.backplane;
 
+import dev.parley.protocol.Utf8;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What is to be appended to a log.
@@ -11,16 +13,11 @@ import java.util.Locale;
  * @param text what is said; its shape depends on {@code kind}, and the backplane does not look inside
  */
 public record Draft(String key, Author author, Kind kind, String text) {
+    private static final Pattern OWN_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
+
     /** How long the text is in UTF-8: the payload, as bounds count it. */
     public long bytes() {
-        long bytes = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            char letter = text.charAt(i);
-            if (letter >= 0x80) {
-                bytes += letter < 0x800 || Character.isSurrogate(letter) ? 1 : 2;
-            }
-        }
-        return bytes;
+        return Utf8.length(text);
     }
 
     /**
@@ -33,20 +30,25 @@ public record Draft(String key, Author author, Kind kind, String text) {
 
     /** Where an author comes from: the same name in two of them is two authors. */
     public enum Origin {
-        /** Somebody on a socket who has proved who it is. */
-        MEMBER,
+        /** Whom the server has authenticated, on a socket or over HTTP. */
+        LOGIN,
+        /** Whom a token names, on a socket or over HTTP. */
+        TOKEN,
         /** Somebody on a socket who says who it is. */
         VISITOR,
         /** A text client, named by its connection. */
         TEXT,
         /** A connection that has ended. */
         FAREWELL,
-        /** An operator of the server's realm, over HTTP. */
-        OPERATOR,
-        /** Whoever a token names, over HTTP. */
-        TOKEN,
+        /** An application, within its transaction in the engine's database. */
+        DATABASE,
         /** The application that this node runs in. */
         APPLICATION
+    }
+
+    /** Whether somebody over HTTP or SQL may call a draft so: {@code own} in {@link #key}. */
+    public static boolean isOwnKey(String text) {
+        return OWN_KEY.matcher(text).matches();
     }
 
     /** The key of what an author calls {@code own}. No two of origin, author and own name make the same one. */

@@ -24,14 +24,6 @@ final class Chunks {
         this.budget = budget;
     }
 
-    void put(int octet) {
-        if (used == last.length) {
-            grow(1);
-        }
-        last[used++] = (byte) octet;
-        length++;
-    }
-
     void put(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
             if (used == last.length) {
@@ -56,10 +48,6 @@ final class Chunks {
         chunks.add(next);
         last = next;
         used = 0;
-    }
-
-    int length() {
-        return length;
     }
 
     /** All of it in one piece. */

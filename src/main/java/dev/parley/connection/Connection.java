@@ -62,18 +62,7 @@ public final class Connection implements Budget.Holder {
     private volatile @Nullable Instant expires;
     private boolean wasFilling; // the timer's own
 
-    Connection(
-            String id,
-            Wire wire,
-            Outbox.Bounds bounds,
-            Timing timing,
-            Workers workers,
-            LongSupplier nanoTime,
-            Consumer<Connection> onClosed) {
-        this(id, wire, bounds, timing, workers, nanoTime, onClosed, peer -> false, Budget.unlimited());
-    }
-
-    /** As above; whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
+    /** Whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
     Connection(
             String id,
             Wire wire,
@@ -167,9 +156,10 @@ public final class Connection implements Budget.Holder {
         shut(code);
     }
 
-    /** Says who knows how many bytes of incomplete messages are held for its peer. */
+    /** Says who else knows how many bytes of its peer's messages are held. Called by one thread at a time. */
     public void gathers(LongSupplier incoming) {
-        gathered = incoming;
+        LongSupplier others = gathered;
+        gathered = () -> others.getAsLong() + incoming.getAsLong();
     }
 
     /** What waits for its peer, and what its peer has not completed. */
@@ -204,14 +194,7 @@ public final class Connection implements Budget.Holder {
         lastSeen = nanoTime.getAsLong();
     }
 
-    /** A part of a message arrived; the last one makes it whole. Returns its size in UTF-8. */
-    public int received(String part, boolean isLast) {
-        int bytes = Utf8.length(part);
-        received(bytes, isLast);
-        return bytes;
-    }
-
-    /** A part of that many bytes arrived. */
+    /** A part of a message arrived, of so many bytes; the last one makes it whole. */
     public void received(int bytes, boolean isLast) {
         bytesIn.addAndGet(bytes);
         if (isLast) {
@@ -262,7 +245,12 @@ public final class Connection implements Budget.Holder {
 
     /** Says under which name its peer came, once that is known. */
     public void named(String user) {
-        introduce(new Figures.Peer(user, peer.address(), peer.endpoint()));
+        named(user, peer.source());
+    }
+
+    /** Says as well who vouches for that name. */
+    public void named(String user, String source) {
+        introduce(new Figures.Peer(user, source, peer.address(), peer.endpoint()));
     }
 
     public Figures.Peer peer() {
@@ -305,7 +293,7 @@ public final class Connection implements Budget.Holder {
                 id,
                 peer,
                 since,
-                new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes()),
+                traffic(),
                 depth.waiting(),
                 depth.waitingBytes(),
                 held(),
@@ -404,17 +392,10 @@ public final class Connection implements Budget.Holder {
             endListeners.clear();
         }
         LOG.log(Level.DEBUG, () -> "connection " + id + " ends: " + why + ", " + described(peer));
-        listeners.forEach(this::tell);
-        return true;
-    }
-
-    /** A listener's fault is not the connection's: it ends all the same. */
-    private void tell(Runnable listener) {
-        try {
-            listener.run();
-        } catch (Throwable e) {
-            Threads.report(this + ": whoever waited for its end failed", e);
+        for (Runnable listener : listeners) { // whose fault is not the connection's: it ends all the same
+            Threads.guarded("whoever waited for a connection's end", listener).run();
         }
+        return true;
     }
 
     private void shut(CloseStatus code) {

@@ -64,36 +64,13 @@ public final class ConnectionManager {
     private volatile long lastCheck;
 
     /**
-     * Watches connections from now on.
+     * Watches connections from now on. What is held for peers is counted in the budget, and whoever holds most of it is closed
+     * with 4004.
      *
      * @param frames how the server lets us write frames ourselves: for a session, a writer of whole frames that answers false
      *     while the server itself is writing; null if it does not let us
      */
     public ConnectionManager(
-            Limits limits,
-            Workers workers,
-            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames) {
-        this(limits, workers, frames, Budget.unlimited());
-    }
-
-    /** As above; what is held for peers is counted in the budget, and whoever holds most of it is closed with 4004. */
-    public ConnectionManager(
-            Limits limits,
-            Workers workers,
-            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
-            Budget budget) {
-        this(limits, workers, frames, budget, System::nanoTime);
-    }
-
-    ConnectionManager(
-            Limits limits,
-            Workers workers,
-            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
-            LongSupplier nanoTime) {
-        this(limits, workers, frames, Budget.unlimited(), nanoTime);
-    }
-
-    private ConnectionManager(
             Limits limits,
             Workers workers,
             @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,

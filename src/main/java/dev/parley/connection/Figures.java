@@ -53,10 +53,11 @@ public record Figures(
      * Who is at the other end, for the eyes of operators.
      *
      * @param user the name under which it came; empty if it gave none
+     * @param source who vouches for that name, in a word; empty if nobody does
      * @param address where the handshake came from, as the server saw it
      * @param endpoint the path template of the endpoint that it is connected to
      */
-    public record Peer(String user, String address, String endpoint) {
-        static final Peer UNKNOWN = new Peer("", "", "");
+    public record Peer(String user, String source, String address, String endpoint) {
+        static final Peer UNKNOWN = new Peer("", "", "", "");
     }
 }

@@ -1,17 +1,20 @@
 package dev.parley.connection;
 
 import dev.parley.node.Budget;
+import dev.parley.protocol.Utf8;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the parts of one text message, within a limit. Memory is held only while a message is incomplete, as UTF-8, never more
- * than the limit, and drawn on the budget; a message that arrives in one piece is not copied.
+ * Gathers the parts of one message, a text or binary, within a limit. Memory is held only while a message is incomplete, as bytes,
+ * never more than the limit, and drawn on the budget; a text that arrives in one piece is not copied.
  *
  * <p>This is where every server gets the same limit: with whole-message handlers Tomcat reserves the whole limit for each
  * connection, Undertow lets dribbled messages pass it (UNDERTOW-2770), and Tyrus ignores it for single frames.
  *
- * <p>Used by the container's callbacks of one session, which come one at a time; {@link #held} and {@link #end} may come from any
- * thread.
+ * <p>Used by the container's callbacks of one session, which come one at a time, and whose messages are never mingled;
+ * {@link #held} and {@link #end} may come from any thread.
  */
 public final class MessageBuffer {
     private final int maxBytes;
@@ -19,20 +22,10 @@ public final class MessageBuffer {
     private final Chunks parts;
     private long bytes;
     private int count;
-    private char high; // half a pair whose other half is the next part's; 0 if there is none
+    private String half = ""; // of a pair whose other half is the next part's
     private boolean ended;
 
-    /** A buffer for messages of at most {@code maxBytes} bytes of UTF-8. */
-    public MessageBuffer(int maxBytes) {
-        this(maxBytes, Integer.MAX_VALUE);
-    }
-
-    /** A buffer for messages that also come in at most {@code maxParts} parts: each costs the server a call. */
-    public MessageBuffer(int maxBytes, int maxParts) {
-        this(maxBytes, maxParts, Budget.unlimited());
-    }
-
-    /** As above, on a budget. */
+    /** A buffer for messages of at most so many bytes, in UTF-8, and in at most so many parts: each costs the server a call. */
     public MessageBuffer(int maxBytes, int maxParts, Budget budget) {
         this.maxBytes = maxBytes;
         this.maxParts = maxParts;
@@ -41,45 +34,74 @@ public final class MessageBuffer {
 
     /** What has become of a message after one more part of it. */
     public sealed interface Gathered {
-        /** All of it is here. */
-        record Whole(String text) implements Gathered {}
+        /** All of a text is here. */
+        record Text(String text) implements Gathered {}
 
-        /** More parts are to come. */
-        enum Incomplete implements Gathered {
-            MORE
-        }
+        /** All of a binary message is here. */
+        @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
+        record Binary(byte[] bytes) implements Gathered {}
 
-        /** It is over the limit. What was gathered is dropped. */
-        enum Oversize implements Gathered {
+        /** There is no message. */
+        enum None implements Gathered {
+            /** More parts are to come. */
+            MORE,
+            /** It is over the limit. What was gathered is dropped. */
             TOO_BIG
         }
     }
 
     /** Takes the next part. After the {@link #end} it takes none, and no message becomes whole. */
     public synchronized Gathered add(String part, boolean last) {
-        if (ended) {
-            return Gathered.Incomplete.MORE;
-        }
-        bytes += Utf8.length(part);
-        count++;
-        if (bytes > maxBytes || count > maxParts) {
-            reset();
-            return Gathered.Oversize.TOO_BIG;
+        Gathered none = count(Utf8.length(part));
+        if (none != null) {
+            return none;
         }
         if (last && count == 1) {
             reset();
-            return new Gathered.Whole(part);
+            return new Gathered.Text(part);
         }
-        encode(part);
-        if (!last) {
-            return Gathered.Incomplete.MORE;
+        String text = half + part;
+        boolean isCut = !last && !text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1));
+        int end = text.length() - (isCut ? 1 : 0);
+        half = text.substring(end);
+        parts.put(StandardCharsets.UTF_8.encode(text.substring(0, end))); // half a pair alone becomes a question mark
+        return last ? new Gathered.Text(new String(whole(), StandardCharsets.UTF_8)) : Gathered.None.MORE;
+    }
+
+    /** As with a text. */
+    public synchronized Gathered add(ByteBuffer part, boolean last) {
+        Gathered none = count(part.remaining());
+        if (none != null) {
+            return none;
         }
-        if (high != 0) {
-            parts.put('?');
+        if (last && count == 1) {
+            byte[] message = new byte[part.remaining()];
+            part.get(message);
+            reset();
+            return new Gathered.Binary(message);
         }
+        parts.put(part);
+        return last ? new Gathered.Binary(whole()) : Gathered.None.MORE;
+    }
+
+    /** Nothing if the part may be taken. */
+    private @Nullable Gathered count(int size) {
+        if (ended) {
+            return Gathered.None.MORE;
+        }
+        bytes += size;
+        count++;
+        if (bytes <= maxBytes && count <= maxParts) {
+            return null;
+        }
+        reset();
+        return Gathered.None.TOO_BIG;
+    }
+
+    private byte[] whole() {
         byte[] whole = parts.joined();
         reset();
-        return new Gathered.Whole(new String(whole, StandardCharsets.UTF_8));
+        return whole;
     }
 
     /** What the message that is not complete costs. */
@@ -98,44 +120,10 @@ public final class MessageBuffer {
         reset();
     }
 
-    /** Half a pair without its other half, which no server delivers, becomes a question mark, as everywhere in Java. */
-    private void encode(String part) {
-        for (int i = 0; i < part.length(); i++) {
-            char c = part.charAt(i);
-            if (high != 0) {
-                char first = high;
-                high = 0;
-                if (Character.isLowSurrogate(c)) {
-                    int point = Character.toCodePoint(first, c);
-                    parts.put(0xF0 | (point >> 18));
-                    parts.put(0x80 | ((point >> 12) & 0x3F));
-                    parts.put(0x80 | ((point >> 6) & 0x3F));
-                    parts.put(0x80 | (point & 0x3F));
-                    continue;
-                }
-                parts.put('?');
-            }
-            if (c < 0x80) {
-                parts.put(c);
-            } else if (c < 0x800) {
-                parts.put(0xC0 | (c >> 6));
-                parts.put(0x80 | (c & 0x3F));
-            } else if (Character.isHighSurrogate(c)) {
-                high = c;
-            } else if (Character.isLowSurrogate(c)) {
-                parts.put('?');
-            } else {
-                parts.put(0xE0 | (c >> 12));
-                parts.put(0x80 | ((c >> 6) & 0x3F));
-                parts.put(0x80 | (c & 0x3F));
-            }
-        }
-    }
-
     private void reset() {
         parts.clear();
         bytes = 0;
         count = 0;
-        high = 0;
+        half = "";
     }
 }

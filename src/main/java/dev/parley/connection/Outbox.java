@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -93,10 +94,6 @@ final class Outbox {
     private long dropped;
     private @Nullable Runnable marked; // to be run when so many messages are sent
     private long markedAt;
-
-    Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime) {
-        this(wire, owner, bounds, workers, nanoTime, Budget.unlimited());
-    }
 
     Outbox(Wire wire, Owner owner, Bounds bounds, Workers workers, LongSupplier nanoTime, Budget budget) {
         this.budget = budget;
@@ -340,15 +337,11 @@ final class Outbox {
      * has already been under way for so long.
      */
     void awaitSettled(long maxNanos) throws InterruptedException {
-        long deadline = System.nanoTime() + maxNanos;
         synchronized (queue) {
-            while (!closed && !isSettled() && stalledNanos() < maxNanos) {
-                long millis = (deadline - System.nanoTime()) / 1_000_000;
-                if (millis <= 0) {
-                    return;
-                }
-                queue.wait(millis);
-            }
+            boolean unused = Threads.await(
+                    queue,
+                    TimeUnit.NANOSECONDS.toMillis(maxNanos),
+                    () -> closed || isSettled() || stalledNanos() >= maxNanos);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.connection;
 
 import dev.parley.node.Budget;
+import dev.parley.protocol.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 /**
  * The wire over a Jakarta session, by the specification alone: one message a call. What differs between servers when they are
@@ -24,13 +23,10 @@ final class SessionWire implements Wire {
 
     private final Session session;
     private final RemoteEndpoint.Async remote;
-    private final Executor pings;
 
-    /** A wire over {@code session}; {@code pings} runs what may block. */
-    SessionWire(Session session, Duration sendTimeout, Duration heartbeat, Executor pings) {
+    SessionWire(Session session, Duration sendTimeout, Duration heartbeat) {
         this.session = session;
         this.remote = session.getAsyncRemote();
-        this.pings = pings;
         // Backstops only. The outbox has its own watchdog, because Tyrus ignores the send timeout, Undertow reports a
         // send
         // that timed out as done, and Tomcat then leaves a session that is open for ever.
@@ -87,18 +83,15 @@ final class SessionWire implements Wire {
         return failure != null ? failure : new IOException("the send failed, the server does not say why");
     }
 
-    /** On a pool, because Tomcat and Jetty block until the frame is out, for ever if the peer does not read. */
     @Override
     public void ping(Completion completion) {
-        pings.execute(() -> {
-            Throwable failure = null;
-            try {
-                remote.sendPing(ByteBuffer.allocate(0)); // not read-only: see Outgoing
-            } catch (Throwable e) {
-                failure = e;
-            }
-            completion.completed(failure);
-        });
+        Throwable failure = null;
+        try {
+            remote.sendPing(ByteBuffer.allocate(0)); // not read-only: see Outgoing
+        } catch (Throwable e) {
+            failure = e;
+        }
+        completion.completed(failure);
     }
 
     @Override

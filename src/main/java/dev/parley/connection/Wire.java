@@ -25,7 +25,10 @@ interface Wire {
     /** Starts sending, in this order. Never blocks; may throw anything, which counts as a failure. */
     void send(List<Outgoing> messages, Completion completion);
 
-    /** Starts sending a ping frame. Never blocks; may throw anything, which counts as a failure. */
+    /**
+     * Sends a ping frame. Called on a pool, because Tomcat and Jetty block until the frame is out, for ever if the peer does not
+     * read; may throw anything, which counts as a failure.
+     */
     void ping(Completion completion);
 
     /** Closes the session. May block for seconds (Tomcat, Open Liberty). */

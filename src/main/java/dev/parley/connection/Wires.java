@@ -32,8 +32,7 @@ final class Wires {
     }
 
     Wire over(Session session) {
-        Wire single = new SessionWire(
-                session, limits.sendTimeout(), limits.heartbeat(), Runnable::run); // the outbox pings on a pool
+        Wire single = new SessionWire(session, limits.sendTimeout(), limits.heartbeat());
         if (frames != null) {
             return new FrameWire(single, frames.apply(session));
         }

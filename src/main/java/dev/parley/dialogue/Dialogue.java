@@ -1,8 +1,11 @@
 package dev.parley.dialogue;
 
+import dev.parley.Action;
+import dev.parley.Caller;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
+import dev.parley.dialogue.Policies.Decision;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.protocol.CloseCode;
@@ -16,7 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,22 +40,28 @@ import org.jspecify.annotations.Nullable;
  *   closed with 4503
  * </pre>
  *
- * <p>{@link #receive} is called by one thread at a time, the container's; everything else may come from any.
+ * <p>{@link #receive} is called by one thread at a time, the container's; everything else may come from any. While a policy is
+ * asked, what comes next waits in the {@link Line}, whose thread then acts on it; so messages are acted on by one thread at a
+ * time, in their order.
  */
 public final class Dialogue {
     private static final Logger LOG = System.getLogger(Dialogue.class.getName());
     private static final Duration SILENCE = Duration.ofSeconds(10);
     private static final Duration UNCHECKED =
             Duration.ofSeconds(5); // until what could not be checked may be tried again
+    private static final Duration UNDECIDED = Duration.ofSeconds(1); // the same, of what no policy has answered
+    private static final String TOO_MUCH_WAITS = "an earlier message is not answered yet; try again";
+    private static final String NO_ANSWER = "whether it is allowed cannot be told just now; try again";
 
     private final Dialogues all;
     private final Connection connection;
     private final Predicate<Credential> renewal;
     private final Pace pace;
+    private final Line line;
     private final Map<RoomId, JsonMember> memberships = new ConcurrentHashMap<>();
     private final long openedAt;
     private volatile @Nullable Credential credential;
-    private volatile boolean isProven; // or else it is who the client says it is
+    private volatile Caller caller = Caller.ANONYMOUS; // whom policies are asked about
     private volatile long pingedAt;
     private volatile boolean isEnded;
     private final AtomicBoolean isCounted = new AtomicBoolean(); // among its user's connections
@@ -60,6 +72,7 @@ public final class Dialogue {
         this.connection = connection;
         this.renewal = renewal;
         this.pace = new Pace(all.limits(), all.nanoTime());
+        this.line = new Line(connection, all.rooms().budget());
         this.openedAt = all.nanoTime().getAsLong();
         this.pingedAt = openedAt;
     }
@@ -77,7 +90,6 @@ public final class Dialogue {
     /** The handshake has proved who it is. */
     void introduce(Credential known) {
         wasToldByHandshake = true;
-        isProven = true;
         welcome(null, new Verdict.Accepted(known));
     }
 
@@ -99,7 +111,11 @@ public final class Dialogue {
         }
         Duration tooFast = pace.of(inbound, text.length());
         if (tooFast.isZero()) {
-            answer(who, inbound);
+            if (line.isFree() || !isOfARoom(inbound)) {
+                answer(who, inbound);
+            } else if (!line.take(text.length(), () -> answer(Objects.requireNonNull(credential), inbound))) {
+                fail(inbound.id(), ErrorCode.OVERLOADED, UNDECIDED, TOO_MUCH_WAITS);
+            }
         } else if (pace.isAbused()) {
             connection.close(CloseCode.LIMIT_EXCEEDED);
         } else {
@@ -107,15 +123,23 @@ public final class Dialogue {
         }
     }
 
+    /** What is not waits for no policy; and checking a token may block, which only the container's thread may. */
+    private static boolean isOfARoom(Inbound inbound) {
+        return inbound instanceof Inbound.Send
+                || inbound instanceof Inbound.Join
+                || inbound instanceof Inbound.Leave
+                || inbound instanceof Inbound.History;
+    }
+
     private void answer(Credential who, Inbound inbound) {
         if (inbound instanceof Inbound.Send send) {
-            send(who, send);
+            send(send);
         } else if (inbound instanceof Inbound.Join join) {
             inRoom(join.id(), join.room(), (id, room) -> join(who, join, room));
         } else if (inbound instanceof Inbound.Leave leave) {
             inRoom(leave.id(), leave.room(), (id, room) -> leave(id, room));
         } else if (inbound instanceof Inbound.History history) {
-            inRoom(history.id(), history.room(), (id, room) -> history(who, history, room));
+            inRoom(history.id(), history.room(), (id, room) -> history(history, room));
         } else if (inbound instanceof Inbound.Refresh refresh) {
             refresh(who, refresh);
         } else if (inbound instanceof Inbound.Connect connect) {
@@ -133,26 +157,30 @@ public final class Dialogue {
     private void welcome(@Nullable String id, Verdict verdict) {
         if (verdict instanceof Verdict.Accepted accepted) {
             Credential who = accepted.credential();
-            isProven |= all.verifies();
             if (!renewal.test(who)) { // or else its end is the connection's from now on
                 connection.close(CloseCode.BAD_CREDENTIAL);
                 return;
             }
             boolean isOneTooMany = !all.countIn(who);
-            credential = who;
+            become(who);
             isCounted.set(true);
             if (isEnded) {
                 countOut();
             } else if (isOneTooMany) {
                 connection.close(CloseCode.LIMIT_EXCEEDED);
             } else {
-                connection.named(who.user());
+                connection.named(who.user(), who.source().toString());
                 connection.expires(who.expires().orElse(null));
                 connection.send(welcome(id, who).text());
             }
         } else {
             refuse(verdict);
         }
+    }
+
+    private void become(Credential who) {
+        credential = who;
+        caller = Policies.callerOf(who);
     }
 
     /** Whoever brought what nobody can check just now may come again; whoever brought what is not good need not. */
@@ -207,15 +235,12 @@ public final class Dialogue {
 
     /** Takes the token in place of the credential, if it is one of the same user. */
     private Verdict renewed(Credential who, String token) {
-        if (isProven != all.verifies()) {
-            return new Verdict.Rejected("not what it is known by");
-        }
         Verdict verdict = all.verify(token);
         if (verdict instanceof Verdict.Accepted accepted) {
-            if (!accepted.credential().user().equals(who.user()) || !renewal.test(accepted.credential())) {
+            if (!accepted.credential().identity().equals(who.identity()) || !renewal.test(accepted.credential())) {
                 return new Verdict.Rejected("somebody else's");
             }
-            credential = accepted.credential();
+            become(accepted.credential());
             connection.expires(accepted.credential().expires().orElse(null));
             connection.note("renewed its credential");
         }
@@ -223,9 +248,29 @@ public final class Dialogue {
     }
 
     private void join(Credential who, Inbound.Join join, RoomId room) {
-        if (!may(who, Right.JOIN, room)) {
+        CompletableFuture<Decision> in = may(Action.JOIN, room);
+        CompletableFuture<Decision> presence =
+                join.presence() ? may(Action.PRESENCE, room) : all.policies().denied();
+        CompletableFuture<Decision> past = join.since() == null ? all.policies().denied() : may(Action.HISTORY, room);
+        if (in.isDone() && presence.isDone() && past.isDone()) {
+            enter(who, join, room, in.join(), presence.join(), past.join());
+        } else {
+            line.await(
+                    CompletableFuture.allOf(in, presence, past),
+                    0,
+                    () -> enter(who, join, room, in.join(), presence.join(), past.join()));
+        }
+    }
+
+    private void enter(Credential who, Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
+        if (in == Decision.DENIED) {
             leave(room); // the right may have been lost since
-            fail(join.id(), ErrorCode.FORBIDDEN, null);
+        }
+        if (isRefused(join.id(), in)) {
+            return;
+        }
+        if (presence == Decision.UNKNOWN || past == Decision.UNKNOWN) {
+            fail(join.id(), ErrorCode.OVERLOADED, UNDECIDED, NO_ANSWER); // or it would be told that something is lost
             return;
         }
         JsonMember member = membership(room);
@@ -244,14 +289,14 @@ public final class Dialogue {
         member.enter(
                 join.id(),
                 join.since(),
-                join.presence() && may(who, Right.PRESENCE, room),
-                join.since() == null || may(who, Right.HISTORY, room));
+                presence == Decision.ALLOWED,
+                join.since() == null || past == Decision.ALLOWED);
     }
 
     private void leave(@Nullable String id, RoomId room) {
         JsonMember member = memberships.remove(room);
         if (member == null || member.isOut()) {
-            connection.send(new Outbound.Left(id, room.name()).text()); // it is out, which is what it wants
+            connection.send(new Outbound.Left(id, room.name(), null).text()); // it is out, which is what it wants
         } else {
             member.leave(id);
         }
@@ -265,22 +310,68 @@ public final class Dialogue {
         }
     }
 
-    private void send(Credential who, Inbound.Send send) {
+    private void send(Inbound.Send send) {
         RoomId room = RoomId.parse(send.room()).orElse(null);
-        JsonMember member = room == null ? null : membership(room);
-        if (room == null || member == null) {
+        if (room == null || membership(room) == null) {
             fail(send.id(), room == null ? ErrorCode.BAD_ROOM : ErrorCode.NOT_JOINED, null);
-        } else if (may(who, Right.SEND, room)) {
-            Draft.Origin origin = isProven ? Draft.Origin.MEMBER : Draft.Origin.VISITOR;
-            member.send(send.id(), origin, send.key(), send.data().source());
+            return;
+        }
+        CompletableFuture<Decision> may = may(Action.SEND, room);
+        if (may.isDone()) {
+            moderate(send, room, may.join());
         } else {
-            fail(send.id(), ErrorCode.FORBIDDEN, null);
+            line.await(may, send.data().source().length(), () -> moderate(send, room, may.join()));
         }
     }
 
-    private void history(Credential who, Inbound.History history, RoomId room) {
-        if (!may(who, Right.HISTORY, room)) {
-            fail(history.id(), ErrorCode.FORBIDDEN, null);
+    private void moderate(Inbound.Send send, RoomId room, Decision may) {
+        if (isRefused(send.id(), may)) {
+            return;
+        }
+        CompletableFuture<Optional<dev.parley.Verdict>> verdict = all.policies().accept(caller, room, send.data());
+        if (verdict.isDone()) {
+            say(send, room, verdict.join());
+        } else {
+            line.await(verdict, send.data().source().length(), () -> say(send, room, verdict.join()));
+        }
+    }
+
+    private void say(Inbound.Send send, RoomId room, Optional<dev.parley.Verdict> verdict) {
+        JsonMember member = membership(room);
+        String data = send.data().source();
+        if (verdict.isPresent() && verdict.get() instanceof dev.parley.Verdict.Changed changed) {
+            data = changed.data().raw();
+        }
+        if (verdict.isEmpty()) {
+            fail(send.id(), ErrorCode.OVERLOADED, UNDECIDED, NO_ANSWER);
+        } else if (verdict.get() instanceof dev.parley.Verdict.Rejected rejected) {
+            reject(send.id(), rejected.code(), rejected.sentence());
+        } else if (member == null) {
+            fail(send.id(), ErrorCode.NOT_JOINED, null); // it has been taken out meanwhile
+        } else if (data.length() > all.limits().messageBytes()) {
+            reject(send.id(), "too-big", "what a policy made of it is too long");
+        } else {
+            Credential who = Objects.requireNonNull(credential, "a member has said who it is");
+            member.send(send.id(), originOf(who), send.key(), data);
+        }
+    }
+
+    private void reject(@Nullable String id, String reason, String sentence) {
+        connection.note("had a message rejected: " + reason);
+        connection.send(new Outbound.Rejected(id, reason, sentence).text());
+    }
+
+    private void history(Inbound.History history, RoomId room) {
+        CompletableFuture<Decision> may = may(Action.HISTORY, room);
+        if (may.isDone()) {
+            lookBack(history, room, may.join());
+        } else {
+            line.await(may, 0, () -> lookBack(history, room, may.join()));
+        }
+    }
+
+    private void lookBack(Inbound.History history, RoomId room, Decision may) {
+        if (isRefused(history.id(), may)) {
             return;
         }
         String debt = "history " + room;
@@ -312,8 +403,26 @@ public final class Dialogue {
         return member == null || member.isOut() ? null : member;
     }
 
-    private boolean may(Credential who, Right right, RoomId room) {
-        return all.permissions().allow(isProven ? who : null, right, room);
+    private static Draft.Origin originOf(Credential who) {
+        return switch (who.source()) {
+            case LOGIN -> Draft.Origin.LOGIN;
+            case TOKEN -> Draft.Origin.TOKEN;
+            case VISITOR -> Draft.Origin.VISITOR;
+        };
+    }
+
+    private CompletableFuture<Decision> may(Action action, RoomId room) {
+        return all.policies().decide(caller, action, room);
+    }
+
+    /** Whether it is not allowed, and has been answered so. */
+    private boolean isRefused(@Nullable String id, Decision decision) {
+        if (decision == Decision.DENIED) {
+            fail(id, ErrorCode.FORBIDDEN, null);
+        } else if (decision == Decision.UNKNOWN) {
+            fail(id, ErrorCode.OVERLOADED, UNDECIDED, NO_ANSWER);
+        }
+        return decision != Decision.ALLOWED;
     }
 
     private void fail(@Nullable String id, ErrorCode code, @Nullable Duration after) {
@@ -323,6 +432,51 @@ public final class Dialogue {
     private void fail(@Nullable String id, ErrorCode code, @Nullable Duration after, String sentence) {
         connection.note("was answered with the error " + code.word());
         connection.send(new Outbound.Failure(id, code, after, sentence).text());
+    }
+
+    /** The rooms that it is in. */
+    Set<RoomId> rooms() {
+        return Set.copyOf(memberships.keySet());
+    }
+
+    /** Is taken out of a room, if it is that user's and is there. */
+    void removed(String user, RoomId room) {
+        Credential who = credential;
+        if (who != null && who.user().equals(user)) {
+            remove(room, Outbound.Left.REMOVED);
+        }
+    }
+
+    private void remove(RoomId room, String reason) {
+        JsonMember member = memberships.remove(room);
+        if (member != null) {
+            member.remove(reason);
+        }
+    }
+
+    /** Is taken out of a room that it may not be in any more; done when that is known. Where nobody knows, it is asked again. */
+    CompletableFuture<?> recheck(RoomId room) {
+        if (isEnded || !memberships.containsKey(room)) {
+            all.sure(this, room);
+            return all.policies().denied();
+        }
+        CompletableFuture<Decision> may = may(Action.JOIN, room);
+        if (may.isDone()) {
+            rechecked(room, may.join());
+            return may;
+        }
+        return may.thenAccept(decision -> rechecked(room, decision));
+    }
+
+    private void rechecked(RoomId room, Decision mayStay) {
+        if (mayStay == Decision.UNKNOWN) {
+            all.unsure(this, room);
+        } else {
+            all.sure(this, room);
+        }
+        if (mayStay == Decision.DENIED) {
+            remove(room, Outbound.Left.FORBIDDEN);
+        }
     }
 
     /** Called once a second. */
@@ -341,6 +495,7 @@ public final class Dialogue {
     /** The connection has ended. */
     void ended() {
         isEnded = true;
+        line.end();
         countOut();
         memberships.values().forEach(JsonMember::ended);
     }

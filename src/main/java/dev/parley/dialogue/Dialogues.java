@@ -1,8 +1,12 @@
 package dev.parley.dialogue;
 
+import dev.parley.Action;
+import dev.parley.Caller;
+import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Policies.Decision;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.protocol.CloseCode;
@@ -11,11 +15,15 @@ import dev.parley.room.Rooms;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +41,14 @@ public final class Dialogues {
 
     private final Rooms rooms;
     private final @Nullable TokenVerifier verifier;
-    private final Permissions permissions;
+    private final Policies policies;
     private final Limits limits;
     private final Duration heartbeat;
     private final LongSupplier nanoTime;
 
     private final Set<Dialogue> dialogues = ConcurrentHashMap.newKeySet();
-    private final Map<String, Integer> users = new ConcurrentHashMap<>(); // with how many connections
+    private final Map<Credential.Identity, Integer> users = new ConcurrentHashMap<>(); // with how many connections
+    private final Set<Unsure> unsure = ConcurrentHashMap.newKeySet(); // until a policy answers
 
     /**
      * Looks after dialogues from now on.
@@ -50,27 +59,28 @@ public final class Dialogues {
     public Dialogues(
             Rooms rooms,
             @Nullable TokenVerifier verifier,
-            Permissions permissions,
+            Policies policies,
             Limits limits,
             Duration heartbeat,
             Workers workers) {
-        this(rooms, verifier, permissions, limits, heartbeat, System::nanoTime);
+        this(rooms, verifier, policies, limits, heartbeat, System::nanoTime);
         workers.every(Duration.ofSeconds(1), this::lookAfterAll);
     }
 
     Dialogues(
             Rooms rooms,
             @Nullable TokenVerifier verifier,
-            Permissions permissions,
+            Policies policies,
             Limits limits,
             Duration heartbeat,
             LongSupplier nanoTime) {
         this.rooms = rooms;
         this.verifier = verifier;
-        this.permissions = permissions;
+        this.policies = policies;
         this.limits = limits;
         this.heartbeat = heartbeat;
         this.nanoTime = nanoTime;
+        policies.onChange(this::recheckAll);
     }
 
     /**
@@ -103,8 +113,68 @@ public final class Dialogues {
         dialogues.forEach(dialogue -> dialogue.connection().send(List.of(bye)));
     }
 
+    /** Takes a user out of a room on this node, however often and by whatever client it is there. */
+    public void remove(String user, RoomId room) {
+        dialogues.forEach(dialogue -> dialogue.removed(user, room));
+        rooms.closeTexts(room, user::equals, CloseCode.REMOVED);
+    }
+
+    /** Asks the policy again about everybody who is in a room on this node, and takes out who has lost the right. */
+    public void recheck(RoomId room) {
+        policies.forget(room);
+        recheckAll(Set.of(room));
+    }
+
+    private void recheckAll() {
+        Set<RoomId> all = new HashSet<>();
+        dialogues.forEach(dialogue -> all.addAll(dialogue.rooms()));
+        all.addAll(rooms.withTexts());
+        recheckAll(all);
+    }
+
+    private void recheckAll(Set<RoomId> all) {
+        for (RoomId room : all) {
+            CompletableFuture<Decision> texts = policies.decide(Caller.ANONYMOUS, Action.JOIN, room);
+            CompletableFuture<Void> unused = texts.thenAccept(decision -> {
+                if (decision == Decision.DENIED) {
+                    rooms.closeTexts(room, user -> true, CloseCode.POLICY);
+                }
+            });
+            Queue<Dialogue> left = new ConcurrentLinkedQueue<>(dialogues);
+            for (int i = 0; i < PolicyRunner.THREADS; i++) {
+                recheck(room, left);
+            }
+        }
+    }
+
+    /** One after the other, so that many who are in a room do not ask all at once. */
+    private static void recheck(RoomId room, Queue<Dialogue> left) {
+        for (Dialogue next = left.poll(); next != null; next = left.poll()) {
+            CompletableFuture<?> done = next.recheck(room);
+            if (!done.isDone()) {
+                CompletableFuture<?> unused = done.whenComplete((decision, never) -> recheck(room, left));
+                return;
+            }
+        }
+    }
+
+    /** Somebody of whom no policy says whether it may stay in a room. */
+    private record Unsure(Dialogue dialogue, RoomId room) {}
+
+    /** It is asked again in a second. */
+    void unsure(Dialogue dialogue, RoomId room) {
+        unsure.add(new Unsure(dialogue, room));
+    }
+
+    void sure(Dialogue dialogue, RoomId room) {
+        unsure.remove(new Unsure(dialogue, room));
+    }
+
     void lookAfterAll() {
         long now = nanoTime.getAsLong();
+        for (Unsure one : unsure) {
+            CompletableFuture<?> unused = one.dialogue().recheck(one.room());
+        }
         dialogues.forEach(dialogue -> {
             try {
                 dialogue.lookAfter(now);
@@ -122,8 +192,8 @@ public final class Dialogues {
         return limits;
     }
 
-    Permissions permissions() {
-        return permissions;
+    Policies policies() {
+        return policies;
     }
 
     Duration heartbeat() {
@@ -158,11 +228,11 @@ public final class Dialogues {
 
     /** Counts a connection of a user in; false if there are enough already. */
     boolean countIn(Credential who) {
-        return users.merge(who.user(), 1, Integer::sum) <= limits.connectionsPerUser();
+        return users.merge(who.identity(), 1, Integer::sum) <= limits.connectionsPerUser();
     }
 
     /** Each that was counted in, whether it was one too many or not, is counted out once. */
     void countOut(Credential who) {
-        users.computeIfPresent(who.user(), (user, connections) -> connections == 1 ? null : connections - 1);
+        users.computeIfPresent(who.identity(), (user, connections) -> connections == 1 ? null : connections - 1);
     }
 }

@@ -1,19 +1,22 @@
 package dev.parley.dialogue;
 
+import dev.parley.Action;
+import dev.parley.Caller;
 import dev.parley.backplane.RoomId;
-import dev.parley.handshake.Credential;
+import dev.parley.backplane.RoomPattern;
 import dev.parley.room.Overflow;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what in which room, as an operator has written it down, one rule a line:
@@ -22,45 +25,91 @@ import org.jspecify.annotations.Nullable;
  * # rooms         rights             for whom
  * lobby           all                everyone
  * news            join,history       known
- * news            send               scope:news:write,user:alice
+ * news            send               scope:news:write,user:alice,role:editor
  * team-*          all                claim:role=staff
  * inbox-{user}    all                known
+ * order-{id}      join,history       claim:orders={id},role:support
  *
  * # rooms         of what a client is too slow for
  * ticker-*        drop-oldest
  * prices          conflate:symbol
  * </pre>
  *
- * <p>Rules only grant; the rest is denied. {@code *} stands for any letters of a room's name, {@code {user}} for the name of
- * whoever asks; {@code everyone} needs no credential, {@code known} any.
- *
- * <p>Every room's name can be read in one way only. {@code {user}} never reaches across the letter that follows it, nor, after a
- * {@code *}, across the letter before it: {@code order-carol-x-1} is carol's under {@code order-{user}-*}, and never that of
- * somebody called {@code carol-x}, who needs another pattern. A {@code *} beside {@code {user}} or on both sides of it would have
- * to be guessed, and is refused.
+ * <p>Rules only grant; the rest is denied. {@code everyone} needs no credential, {@code known} any. How patterns are read stands
+ * in {@link RoomPattern}. {@code {user}} is the name of whoever asks. Any other variable must stand in the third column, too, where
+ * it is what the room's name has in its place. A claim that is a list grants what each of its elements grants.
  *
  * <p>A line of two columns gives nobody anything: it says what becomes of messages that a client is too slow for. {@code close},
  * which is what happens without such a line: the client is closed, and can resume; {@code drop-oldest}; {@code conflate}, where only
  * the last message of each user counts, and {@code conflate:name}, where only the last one counts with each value of that member
  * of its data. The first line for a room counts. Immutable.
  */
-public final class RoomRules implements Permissions {
-    private record Rule(Pattern rooms, Set<Right> rights, List<Predicate<@Nullable Credential>> whom) {
-        boolean gives(@Nullable Credential who, Right right, RoomId room) {
+public final class RoomRules {
+    private static final String USER = "user";
+    private static final Pattern VARIABLE = Pattern.compile("\\{([^}]*)}");
+    private static final String WHOM = "whom is everyone, known, user:…, role:…, scope:… or claim:name=value";
+
+    private record Rule(RoomPattern rooms, Set<Action> rights, List<Whom> whom) {
+        boolean gives(Caller who, Action right, RoomId room) {
             if (!rights.contains(right)) {
                 return false;
             }
-            Matcher matcher = rooms.matcher(room.name());
-            boolean isOneOfThem = matcher.matches()
-                    && (matcher.groupCount() == 0 || (who != null && who.user().equals(matcher.group(1))));
-            return isOneOfThem && whom.stream().anyMatch(one -> one.test(who));
+            Map<String, String> variables = rooms.match(room).orElse(null);
+            if (variables == null) {
+                return false;
+            }
+            String user = variables.get(USER);
+            return (user == null || user.equals(who.name()))
+                    && whom.stream().anyMatch(one -> one.isMeant(who, variables));
         }
     }
 
-    private record Slowness(Pattern rooms, Overflow overflow) {}
+    /** Somebody, or some people. */
+    private record Whom(Kind kind, String claim, String value) {
+        enum Kind {
+            EVERYONE,
+            KNOWN,
+            USER,
+            ROLE,
+            SCOPE,
+            CLAIM
+        }
 
-    private static final String USER = "\\{user}";
-    private static final String WHOM = "whom is everyone, known, user:…, scope:… or claim:name=value";
+        boolean isMeant(Caller who, Map<String, String> variables) {
+            if (kind == Kind.EVERYONE) {
+                return true;
+            }
+            String wanted = value.indexOf('{') < 0
+                    ? value
+                    : VARIABLE.matcher(value)
+                            .replaceAll(found -> Matcher.quoteReplacement(variables.get(found.group(1))));
+            return !who.isAnonymous()
+                    && switch (kind) {
+                        case EVERYONE, KNOWN -> true;
+                        case USER -> who.name().equals(wanted);
+                        case ROLE -> who.hasRole(wanted);
+                        case SCOPE -> who.hasScope(wanted);
+                        case CLAIM ->
+                            who.claim(claim)
+                                    .filter(claimed -> has(claimed, wanted))
+                                    .isPresent();
+                    };
+        }
+
+        private static boolean has(Object claimed, String value) {
+            if (claimed instanceof Iterable<?> several) {
+                for (Object one : several) {
+                    if (value.equals(String.valueOf(one))) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+            return claimed.toString().equals(value);
+        }
+    }
+
+    private record Slowness(RoomPattern rooms, Overflow overflow) {}
 
     private final List<Rule> rules;
     private final List<Slowness> slownesses;
@@ -84,7 +133,7 @@ public final class RoomRules implements Permissions {
                 try {
                     String[] columns = line.split("\\s+");
                     if (columns.length == 2) {
-                        slownesses.add(new Slowness(rooms(columns[0]), overflow(columns[1])));
+                        slownesses.add(new Slowness(new RoomPattern(columns[0]), overflow(columns[1])));
                     } else {
                         rules.add(rule(columns));
                     }
@@ -100,93 +149,59 @@ public final class RoomRules implements Permissions {
         if (columns.length != 3) {
             throw new IllegalArgumentException("a rule is rooms, rights and for whom; or rooms and overflow");
         }
-        return new Rule(
-                rooms(columns[0]),
-                rights(columns[1]),
-                Arrays.stream(columns[2].split(",")).map(RoomRules::whom).toList());
-    }
-
-    private static Pattern rooms(String text) {
-        String[] parts = text.split(USER, 2);
-        if (!String.join("", parts).matches("[a-z0-9._:*-]*")) {
-            throw new IllegalArgumentException("not a pattern for room names");
+        RoomPattern rooms = new RoomPattern(columns[0]);
+        List<Whom> whom =
+                Arrays.stream(columns[2].split(",")).map(RoomRules::whom).toList();
+        Set<String> used = VARIABLE.matcher(columns[2])
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+        for (String variable : rooms.variables()) {
+            if (!used.remove(variable) && !variable.equals(USER)) {
+                throw new IllegalArgumentException("{" + variable
+                        + "} must stand in the third column, too, as in claim:orders={" + variable + "}");
+            }
         }
-        return Pattern.compile(parts.length == 1 ? regex(text) : regex(parts[0], parts[1]));
-    }
-
-    private static String regex(String letters) {
-        return letters.replace(".", "\\.").replace("*", ".*");
-    }
-
-    /** Of a user's rooms. What stands for the user has an end that can be seen, wherever anything could stand beside it. */
-    private static String regex(String before, String after) {
-        boolean isOpenBefore = before.contains("*");
-        if (before.endsWith("*") || after.startsWith("*")) {
-            throw new IllegalArgumentException("where {user} ends beside * cannot be told: put a letter between them");
-        }
-        if (isOpenBefore && after.contains("*")) {
+        if (!used.isEmpty()) {
             throw new IllegalArgumentException(
-                    "which part is {user} cannot be told: * may stand on one side of it only");
+                    "the rooms have no {" + used.iterator().next() + "}");
         }
-        String never = (isOpenBefore ? before.substring(before.length() - 1) : "")
-                + (after.isEmpty() ? "" : after.substring(0, 1));
-        String user = never.isEmpty() ? ".+" : "[^" + never.replace("-", "\\-") + "]+";
-        return regex(before) + "(" + user + ")" + regex(after);
+        return new Rule(rooms, rights(columns[1]), whom);
     }
 
-    private static Set<Right> rights(String text) {
+    private static Set<Action> rights(String text) {
         if (text.equals("all")) {
-            return EnumSet.allOf(Right.class);
+            return EnumSet.allOf(Action.class);
         }
         return Arrays.stream(text.split(","))
-                .map(word -> Arrays.stream(Right.values())
+                .map(word -> Arrays.stream(Action.values())
                         .filter(right -> right.name().toLowerCase(Locale.ROOT).equals(word))
                         .findFirst()
                         .orElseThrow(() ->
                                 new IllegalArgumentException("rights are all, or some of join,send,history,presence")))
-                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Right.class)));
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Action.class)));
     }
 
-    private static Predicate<@Nullable Credential> whom(String word) {
+    private static Whom whom(String word) {
         int colon = word.indexOf(':');
-        String kind = colon < 0 ? word : word.substring(0, colon);
+        String name = colon < 0 ? word : word.substring(0, colon);
         String value = word.substring(colon + 1);
-        if (kind.matches("everyone|known") ? colon >= 0 : colon < 0 || value.isEmpty()) {
+        Whom.Kind kind = Arrays.stream(Whom.Kind.values())
+                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(WHOM));
+        boolean isAlone = kind == Whom.Kind.EVERYONE || kind == Whom.Kind.KNOWN;
+        if (isAlone ? colon >= 0 : colon < 0 || value.isEmpty()) {
             throw new IllegalArgumentException(WHOM);
         }
-        return switch (kind) {
-            case "everyone" -> who -> true;
-            case "known" -> who -> who != null;
-            case "user" -> who -> who != null && who.user().equals(value);
-            case "scope" -> who -> who != null && who.scopes().contains(value);
-            case "claim" -> claim(value);
-            default -> throw new IllegalArgumentException(WHOM);
-        };
-    }
-
-    /** A claim that is a list gives what each of its elements gives. */
-    private static Predicate<@Nullable Credential> claim(String text) {
-        int equals = text.indexOf('=');
+        int equals = value.indexOf('=');
+        if (kind != Whom.Kind.CLAIM) {
+            return new Whom(kind, "", value);
+        }
         if (equals < 1) {
             throw new IllegalArgumentException("a claim is claim:name=value");
         }
-        String name = text.substring(0, equals);
-        String value = text.substring(equals + 1);
-        return who -> {
-            Object claimed = who == null ? null : who.claims().get(name);
-            return claimed instanceof Iterable<?> several
-                    ? contains(several, value)
-                    : claimed != null && claimed.toString().equals(value);
-        };
-    }
-
-    private static boolean contains(Iterable<?> several, String value) {
-        for (Object one : several) {
-            if (value.equals(String.valueOf(one))) {
-                return true;
-            }
-        }
-        return false;
+        return new Whom(kind, value.substring(0, equals), value.substring(equals + 1));
     }
 
     private static Overflow overflow(String word) {
@@ -207,14 +222,31 @@ public final class RoomRules implements Permissions {
     /** What becomes of what clients of a room are too slow for. */
     public Overflow overflow(RoomId room) {
         return slownesses.stream()
-                .filter(slowness -> slowness.rooms().matcher(room.name()).matches())
+                .filter(slowness -> slowness.rooms().matches(room))
                 .map(Slowness::overflow)
                 .findFirst()
                 .orElse(Overflow.CLOSE);
     }
 
-    @Override
-    public boolean allow(@Nullable Credential who, Right right, RoomId room) {
+    /** The roles that rules ask about, without those that have a variable. */
+    public Set<String> roles() {
+        return rules.stream()
+                .flatMap(rule -> rule.whom().stream())
+                .filter(whom -> whom.kind() == Whom.Kind.ROLE && whom.value().indexOf('{') < 0)
+                .map(Whom::value)
+                .collect(Collectors.toSet());
+    }
+
+    /** The most specific pattern of the rules about a room, if there are any. */
+    Optional<RoomPattern> about(RoomId room) {
+        return rules.stream()
+                .map(Rule::rooms)
+                .filter(rooms -> rooms.matches(room))
+                .min(Comparator.naturalOrder());
+    }
+
+    /** Whether it is allowed. */
+    public boolean allow(Caller who, Action right, RoomId room) {
         for (Rule rule : rules) {
             if (rule.gives(who, right, room)) {
                 return true;

@@ -2,6 +2,9 @@ package dev.parley.dialogue;
 
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier.Verdict;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Who people are in a demonstration: whoever they say. */
 final class Visitors {
@@ -15,10 +18,14 @@ final class Visitors {
                 && name.length() <= MAX_NAME_LENGTH
                 && name.codePoints()
                         .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
-        return isName ? new Verdict.Accepted(Credential.of(name)) : new Verdict.Rejected("not a name");
+        return isName ? new Verdict.Accepted(of(name)) : new Verdict.Rejected("not a name");
     }
 
     static Credential guest(String connection) {
-        return Credential.of("guest-" + connection.substring(0, Math.min(GUEST_LETTERS, connection.length())));
+        return of("guest-" + connection.substring(0, Math.min(GUEST_LETTERS, connection.length())));
+    }
+
+    private static Credential of(String name) {
+        return new Credential(Credential.Source.VISITOR, name, Set.of(), Set.of(), Map.of(), Optional.empty());
     }
 }

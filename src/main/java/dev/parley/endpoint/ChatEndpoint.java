@@ -3,16 +3,13 @@ package dev.parley.endpoint;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
-import dev.parley.dialogue.Permissions;
-import dev.parley.dialogue.Right;
+import dev.parley.dialogue.Policies;
+import dev.parley.dialogue.TextDialogue;
 import dev.parley.handshake.Binds;
 import dev.parley.handshake.Depends;
 import dev.parley.handshake.HandshakeConfigurator;
-import dev.parley.protocol.CloseCode;
-import dev.parley.room.GuideWindow;
 import dev.parley.room.Rooms;
 import dev.parley.room.Seat;
-import dev.parley.room.TextMember;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
@@ -24,7 +21,6 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.function.BooleanSupplier;
 
 /**
  * The chat: everybody reads what everybody says, and who left. It is the text window on a room, the lobby unless the query
@@ -43,16 +39,16 @@ public final class ChatEndpoint {
 
     private final Inlet inlet;
     private final Rooms rooms;
-    private final Permissions permissions;
+    private final Policies policies;
 
     /** Never called: the configurator makes endpoints. Open Liberty deploys none without it (CWWKH0001E). */
     public ChatEndpoint() {
         throw new UnsupportedOperationException("made by its configurator");
     }
 
-    public ChatEndpoint(ConnectionManager connections, Rooms rooms, Permissions permissions, int maxMessageBytes) {
+    public ChatEndpoint(ConnectionManager connections, Rooms rooms, Policies policies, int maxMessageBytes) {
         this.rooms = rooms;
-        this.permissions = permissions;
+        this.policies = policies;
         inlet = new Inlet(connections, maxMessageBytes);
     }
 
@@ -61,27 +57,14 @@ public final class ChatEndpoint {
         inlet.open(session, Visit.class, this::enter);
     }
 
-    /** Its number proves nothing: where not everybody may be, it may not be either. */
     private Inlet.Receiver enter(Visit visit, Connection connection) {
-        RoomId room = visit.room();
-        if (!permissions.allow(null, Right.JOIN, room)) {
-            connection.close(CloseCode.POLICY);
-            return message -> {};
-        }
-        String user = visit.clientId().toString();
-        connection.named(user);
-        if (!connection.isLive()) {
-            return message -> {}; // kept out: it was never in, and nobody reads that it left
-        }
-        BooleanSupplier maySpeak = () -> permissions.allow(null, Right.SEND, room);
-        TextMember member = rooms.join(visit.seat(), connection, user, GuideWindow.GUIDE, maySpeak);
-        return message -> {
-            if (maySpeak.getAsBoolean()) {
-                member.say(message);
-            } else {
-                connection.close(CloseCode.POLICY);
-            }
-        };
+        return new TextDialogue(
+                policies,
+                rooms,
+                connection,
+                visit.room(),
+                visit.seat(),
+                visit.clientId().toString())::receive;
     }
 
     @OnMessage

@@ -1,6 +1,5 @@
 package dev.parley.endpoint;
 
-import dev.parley.connection.BinaryBuffer;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
@@ -11,6 +10,7 @@ import dev.parley.handshake.WebSocketException;
 import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
+import dev.parley.protocol.Utf8;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.lang.System.Logger;
@@ -18,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,6 @@ public final class Inlet {
     private final ConnectionManager connections;
     private final Budget budget;
     private final MessageBuffer buffer;
-    private final BinaryBuffer binaries;
 
     // Volatile, because servers may call back on a thread of their choice: @OnOpen here, @OnMessage there.
     private volatile @Nullable Connection connection;
@@ -60,7 +60,6 @@ public final class Inlet {
         this.connections = connections;
         this.budget = connections.budget();
         this.buffer = new MessageBuffer(maxMessageBytes, maxParts, budget);
-        this.binaries = new BinaryBuffer(maxMessageBytes, maxParts, budget);
     }
 
     /**
@@ -108,11 +107,8 @@ public final class Inlet {
         }
         connection = opened; // at once, because the close may come from another thread while the endpoint opens
         serve(opened, () -> {
-            opened.gathers(() -> buffer.held() + binaries.held());
-            opened.onEnd(() -> {
-                buffer.end();
-                binaries.end();
-            });
+            opened.gathers(buffer::held);
+            opened.onEnd(buffer::end);
             known.ifPresent(decided -> follow(decided, opened));
             if (isClosed) {
                 opened.gone();
@@ -131,26 +127,39 @@ public final class Inlet {
             }
             handshake.end();
         });
-        opened.introduce(new Figures.Peer(user, handshake.address(), handshake.path()));
+        String source =
+                handshake.credential().map(who -> who.source().toString()).orElse("");
+        opened.introduce(new Figures.Peer(user, source, handshake.address(), handshake.path()));
         opened.expires(handshake.credential().flatMap(Credential::expires).orElse(null));
         handshake.onRevoked(() -> opened.close(CloseCode.EXPIRED));
     }
 
     /** A part of a text message arrived. To be called by {@code @OnMessage}. */
     public void text(String part, boolean last) {
+        arrived(Utf8.length(part), last, () -> buffer.add(part, last));
+    }
+
+    /** A part of a binary message arrived, which may be accepted. To be called by {@code @OnMessage}. */
+    public void binary(ByteBuffer part, boolean last) {
+        arrived(part.remaining(), last, () -> buffer.add(part, last));
+    }
+
+    private void arrived(int size, boolean last, Supplier<MessageBuffer.Gathered> gathering) {
         Connection current = live();
         if (current == null) {
             return;
         }
         serve(current, () -> {
-            int size = current.received(part, last);
-            awaitRoom(last, buffer.isGathering());
-            MessageBuffer.Gathered gathered = buffer.add(part, last);
-            if (gathered instanceof MessageBuffer.Gathered.Whole whole) {
-                String text = whole.text();
-                counted(Math.max(size, text.length()), () -> receiver.text(text));
+            current.received(size, last);
+            awaitRoom(last);
+            MessageBuffer.Gathered gathered = gathering.get();
+            if (gathered instanceof MessageBuffer.Gathered.Text whole) {
+                counted(Math.max(size, whole.text().length()), () -> receiver.text(whole.text()));
                 current.settle(PATIENCE);
-            } else if (gathered == MessageBuffer.Gathered.Oversize.TOO_BIG) {
+            } else if (gathered instanceof MessageBuffer.Gathered.Binary whole) {
+                counted(whole.bytes().length, () -> receiver.binary(whole.bytes()));
+                current.settle(PATIENCE);
+            } else if (gathered == MessageBuffer.Gathered.None.TOO_BIG) {
                 current.close(CloseCode.TOO_BIG);
             }
         });
@@ -166,8 +175,8 @@ public final class Inlet {
     }
 
     /** Whoever brings a part of a message that is not complete waits while too much is held; a whole message never does. */
-    private void awaitRoom(boolean last, boolean isGathering) {
-        if (!budget.isShort() || (last && !isGathering)) {
+    private void awaitRoom(boolean last) {
+        if (!budget.isShort() || (last && !buffer.isGathering())) {
             return;
         }
         try {
@@ -189,27 +198,6 @@ public final class Inlet {
         } finally {
             budget.release(Budget.Use.INCOMING, cost);
         }
-    }
-
-    /** A part of a binary message arrived, which may be accepted. To be called by {@code @OnMessage}. */
-    public void binary(ByteBuffer part, boolean last) {
-        Connection current = live();
-        if (current == null) {
-            return;
-        }
-        serve(current, () -> {
-            current.received(part.remaining(), last);
-            awaitRoom(last, binaries.isGathering());
-            if (binaries.isTooMuch(part)) {
-                current.close(CloseCode.TOO_BIG);
-                return;
-            }
-            byte[] message = binaries.add(part, last);
-            if (message != null) {
-                counted(message.length, () -> receiver.binary(message));
-                current.settle(PATIENCE);
-            }
-        });
     }
 
     /** A part of a binary message arrived where none is accepted. */

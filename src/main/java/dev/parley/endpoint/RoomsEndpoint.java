@@ -17,8 +17,11 @@ import java.util.Optional;
 public final class RoomsEndpoint extends SocketEndpoint<RoomsEndpoint.Visit> {
     public static final String PROTOCOL = "parley.v1";
 
-    /** A longest message in the smallest pieces that a network makes of it is far from that; one in fragments of a byte is not. */
-    private static final int MAX_PARTS = 1_024;
+    /**
+     * How small the parts of a longest message may be: less than any that a network or a server makes of it (Tomcat, of 512
+     * characters), and far more than fragments of a byte.
+     */
+    private static final int SMALLEST_PART = 64;
 
     /** What its handshake brings. */
     record Visit(
@@ -28,7 +31,7 @@ public final class RoomsEndpoint extends SocketEndpoint<RoomsEndpoint.Visit> {
     private final Dialogues dialogues;
 
     public RoomsEndpoint(ConnectionManager connections, Dialogues dialogues, int maxMessageBytes) {
-        super(Visit.class, connections, maxMessageBytes, MAX_PARTS);
+        super(Visit.class, connections, maxMessageBytes, Math.max(1_024, maxMessageBytes / SMALLEST_PART));
         this.dialogues = dialogues;
     }
 

@@ -126,6 +126,7 @@ final class Binder implements Source {
         }
         Object given = site.dependencies()
                 .object(wanted)
+                .or(() -> wanted == RoleNames.class ? Optional.of(RoleNames.NONE) : Optional.empty())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "does not say where it comes from, and the application" + " gives no " + wanted.getName()));
         return binding -> given;

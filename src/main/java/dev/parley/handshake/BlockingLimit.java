@@ -46,7 +46,7 @@ public final class BlockingLimit {
      * @throws HandshakeRefused 429, if too many of the asker's are waiting; 503, if too many are at all
      */
     public <T> T call(String asker, Supplier<T> question) {
-        String name = Crowds.nameOf(asker).orElse("");
+        String name = AddressLimits.nameOf(asker).orElse("");
         enter(name);
         try {
             return question.get();

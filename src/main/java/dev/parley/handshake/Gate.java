@@ -11,6 +11,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -44,7 +46,7 @@ public final class Gate implements Filter {
     private final Decisions decisions;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
     private final Handshakes handshakes;
-    private boolean leadsToTyrus; // set before the first request
+    private UnaryOperator<HttpServletRequest> leading = request -> request; // set before the first request
     private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
 
     /**
@@ -125,7 +127,13 @@ public final class Gate implements Filter {
      */
     public void register(ServletContext context) {
         HandshakeConfigurator.install(this);
-        leadsToTyrus = TyrusRequest.isNeededIn(context);
+        Object container = context.getAttribute(ServerContainer.class.getName());
+        String server = container == null ? "" : container.getClass().getName();
+        if (server.startsWith(TyrusRequest.TYRUS)) {
+            leading = TyrusRequest::of;
+        } else if (server.startsWith("org.apache.tomcat.")) {
+            leading = NamedParameters::of;
+        }
         context.addListener(handshakes.logins());
         FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
         filter.setAsyncSupported(true);
@@ -204,7 +212,7 @@ public final class Gate implements Filter {
         }
         decisions.accepted();
         try {
-            chain.doFilter(leadsToTyrus ? TyrusRequest.of(request) : request, response);
+            chain.doFilter(leading.apply(request), response);
         } finally {
             Handshake left = decided.get();
             decided.remove();

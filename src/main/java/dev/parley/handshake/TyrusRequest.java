@@ -1,11 +1,9 @@
 package dev.parley.handshake;
 
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpUpgradeHandler;
-import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 
@@ -14,16 +12,11 @@ import java.lang.reflect.Modifier;
  * every other server requests stay as they are.
  */
 final class TyrusRequest extends HttpServletRequestWrapper {
-    private static final String TYRUS = "org.glassfish.tyrus.";
+    /** How the names of Tyrus's classes begin. */
+    static final String TYRUS = "org.glassfish.tyrus.";
 
     private TyrusRequest(HttpServletRequest request) {
         super(request);
-    }
-
-    /** Whether the WebSockets of this server are Tyrus's. */
-    static boolean isNeededIn(ServletContext context) {
-        Object container = context.getAttribute(ServerContainer.class.getName());
-        return container != null && container.getClass().getName().startsWith(TYRUS);
     }
 
     static HttpServletRequest of(HttpServletRequest request) {

@@ -1,13 +1,12 @@
 package dev.parley.launch;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.net.BindException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
-import java.net.SocketException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 
 /**
  * The embedded Tomcat, seen through the few methods of its {@code startup.Tomcat} that the launcher calls by
@@ -23,25 +22,25 @@ final class EmbeddedServer {
     private final Object application;
 
     private final ClassLoader classes;
-    private final Path home;
 
-    private EmbeddedServer(ClassLoader classes, Path home, Object tomcat, Object application) {
+    private EmbeddedServer(ClassLoader classes, Object tomcat, Object application) {
         this.classes = classes;
-        this.home = home;
         this.tomcat = tomcat;
         this.application = application;
     }
 
-    /** Reads the configuration and takes the port; the application is not touched yet. */
+    /** Reads the configuration and looks whether the port is free; the application is not touched yet. */
     static EmbeddedServer load(ServerHome home, ClassLoader classes, CommandLine line)
             throws StartException, IOException, ReflectiveOperationException {
+        String address = address(line.host());
+        mustBeFree(line, address);
         System.setProperty("catalina.home", home.directory().toString());
         System.setProperty("catalina.base", home.directory().toString());
-        System.setProperty("launcher.host", address(line.host()));
+        System.setProperty("launcher.host", address);
         System.setProperty("launcher.port", Integer.toString(line.port()));
-        System.setProperty(
-                "launcher.connections",
-                Integer.toString(HalfOpen.connections(Runtime.getRuntime().maxMemory())));
+        long heap = Runtime.getRuntime().maxMemory();
+        System.setProperty("launcher.connections", Integer.toString(HalfOpen.connections(heap)));
+        System.setProperty("launcher.sockets", Integer.toString(HalfOpen.sockets(heap)));
         System.setProperty("launcher.context", line.context());
         Operators operators = Operators.of(line.operators());
         home.write("conf/users.xml", operators.usersXml());
@@ -57,11 +56,7 @@ final class EmbeddedServer {
                 .getConstructor()
                 .newInstance();
         Class<?> source = classes.loadClass("org.apache.tomcat.util.file.ConfigurationSource");
-        try {
-            tomcat.getClass().getMethod("init", source).invoke(tomcat, new Object[] {null});
-        } catch (InvocationTargetException e) {
-            throw notListening(line, e);
-        }
+        tomcat.getClass().getMethod("init", source).invoke(tomcat, new Object[] {null});
         Object application = ((Object[]) call(call(tomcat, "getHost"), "findChildren"))[0];
         application
                 .getClass()
@@ -71,7 +66,9 @@ final class EmbeddedServer {
         Method attribute = context.getClass().getMethod("setAttribute", String.class, Object.class);
         attribute.invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
         attribute.invoke(context, OPTIONS, line.settings().keySet());
-        return new EmbeddedServer(classes, home.application(), tomcat, application);
+        onceStarted(application, classes, () -> EarlyClasses.load(home.application(), (ClassLoader)
+                call(call(application, "getLoader"), "getClassLoader")));
+        return new EmbeddedServer(classes, tomcat, application);
     }
 
     /** Resolved here: Tomcat passes over an address that it does not know, and listens on all of them. */
@@ -83,30 +80,43 @@ final class EmbeddedServer {
         }
     }
 
-    private static StartException notListening(CommandLine line, InvocationTargetException failure)
-            throws InvocationTargetException {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException
-                    && String.valueOf(cause.getMessage()).contains("in use")) {
-                return new StartException(
-                        "port " + line.port() + " is in use; choose another with --port, 0 for any free one", failure);
-            }
-            if (cause instanceof SocketException) {
-                return new StartException(
-                        "cannot listen on " + line.host() + ", port " + line.port() + ": " + cause.getMessage(),
-                        failure);
-            }
+    /** Asked before anything starts: Tomcat takes the port only when the application is up. This does not listen. */
+    private static void mustBeFree(CommandLine line, String address) throws StartException {
+        try (Socket taken = new Socket()) {
+            taken.setReuseAddress(true); // what is left of connections that have ended is in nobody's way
+            taken.bind(new InetSocketAddress(address, line.port()));
+        } catch (IOException e) {
+            throw new StartException(
+                    String.valueOf(e.getMessage()).contains("in use")
+                            ? "port " + line.port() + " is in use; choose another with --port, 0 for any free one"
+                            : "cannot listen on " + line.host() + ", port " + line.port() + ": " + e.getMessage(),
+                    e);
         }
-        throw failure;
+    }
+
+    private interface Task {
+        void run() throws IOException, ReflectiveOperationException;
+    }
+
+    /** Has the application's start include a task, which comes before the port is opened. */
+    private static void onceStarted(Object application, ClassLoader classes, Task task)
+            throws ReflectiveOperationException {
+        Class<?> listener = classes.loadClass("org.apache.catalina.LifecycleListener");
+        Object waiting = Proxy.newProxyInstance(classes, new Class<?>[] {listener}, (proxy, method, event) -> {
+            if (method.getName().equals("lifecycleEvent") && call(event[0], "getType").equals("after_start")) {
+                task.run();
+            }
+            return null;
+        });
+        application.getClass().getMethod("addLifecycleListener", listener).invoke(application, waiting);
     }
 
     /** Starts the application, then answers requests. True if it is up, false if the application refused to start. */
-    boolean start() throws ReflectiveOperationException, IOException {
+    boolean start() throws ReflectiveOperationException {
         call(tomcat, "start");
         // A listener that throws leaves its application stopped and the server running.
         boolean isUp = call(application, "getStateName").equals("STARTED");
         if (isUp) {
-            EarlyClasses.load(home, (ClassLoader) call(call(application, "getLoader"), "getClassLoader"));
             HalfOpen.watch(classes, call(call(tomcat, "getConnector"), "getProtocolHandler"));
         }
         return isUp;

@@ -3,6 +3,7 @@ package dev.parley.launch;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
+import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,12 +15,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Ends connections whose request has begun and does not come to the end of its head. Tomcat's own timeout begins anew with every
- * byte, and what it keeps of such a request is most of what a connection costs. A head has {@value #SECONDS} seconds; when there
- * are more of them than the heap bears, the oldest goes first, so that they keep no newcomer out.
+ * Ends connections that hold a place and ask for nothing, so that they keep no newcomer out:
+ *
+ * <ul>
+ *   <li>those whose request has begun and does not come to the end of its head. Tomcat's own timeout begins anew with every byte,
+ *       and what it keeps of such a request is most of what a connection costs. A head has {@value #SECONDS} seconds; when there
+ *       are more of them than the heap bears, the oldest goes first;
+ *   <li>those that have sent nothing, or wait for their next request, while fewer than an eighth of all places are free: the one
+ *       that has been silent longest goes first.
+ * </ul>
  *
  * <p>Tomcat keeps a processor with a socket between two readings of a head, while a request is asynchronous, and after an
- * upgrade; not with one that waits for its next request.
+ * upgrade; not with one that waits for a request. While a request is answered the poller does not wait for the socket.
  */
 final class HalfOpen implements Runnable {
     private static final int SECONDS = 10;
@@ -27,6 +34,7 @@ final class HalfOpen implements Runnable {
     private static final int COST = 40 * 1024; // bytes of a connection whose head is incomplete
     private static final int SHARE_OF_HEAP = 8;
     private static final int MOST = 100_000;
+    private static final int FREE = 8; // one of so many places
 
     private final Object endpoint;
     private final Method connections;
@@ -34,24 +42,33 @@ final class HalfOpen implements Runnable {
     private final MethodHandle close;
     private final MethodHandle isAsync;
     private final MethodHandle isUpgrade;
+    private final MethodHandle awaits;
+    private final MethodHandle lastRead;
     private final int bound;
+    private final int places;
     private Map<Object, Seen> seen = new HashMap<>(); // the thread's own
 
     /** A request under way, by its processor, and since when. */
     private record Seen(Object processor, long sinceNanos) {}
 
-    private HalfOpen(ClassLoader server, Object endpoint, int bound) throws ReflectiveOperationException {
+    private record Silent(Object socket, long lastReadMillis) {}
+
+    private HalfOpen(ClassLoader server, Object endpoint, long heap) throws ReflectiveOperationException {
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
         Class<?> socket = server.loadClass("org.apache.tomcat.util.net.SocketWrapperBase");
+        Class<?> polled = server.loadClass("org.apache.tomcat.util.net.NioEndpoint$NioSocketWrapper");
         Class<?> request = server.loadClass("org.apache.coyote.Processor");
         this.endpoint = endpoint;
-        this.bound = bound;
+        this.bound = bound(heap);
+        this.places = connections(heap);
         this.connections =
                 server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint").getMethod("getConnections");
         this.processor = lookup.unreflect(socket.getMethod("getCurrentProcessor"));
         this.close = lookup.unreflect(socket.getMethod("close"));
         this.isAsync = lookup.unreflect(request.getMethod("isAsync"));
         this.isUpgrade = lookup.unreflect(request.getMethod("isUpgrade"));
+        this.awaits = lookup.unreflect(polled.getMethod("interestOpsHas", int.class));
+        this.lastRead = lookup.unreflect(polled.getMethod("getLastRead"));
     }
 
     /** Begins to watch the endpoint of this protocol handler. */
@@ -62,7 +79,7 @@ final class HalfOpen implements Runnable {
                 new HalfOpen(
                         server,
                         endpoint.invoke(protocol),
-                        bound(Runtime.getRuntime().maxMemory())),
+                        Runtime.getRuntime().maxMemory()),
                 "parley-half-open");
         thread.setDaemon(true);
         thread.start();
@@ -76,6 +93,11 @@ final class HalfOpen implements Runnable {
     /** How many connections this heap bears: most of them are upgraded or quiet, and cost half of that. */
     static int connections(long heap) {
         return (int) Math.max(200, Math.min(MOST, heap / 2 / (COST / 2)));
+    }
+
+    /** How many of these may be upgraded, unless the user says otherwise: the rest is for requests. */
+    static int sockets(long heap) {
+        return Math.min(20_000, connections(heap) - connections(heap) / FREE);
     }
 
     @Override
@@ -93,20 +115,33 @@ final class HalfOpen implements Runnable {
     }
 
     private static void report(Throwable fault) {
-        Logger.getLogger("dev.parley.launch").log(Level.WARNING, "half-open requests could not be looked at", fault);
+        Logger.getLogger("dev.parley.launch").log(Level.WARNING, "idle connections could not be looked at", fault);
     }
 
     private void look(long now) throws Throwable {
+        Set<?> all = (Set<?>) connections.invoke(endpoint);
+        int tooMany = all.size() - (places - places / FREE);
+        List<Silent> silent = new ArrayList<>();
         Map<Object, Seen> half = new HashMap<>();
-        for (Object socket : (Set<?>) connections.invoke(endpoint)) {
+        for (Object socket : all) {
             Object request = processor.invoke(socket);
-            if (request == null || (boolean) isUpgrade.invoke(request) || (boolean) isAsync.invoke(request)) {
+            if (request == null) {
+                if (tooMany > 0 && (boolean) awaits.invoke(socket, SelectionKey.OP_READ)) {
+                    silent.add(new Silent(socket, (long) lastRead.invoke(socket)));
+                }
+                continue;
+            }
+            if ((boolean) isUpgrade.invoke(request) || (boolean) isAsync.invoke(request)) {
                 continue;
             }
             Seen before = seen.get(socket);
             half.put(socket, before != null && before.processor() == request ? before : new Seen(request, now));
         }
         seen = half;
+        silent.sort(Comparator.comparingLong(Silent::lastReadMillis));
+        for (Silent longest : silent.subList(0, Math.min(Math.max(0, tooMany), silent.size()))) {
+            close.invoke(longest.socket());
+        }
         List<Map.Entry<Object, Seen>> oldest = new ArrayList<>(half.entrySet());
         oldest.sort(Comparator.comparingLong(entry -> entry.getValue().sinceNanos() - now));
         int over = oldest.size() - bound;

@@ -23,15 +23,24 @@ public final class LocalParley implements Parley, AutoCloseable {
     private static final int LISTENERS = 8;
     private static final int IDLE_SECONDS = 30;
 
+    /** What is done to those who are in, on all nodes. */
+    public interface OnAllNodes {
+        void remove(String user, RoomId room);
+
+        void recheck(RoomId room);
+    }
+
     private final Backplane backplane;
+    private final OnAllNodes members;
     private final long maxBytes;
     private final boolean hasTransactions = hasTransactions();
     private final ThreadPoolExecutor answers = pool("answer", ANSWERERS); // as many tasks as there are questions
     private final ThreadPoolExecutor listeners = pool("listener", LISTENERS); // one task a subscription, at most
 
     /** @param maxBytes how long what is published may be, in bytes of UTF-8 */
-    public LocalParley(Backplane backplane, long maxBytes) {
+    public LocalParley(Backplane backplane, OnAllNodes members, long maxBytes) {
         this.backplane = backplane;
+        this.members = members;
         this.maxBytes = maxBytes;
     }
 
@@ -45,6 +54,10 @@ public final class LocalParley implements Parley, AutoCloseable {
     @Override
     public Room room(String name) {
         return new LocalRoom(this, new RoomId(name));
+    }
+
+    OnAllNodes members() {
+        return members;
     }
 
     Backplane backplane() {

@@ -17,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
 
     @Override
     public CompletionStage<Position> position() {
-        return parley.answer(parley.backplane().top(id), LocalRoom::position);
+        return parley.answer(parley.backplane().extent(id), extent -> position(extent.top()));
     }
 
     @Override
@@ -114,6 +115,18 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
         dev.parley.backplane.Position after =
                 new dev.parley.backplane.Position(since.epoch(), since.seq(), since.message());
         return new Listening(parley.backplane(), id, after, listener, parley.listeners());
+    }
+
+    @Override
+    public CompletionStage<Void> remove(String user) {
+        parley.members().remove(user, id);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> recheck() {
+        parley.members().recheck(id);
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

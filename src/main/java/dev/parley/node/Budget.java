@@ -97,11 +97,6 @@ public final class Budget {
         return Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     }
 
-    /** One that is never short, for what is tested or measured alone. */
-    public static Budget unlimited() {
-        return new Budget(Long.MAX_VALUE);
-    }
-
     /** What so many bytes cost in the heap when they are held in one piece. */
     public static long costOf(long bytes) {
         return OVERHEAD + (bytes < HUMONGOUS ? bytes : 2 * bytes);
@@ -152,22 +147,17 @@ public final class Budget {
         if (!isShort()) {
             return true;
         }
-        long deadline = System.nanoTime() + patience.toNanos();
         synchronized (change) {
             if (waiting >= MAX_WAITING) {
                 return false;
             }
             waiting++;
             try {
-                for (long left = patience.toMillis(); isShort() && left > 0; ) {
-                    change.wait(left);
-                    left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                }
+                return Threads.await(change, patience.toMillis(), () -> !isShort());
             } finally {
                 waiting--;
             }
         }
-        return !isShort();
     }
 
     /** Whether more is held than may be. */
@@ -202,14 +192,11 @@ public final class Budget {
 
     /** Waits until there is too much, or a moment, and then has holders give way. The body of a watched loop. */
     public void reclaimOnce() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        boolean isTooMuch;
         synchronized (change) {
-            for (long left = LOOK_MILLIS; !isShort() && left > 0; ) {
-                change.wait(left);
-                left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            }
+            isTooMuch = Threads.await(change, LOOK_MILLIS, this::isShort);
         }
-        if (isShort()) {
+        if (isTooMuch) {
             reclaim();
         } else {
             isExhausted = false;

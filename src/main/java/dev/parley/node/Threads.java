@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a node, watched: a loop survives whatever one turn of it throws, is started anew if its thread dies all the
@@ -20,7 +22,7 @@ public final class Threads implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final long STOP_MILLIS = 2_000;
 
-    private final Set<Watched> all = ConcurrentHashMap.newKeySet();
+    private final Set<Beat> all = ConcurrentHashMap.newKeySet();
     private volatile boolean isOver;
 
     /** Whose health a thread is. */
@@ -42,18 +44,9 @@ public final class Threads implements AutoCloseable {
         void take(Runnable progress) throws Exception;
     }
 
-    /** Something that shows progress. */
-    private interface Watched {
-        String name();
-
-        Part part();
-
-        boolean isStuck();
-    }
-
     /** Starts a loop on a daemon thread of its own. {@code patience} is how long it may go without progress. */
     public Loop start(String name, Part part, Duration patience, Turn turn) {
-        Loop loop = new Loop(name, part, patience.toNanos(), turn);
+        Loop loop = new Loop(name, part, patience, turn);
         all.add(loop);
         if (isOver) {
             loop.close();
@@ -63,11 +56,9 @@ public final class Threads implements AutoCloseable {
         return loop;
     }
 
-    /**
-     * Watches a pool or timer: somebody has it call {@link Beat#run} about every second.
-     */
+    /** Watches a pool or timer: somebody has it call {@link Beat#run} about every second. */
     public Beat beat(String name, Part part, Duration patience) {
-        Beat beat = new Beat(name, part, patience.toNanos());
+        Beat beat = new Beat(name, part, patience);
         all.add(beat);
         return beat;
     }
@@ -75,15 +66,15 @@ public final class Threads implements AutoCloseable {
     /** The names of what has shown no progress for too long, sorted. Starts dead threads anew. */
     public List<String> stuck(Part part) {
         return all.stream()
-                .filter(watched -> watched.part() == part && watched.isStuck())
-                .map(Watched::name)
+                .filter(watched -> watched.part == part && watched.isStuck())
+                .map(Beat::name)
                 .sorted()
                 .toList();
     }
 
     /** Starts dead threads anew. To be called about every second, from more than one place. */
     public void revive() {
-        all.forEach(Watched::isStuck);
+        all.forEach(Beat::isStuck);
     }
 
     /** The same task, which throws nothing: whatever it throws is logged. For pools and timers, whose threads must live. */
@@ -112,6 +103,20 @@ public final class Threads implements AutoCloseable {
         return task -> thread("parley-" + name + "-" + number.incrementAndGet(), task);
     }
 
+    /** Waits under the lock until the condition holds, at most so long; whether it does. The condition may change things. */
+    @SuppressWarnings("WaitNotInLoop") // it is
+    public static boolean await(Object lock, long millis, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (!condition.getAsBoolean()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return false;
+            }
+            lock.wait(left);
+        }
+        return true;
+    }
+
     private static Thread thread(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
@@ -123,44 +128,32 @@ public final class Threads implements AutoCloseable {
     @Override
     public void close() {
         isOver = true;
-        all.forEach(watched -> {
-            if (watched instanceof Loop loop) {
-                loop.close();
-            }
-        });
-        all.clear();
+        all.forEach(Beat::close);
     }
 
     /** Something that others call to show that they run. */
-    public final class Beat implements Watched, Runnable, AutoCloseable {
+    public class Beat implements Runnable, AutoCloseable {
         private final String name;
         private final Part part;
         private final long patienceNanos;
         private volatile long seenNanos = System.nanoTime();
 
-        private Beat(String name, Part part, long patienceNanos) {
+        private Beat(String name, Part part, Duration patience) {
             this.name = name;
             this.part = part;
-            this.patienceNanos = patienceNanos;
+            this.patienceNanos = patience.toNanos();
         }
 
         @Override
-        public void run() {
+        public final void run() {
             seenNanos = System.nanoTime();
         }
 
-        @Override
-        public String name() {
+        final String name() {
             return name;
         }
 
-        @Override
-        public Part part() {
-            return part;
-        }
-
-        @Override
-        public boolean isStuck() {
+        boolean isStuck() {
             return System.nanoTime() - seenNanos > patienceNanos;
         }
 
@@ -172,44 +165,36 @@ public final class Threads implements AutoCloseable {
     }
 
     /** A loop on a thread of its own. */
-    public final class Loop implements Watched, AutoCloseable {
-        private final String name;
-        private final Part part;
-        private final long patienceNanos;
+    public final class Loop extends Beat {
         private final Turn turn;
-        private volatile long seenNanos = System.nanoTime();
         private volatile boolean closed;
-        private Thread thread; // guarded by this
+        private @Nullable Thread thread; // guarded by this
 
-        private Loop(String name, Part part, long patienceNanos, Turn turn) {
-            this.name = name;
-            this.part = part;
-            this.patienceNanos = patienceNanos;
+        private Loop(String name, Part part, Duration patience, Turn turn) {
+            super(name, part, patience);
             this.turn = turn;
-            this.thread = thread("parley-" + name, this::run);
         }
 
         /** Has a thread run it, unless one does. If the system has none just now, somebody revives it later. */
         private synchronized void begin() {
-            if (closed || thread.isAlive()) {
+            if (closed || (thread != null && thread.isAlive())) {
                 return;
             }
             try {
-                if (thread.getState() != Thread.State.NEW) {
-                    thread = thread("parley-" + name, this::run);
-                }
-                thread.start();
+                Thread next = thread("parley-" + name(), this::takeTurns);
+                thread = next;
+                next.start();
             } catch (Throwable fault) {
-                report(name, fault);
+                report(name(), fault);
             }
         }
 
-        private void run() {
+        private void takeTurns() {
             long pause = FIRST_PAUSE_MILLIS;
             while (!closed) {
                 long began = System.nanoTime();
                 try {
-                    turn.take(this::progress);
+                    turn.take(this);
                     pause = FIRST_PAUSE_MILLIS;
                     continue;
                 } catch (InterruptedException stopped) {
@@ -217,7 +202,7 @@ public final class Threads implements AutoCloseable {
                         return;
                     }
                 } catch (Throwable fault) { // a fault in one turn must not be the last one
-                    report(name, fault);
+                    report(name(), fault);
                 }
                 if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS)) {
                     pause = FIRST_PAUSE_MILLIS;
@@ -231,42 +216,25 @@ public final class Threads implements AutoCloseable {
             }
         }
 
-        private void progress() {
-            seenNanos = System.nanoTime();
-        }
-
         @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public Part part() {
-            return part;
-        }
-
-        @Override
-        public boolean isStuck() {
+        boolean isStuck() {
             begin();
-            return !closed && System.nanoTime() - seenNanos > patienceNanos;
-        }
-
-        /** Interrupts the thread. */
-        public synchronized void interrupt() {
-            thread.interrupt();
+            return !closed && super.isStuck();
         }
 
         /** Stops the loop, and waits a moment for its thread. Idempotent; may be called by the loop itself. */
         @Override
         public void close() {
             Thread last;
+            super.close();
             synchronized (this) {
                 closed = true;
                 last = thread;
             }
-            all.remove(this);
-            last.interrupt();
-            if (last != Thread.currentThread()) {
+            if (last != null) {
+                last.interrupt();
+            }
+            if (last != null && last != Thread.currentThread()) {
                 try {
                     last.join(STOP_MILLIS);
                 } catch (InterruptedException e) {

@@ -10,8 +10,10 @@ public enum ErrorCode {
     BAD_CREDENTIAL(false, "the credential is not good, or somebody else's"),
     BAD_ROOM(false, "not a room name"),
     FORBIDDEN(false, "not allowed here"),
+    REJECTED(false, "a policy does not take the message"),
     NOT_JOINED(false, "join the room first"),
     TOO_MANY_ROOMS(false, "too many rooms on one connection"),
+    TOO_BIG(false, "too long, as others would be sent it"),
     RATE_LIMITED(true, "too fast"),
     OVERLOADED(true, "the room is behind; try again"),
     BACKPLANE_UNAVAILABLE(true, "the log cannot be reached; try again");

@@ -83,11 +83,24 @@ public sealed interface Outbound {
         LOST
     }
 
-    /** The client is out of a room. */
-    record Left(@Nullable String id, String room) implements Outbound {
+    /**
+     * The client is out of a room.
+     *
+     * @param reason why it was taken out; null if it wanted out
+     */
+    record Left(@Nullable String id, String room, @Nullable String reason) implements Outbound {
+        /** Somebody has taken its user out. */
+        public static final String REMOVED = "removed";
+
+        /** It may not be there any more. */
+        public static final String FORBIDDEN = "forbidden";
+
         @Override
         public String text() {
-            return new ObjectText(id, "left").with("room", room).toString();
+            return new ObjectText(id, "left")
+                    .with("room", room)
+                    .with("reason", reason)
+                    .toString();
         }
     }
 
@@ -229,6 +242,24 @@ public sealed interface Outbound {
                 text.with("after", after.toMillis());
             }
             return text.with("message", sentence).toString();
+        }
+    }
+
+    /**
+     * What the client said is not stored, because a policy does not take it; the same again would not be taken either.
+     *
+     * @param reason the policy's code, for the client
+     * @param sentence the policy's, for the author
+     */
+    record Rejected(@Nullable String id, String reason, String sentence) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "error")
+                    .with("code", ErrorCode.REJECTED.word())
+                    .with("retry", ErrorCode.REJECTED.mayRetry())
+                    .with("reason", reason)
+                    .with("message", sentence)
+                    .toString();
         }
     }
 

@@ -262,7 +262,12 @@ public final class JsonMember extends Member {
             return;
         }
         String unique = Draft.key(origin, author.user(), key); // nobody can make somebody else's
-        room.append(new Draft(unique, author, Draft.Kind.JSON, json)).whenComplete((appended, failure) -> {
+        Draft draft = new Draft(unique, author, Draft.Kind.JSON, json);
+        if (room.isTooBig(draft)) {
+            fail(id, ErrorCode.TOO_BIG);
+            return;
+        }
+        room.append(draft).whenComplete((appended, failure) -> {
             if (failure == null) {
                 connection.send(new Outbound.Ack(
                                 id, room.id().name(), JsonWindow.mark(appended.position()), appended.duplicate())
@@ -277,7 +282,17 @@ public final class JsonMember extends Member {
     public void leave(@Nullable String id) {
         room.turn(connection, () -> {
             out();
-            connection.send(new Outbound.Left(id, room.id().name()).text());
+            connection.send(new Outbound.Left(id, room.id().name(), null).text());
+        });
+    }
+
+    /** Is taken out by somebody else, and told why. */
+    public void remove(String reason) {
+        room.turn(connection, () -> {
+            if (state != State.OUT) {
+                out();
+                connection.send(new Outbound.Left(null, room.id().name(), reason).text());
+            }
         });
     }
 

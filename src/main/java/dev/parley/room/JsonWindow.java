@@ -9,12 +9,16 @@ import dev.parley.connection.Outgoing;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.Mark;
 import dev.parley.protocol.Outbound;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The JSON window: the log of a room as {@code parley.v1} shows it. What a text client says is a JSON string; that it left is a
  * message without data and with an event, so that the numbers have no hole.
  */
 record JsonWindow(RoomId room, Overflow overflow) implements Window {
+    /** What stands around a message, without names: the words, two numbers and an epoch. */
+    private static final int ENVELOPE = 256;
+
     /** Of a room's past, which is told as a whole. */
     JsonWindow(RoomId room) {
         this(room, Overflow.CLOSE);
@@ -26,6 +30,17 @@ record JsonWindow(RoomId room, Overflow overflow) implements Window {
         public String notice(int count) {
             return new Outbound.Dropped(subject.name(), count).text();
         }
+    }
+
+    /** How long it becomes on the wire, at most: in UTF-8, with what stands around it, wherever in the log it will be. */
+    static long bytes(RoomId room, Draft draft) {
+        StringBuilder user = new StringBuilder();
+        Json.quote(draft.author().user(), user);
+        return ENVELOPE
+                + 2L * room.name().length() // the number of the message has it, too
+                + user.toString().getBytes(StandardCharsets.UTF_8).length
+                + draft.author().connection().length()
+                + draft.bytes();
     }
 
     @Override

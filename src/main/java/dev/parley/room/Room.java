@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +133,10 @@ final class Room implements Budget.Holder {
 
     Set<String> connections() {
         return Arrays.stream(members).map(member -> member.connection().id()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    Stream<Member> texts() {
+        return Arrays.stream(members).filter(TextMember.class::isInstance);
     }
 
     boolean has(String connection) {
@@ -234,6 +239,11 @@ final class Room implements Budget.Holder {
 
     Budget budget() {
         return budget;
+    }
+
+    /** Whether a JSON value would be too long on the wire, with what stands around it. */
+    boolean isTooBig(Draft draft) {
+        return rooms.isTooBig(id, draft);
     }
 
     /**

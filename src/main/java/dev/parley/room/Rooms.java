@@ -1,6 +1,7 @@
 package dev.parley.room;
 
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
@@ -8,6 +9,7 @@ import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
 import dev.parley.metrics.Histogram;
 import dev.parley.node.Budget;
+import dev.parley.protocol.CloseCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -23,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The rooms that have members on this node. Thread-safe.
@@ -47,26 +51,14 @@ public final class Rooms {
     private final LongAdder gaps = new LongAdder();
     private volatile boolean closed;
 
-    /** As below; whoever is too slow is closed. */
-    public Rooms(Backplane backplane, Workers workers, int maxBacklog) {
-        this(backplane, workers, maxBacklog, id -> Overflow.CLOSE);
-    }
-
     /**
      * Rooms over a backplane.
      *
      * @param maxBacklog how many entries a room's fan-out may be behind its log
      * @param overflow what becomes of what clients of a room are too slow for
-     */
-    public Rooms(Backplane backplane, Workers workers, int maxBacklog, Function<RoomId, Overflow> overflow) {
-        this(backplane, workers, maxBacklog, overflow, Budget.unlimited(), Integer.MAX_VALUE);
-    }
-
-    /**
-     * As above.
-     *
      * @param budget what rooms hold is counted in
-     * @param maxWireBytes how long what a text client says may become as a JSON string
+     * @param maxWireBytes how long a message may become on the wire: what a text client says as a JSON string, and a JSON value with
+     *     what stands around it
      */
     public Rooms(
             Backplane backplane,
@@ -220,6 +212,24 @@ public final class Rooms {
         return new Past(List.copyOf(messages), slice.more());
     }
 
+    /** Closes the text clients of this node that are in a room under such a name. */
+    public void closeTexts(RoomId id, Predicate<String> user, CloseCode code) {
+        Room room = rooms.get(id);
+        if (room != null) {
+            room.texts()
+                    .filter(member -> user.test(member.author.user()))
+                    .forEach(member -> member.connection().close(code));
+        }
+    }
+
+    /** The rooms that text clients of this node are in. */
+    public Set<RoomId> withTexts() {
+        return rooms.values().stream()
+                .filter(room -> room.texts().findAny().isPresent())
+                .map(Room::id)
+                .collect(Collectors.toSet());
+    }
+
     /** How many rooms have members here. */
     public int count() {
         return rooms.size();
@@ -296,12 +306,18 @@ public final class Rooms {
         return closed;
     }
 
-    Budget budget() {
+    /** What rooms and those who are in them hold is counted in it. */
+    public Budget budget() {
         return budget;
     }
 
     int maxWireBytes() {
         return maxWireBytes;
+    }
+
+    /** Whether a JSON value would be longer than a message may be, as members of the room would be sent it. */
+    public boolean isTooBig(RoomId room, Draft draft) {
+        return JsonWindow.bytes(room, draft) > maxWireBytes;
     }
 
     /** The room is over. */

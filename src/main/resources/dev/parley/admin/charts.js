@@ -72,7 +72,7 @@ export function chart(title, series, minutes = 15) {
 
   function draw() {
     const { at, columns } = shown;
-    const now = at.length ? at[at.length - 1] : Date.now();
+    const now = at.at(-1) ?? 0;
     const top = ceiling(Math.max(0, ...columns.flat()));
     const y = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
     const parts = [];
@@ -139,7 +139,7 @@ export function chart(title, series, minutes = 15) {
   };
 }
 
-/** What happened on one thing during the last minute: a line with a dot for each event, and the events in words. */
+/** What happened on one thing during the minute before now: a line with a dot for each event, and the events in words. */
 export function line(title) {
   const figure = document.createElement("figure");
   figure.className = "chart";
@@ -154,8 +154,7 @@ export function line(title) {
 
   return {
     element: figure,
-    update(events) {
-      const now = Date.now();
+    update(events, now) {
       const x = (at) => LEFT + (1 - Math.min(1, (now - at) / MINUTE)) * (WIDTH - LEFT - RIGHT);
       const parts = [make("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: 14, y2: 14, class: "grid" })];
       for (const back of [60, 40, 20]) {

@@ -28,6 +28,10 @@ let session = null;
 let socket = null;
 let retry = 0;
 let current = null;
+let told = { at: Date.now(), here: performance.now() };
+
+/** By the node's clock: this machine's may differ, and may be set while the page is open. */
+const now = () => told.at + performance.now() - told.here;
 
 const may = (role) => session !== null && RANKS[session.role] >= RANKS[role];
 
@@ -83,6 +87,7 @@ async function connect() {
   };
   opened.onmessage = ({ data }) => {
     const message = JSON.parse(data);
+    told = { at: message.at, here: performance.now() };
     if (message.view === current?.ask().view) {
       current.show(message.is);
     }
@@ -221,7 +226,7 @@ const ago = (millis) => {
   }
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 };
-const since = (instant) => ago(Date.now() - Date.parse(instant));
+const since = (instant) => ago(now() - Date.parse(instant));
 const newest = (rows) => rows.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 const clock = (instant) => new Date(instant).toLocaleTimeString();
 const bytes = (count) => `${short(count)}B`;
@@ -230,7 +235,7 @@ const expiry = (row) => {
   if (!row.expires) {
     return "–";
   }
-  const left = Date.parse(row.expires) - Date.now();
+  const left = Date.parse(row.expires) - now();
   return left > 0 ? `ends in ${ago(left)}` : "has ended";
 };
 const silent = (is) => (is.silent.length ? ` No answer from ${is.silent.join(", ")}.` : "");
@@ -249,24 +254,28 @@ const button = (text, listener, { bad = false, role = "operator" } = {}) =>
   el("button", { type: "button", class: bad && "bad", disabled: !may(role), title: may(role) ? null : `needs the role parley-${role}`, on: { click: listener } }, text);
 const link = (text, hash) => el("button", { type: "button", class: "link", on: { click: () => (location.hash = hash) } }, text);
 
-const disconnectUser = async (user) =>
-  (await confirmed("Disconnect", `All connections of ${user}, on all nodes, are closed. It may come back.`, { verb: "Disconnect" }))
-  && act("DELETE", `connections?user=${encodeURIComponent(user)}`);
+// A user's name, with who vouches for it where that is known: the same name from another source is another user.
+const named = (user, source) => (source ? `${user} (${source})` : user);
+const aimedAt = (row) => new URLSearchParams(row.user ? { user: row.user, ...(row.source && { source: row.source }) } : { address: row.address });
 
-async function block(kind, value) {
-  const given = await confirmed("Block", `${value} is disconnected, and kept out for a time, on all nodes.`, {
+const disconnectUser = async (user, source) =>
+  (await confirmed("Disconnect", `All connections of ${named(user, source)}, on all nodes, are closed. It may come back.`, { verb: "Disconnect" }))
+  && act("DELETE", `connections?${aimedAt({ user, source })}`);
+
+async function block(kind, value, source) {
+  const given = await confirmed("Block", `${named(value, source)} is disconnected, and kept out for a time, on all nodes.`, {
     verb: "Block",
     fields: [{ name: "Minutes", attributes: { type: "number", min: 1, max: 525600, value: 60 } }],
   });
   if (given) {
-    await act("POST", "blocks", { [kind]: value, seconds: Math.round(Number(given.Minutes) * 60) });
+    await act("POST", "blocks", { [kind]: value, ...(source && { source }), seconds: Math.round(Number(given.Minutes) * 60) });
   }
 }
 
 /* ---- the views: what each asks for, and how it shows the answer ---- */
 
 function overview() {
-  const names = ["Nodes", "Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Closed as too slow", "Never sent", "Came back", "Handshakes refused", "Backplane", "Doors"];
+  const names = ["Nodes", "Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Memory", "Closed as too slow", "Never sent", "Came back", "Handshakes refused", "Backplane", "Doors"];
   const tiles = Object.fromEntries(names.map((name) => [name, tile(name)]));
   const open = chart("Connections", ["open"]);
   const messages = chart("Messages a second", ["in", "out"]);
@@ -298,6 +307,7 @@ function overview() {
       tiles["Delivery p50"].set(short(is.p50Millis), "ms");
       tiles["Delivery p99"].set(short(is.p99Millis), "ms", is.p99Millis > 500);
       tiles.Waiting.set(is.waiting.toLocaleString(), `messages, at most ${is.deepest}`);
+      tiles.Memory.set(`${Math.round((100 * is.heldBytes) / is.budgetBytes)} %`, `of ${bytes(is.budgetBytes)}, held for peers and rooms`, is.heldBytes >= is.budgetBytes);
       tiles["Closed as too slow"].set((is.closed.slow ?? 0).toLocaleString());
       tiles["Handshakes refused"].set(Object.values(is.refused).reduce((sum, count) => sum + count, 0).toLocaleString());
       tiles.Backplane.set(is.backplane.engine, is.backplane.isReachable ? `lag ${is.backplane.lagMillis} ms, ${short(is.backplane.repairs)} repairs` : "away", !is.backplane.isReachable);
@@ -340,6 +350,7 @@ function nodes() {
     { name: "In /s", number: true, text: (node) => short(node.messagesInPerSecond) },
     { name: "Out /s", number: true, text: (node) => short(node.messagesOutPerSecond) },
     { name: "Heap", number: true, text: (node) => `${Math.round((100 * node.heapUsed) / node.heapMax)} % of ${bytes(node.heapMax)}` },
+    { name: "Memory held", number: true, text: (node) => (node.budgetBytes ? `${bytes(node.heldBytes)} of ${bytes(node.budgetBytes)}` : "–") },
     { name: "Up", number: true, text: (node) => ago(node.uptimeSeconds * 1_000) },
     { name: "Backplane", text: (node) => (node.backplane.isReachable ? `${node.backplane.engine}, lag ${node.backplane.lagMillis} ms` : `${node.backplane.engine} away`) },
     { name: "Version", text: (node) => node.version },
@@ -398,8 +409,8 @@ function connection(id) {
   let shownPlaces = "";
   const actions = el("div", { class: "bar" },
     button("Disconnect", () => act("DELETE", `connections/${id}`), { bad: true }),
-    button("Disconnect user", () => row?.user && disconnectUser(row.user), { bad: true }),
-    button("Block user", () => row?.user && block("user", row.user), { bad: true }),
+    button("Disconnect user", () => row?.user && disconnectUser(row.user, row.source), { bad: true }),
+    button("Block user", () => row?.user && block("user", row.user, row.source), { bad: true }),
     button("Block address", () => row?.address && block("address", row.address), { bad: true }));
   const live = [el("h3", {}, "Rooms"), places, el("div", { class: "charts" }, line.element, happened.element)];
   main.replaceChildren(el("h2", {}, `Connection ${id}`), actions, facts, ...live);
@@ -416,18 +427,18 @@ function connection(id) {
       }
       row = is;
       if (is.ended) {
-        show({ Ended: clock(is.ended), Cause: is.cause, User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
+        show({ Ended: clock(is.ended), Cause: is.cause, User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
         return;
       }
-      show({ User: is.user || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, Dropped: `${is.dropped} messages`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
+      show({ User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, Dropped: `${is.dropped} messages`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
       const names = is.rooms.join(" ");
       if (names !== shownPlaces || !places.hasChildNodes()) {
         shownPlaces = names;
         places.replaceChildren(...(is.rooms.length ? is.rooms.map((room) => link(room, `room/${encodeURIComponent(room)}`)) : ["none"]), ...(is.roomCount > is.rooms.length ? [`and ${is.roomCount - is.rooms.length} more`] : []));
       }
-      happened.update(is.events);
+      happened.update(is.events, now());
       if (before) {
-        samples.at.push(Date.now());
+        samples.at.push(performance.now());
         samples.in.push(is.messagesIn - before.messagesIn);
         samples.out.push(is.messagesOut - before.messagesOut);
         while (samples.at.length > 60) {
@@ -570,12 +581,12 @@ function security() {
     { name: "Node", text: (row) => row.node },
     { name: "", state: () => session?.role, build: (row) => button("Block…", () => block("address", row.address), { bad: true }) },
   ], (row) => [row.at, row.address, row.cause, row.node].join(), "No handshake has been refused, no login has failed.");
-  const target = (row) => (row.user ? ["user", row.user] : ["address", row.address]);
+  const target = (row) => (row.user ? ["user", named(row.user, row.source)] : ["address", row.address]);
   const blocks = table([
     { name: "Kind", text: (row) => target(row)[0] },
     { name: "Who", text: (row) => target(row)[1] },
     { name: "Until", text: (row) => clock(row.until) },
-    { name: "", state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${target(row)[0]}=${encodeURIComponent(target(row)[1])}`)) },
+    { name: "", state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${aimedAt(row)}`)) },
   ], (row) => target(row).join(), "Nobody is kept out.");
   main.replaceChildren(el("h2", {}, "Security"), el("h3", {}, "Kept out"), blocks.element, el("h3", {}, "Refused handshakes and failed logins, on all nodes"), refusals.element);
   return {

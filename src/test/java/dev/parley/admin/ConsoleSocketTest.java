@@ -6,9 +6,10 @@ import dev.parley.Fake;
 import dev.parley.api.Node;
 import dev.parley.api.Realm;
 import dev.parley.api.Role;
-import dev.parley.api.RoomSight;
+import dev.parley.api.RoomDetails;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.metrics.Histogram;
+import dev.parley.node.Budget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.Test;
 final class ConsoleSocketTest {
     private static final Realm.Operator VERA = new Realm.Operator("vera", Role.VIEWER);
 
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
     private final BlockingQueue<String> shown = new LinkedBlockingQueue<>();
     private final BlockingQueue<CloseReason> closed = new LinkedBlockingQueue<>();
@@ -35,8 +37,8 @@ final class ConsoleSocketTest {
     private final ConsoleSocket socket = new ConsoleSocket(
             node.cluster.tickets(),
             node.views,
-            node.survey,
-            new RoomSight(backplane),
+            node.query,
+            new RoomDetails(backplane),
             new Sampler(node.connections, new Histogram(), () -> 0, System::nanoTime),
             () -> now);
 

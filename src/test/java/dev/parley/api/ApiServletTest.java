@@ -7,8 +7,10 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
-import dev.parley.handshake.Doors;
+import dev.parley.dialogue.RoomRules;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -31,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ApiServletTest {
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
     private final Node other = new Node("two", backplane);
 
@@ -163,6 +166,33 @@ final class ApiServletTest {
         assertThat(again.body()).contains("\"duplicate\":true");
     }
 
+    /** What a socket of the same credential may do in a room, and nothing else; a role of the realm is good for all rooms. */
+    @Test
+    void tokenMayDoInARoomWhatTheRulesForItSayAndAnOperatorEverything() {
+        node.may = (caller, action) -> switch (action) {
+            case SEND -> caller.name().equals("shop");
+            case HISTORY -> caller.hasScope("parley:history");
+            case PRESENCE -> caller.name().equals("vera");
+            default -> false;
+        };
+        String all = "parley:publish,parley:history,parley:watch";
+        Map<String, Set<String>> may =
+                Map.of("shop:" + all, Set.of("publish", "history"), "vera:" + all, Set.of("history", "room", "members"));
+        for (String id : List.of("publish", "history", "room", "members")) {
+            may.forEach((token, ids) -> {
+                Call call = bearer(call(operation(id)), token).to(node.servlet);
+                assertThat(call.status()).as(id + " by " + token).isEqualTo(
+                        ids.contains(id) ? operation(id).status() : 403);
+            });
+            assertThat(call(operation(id)).by("ada", "parley-admin").to(node.servlet).status())
+                    .isEqualTo(operation(id).status());
+        }
+        assertThat(history()).contains("\"user\":\"shop\"", "\"user\":\"ada\"").doesNotContain("vera");
+        assertThat(node.audit.newestFirst())
+                .anySatisfy(entry -> assertThat(entry.result()).isEqualTo(
+                        "refused: The rules for this room do not allow it."));
+    }
+
     @Test
     void historyIsAsLongAsAnAnswerMayBeAndSaysThatThereIsMore() {
         for (int i = 0; i < 7; i++) {
@@ -232,6 +262,21 @@ final class ApiServletTest {
     }
 
     @Test
+    void whatAPolicyRejectsIsNotStoredAndWhatItChangesIs() {
+        Call rejected = publish("\"damn\"").to(node.servlet);
+        Call failed = publish("\"fail\"").to(node.servlet);
+        Call changed = publish("\"change\"").to(node.servlet);
+
+        assertThat(rejected.status()).isEqualTo(422);
+        assertThat(rejected.body())
+                .contains("\"title\":\"Rejected\"", "\"code\":\"rude\"", "\"detail\":\"mind your words, eve\"");
+        assertThat(failed.status()).isEqualTo(503);
+        assertThat(changed.status()).isEqualTo(201);
+        assertThat(history()).contains("\"data\":\"changed\"").doesNotContain("damn", "fail", "\"seq\":2");
+        assertThat(node.audit.newestFirst()).extracting(Audit.Entry::result).contains("refused: rejected as rude");
+    }
+
+    @Test
     void whatIsPublishedIsPassedOnAsItWasWritten() {
         publish("{\"b\":1.50,\"a\":[]}").to(node.servlet);
 
@@ -275,6 +320,16 @@ final class ApiServletTest {
         assertThat(call.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(call.body()).contains("\"status\":400");
         assertThat(history()).contains("\"messages\":[]");
+    }
+
+    @Test
+    void whatWouldBeTooLongForMembersWithWhatStandsAroundItIsRefused() {
+        Call call = publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 100) + '"').to(node.servlet);
+
+        assertThat(call.status()).isEqualTo(413);
+        assertThat(history()).contains("\"messages\":[]");
+        assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 400) + '"').to(node.servlet).status())
+                .isEqualTo(201);
     }
 
     @Test
@@ -346,7 +401,7 @@ final class ApiServletTest {
 
     @Test
     void writeFromABrowserNeedsTheTokenAndAPageOfOurs() {
-        String token = new Forgery(new OriginRule(Set.of(), false))
+        String token = new CsrfGuard(new OriginRule(Set.of(), false))
                 .token(request(), "eve"); // made from the password, so any node makes the same
         assertThat(doors().with("Origin", "http://evil.example")
                         .to(node.servlet)
@@ -357,18 +412,18 @@ final class ApiServletTest {
         assertThat(doors().with("Origin", "http://here:80").to(node.servlet).status())
                 .isEqualTo(403);
         assertThat(doors().with("Origin", "http://evil.example")
-                        .with(Forgery.HEADER, token)
+                        .with(CsrfGuard.HEADER, token)
                         .to(node.servlet)
                         .status())
                 .isEqualTo(403);
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
         assertThat(doors().with("Origin", "http://here:80")
                         .with("Sec-Fetch-Site", "same-origin")
-                        .with(Forgery.HEADER, token)
+                        .with(CsrfGuard.HEADER, token)
                         .to(node.servlet)
                         .status())
                 .isEqualTo(202);
-        assertThat(node.doors.state()).isEqualTo(Doors.State.PAUSED);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.PAUSED);
     }
 
     @Test
@@ -381,8 +436,8 @@ final class ApiServletTest {
                 .to(node.servlet);
 
         assertThat(call.status()).isEqualTo(202);
-        assertThat(other.doors.state()).isEqualTo(Doors.State.DRAINING);
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(other.admission.state()).isEqualTo(AdmissionControl.State.DRAINING);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
     }
 
     @Test
@@ -484,8 +539,37 @@ final class ApiServletTest {
     }
 
     @Test
+    void blockOfTheUserOfOneSourceIsToldAsSuchToAllNodesAndEndsAsSuch() {
+        Call made = Call.of("POST", "/blocks")
+                .with("Content-Type", "application/json")
+                .by("eve", "parley-operator")
+                .body("{\"user\":\"mallory\",\"source\":\"login\",\"seconds\":60}")
+                .to(node.servlet);
+        assertThat(made.status()).isEqualTo(202);
+        assertThat(other.cluster.blocks().all())
+                .extracting(Blocks.Block::target)
+                .containsExactly(new Blocks.Target(Blocks.Kind.USER, "mallory", "login"));
+        assertThat(Call.get("/blocks").by("vera", "parley-viewer").to(other.servlet).body())
+                .contains("\"source\":\"login\"");
+        assertThat(Call.of("DELETE", "/blocks")
+                        .parameter("user", "mallory")
+                        .parameter("source", "nobody")
+                        .by("eve", "parley-operator")
+                        .to(other.servlet)
+                        .status())
+                .isEqualTo(400);
+
+        Call.of("DELETE", "/blocks")
+                .parameter("user", "mallory")
+                .parameter("source", "login")
+                .by("eve", "parley-operator")
+                .to(other.servlet);
+        assertThat(node.cluster.blocks().all()).isEmpty();
+    }
+
+    @Test
     void nodeThatComesLaterHearsWhoIsKeptOut() {
-        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory");
+        Blocks.Target mallory = new Blocks.Target(Blocks.Kind.USER, "mallory", "");
         node.cluster.block(mallory, Duration.ofMinutes(1));
         try (Node newcomer = new Node("newcomer", backplane)) {
             assertThat(newcomer.cluster.blocks().all()).isEmpty();
@@ -539,7 +623,7 @@ final class ApiServletTest {
                         .containsExactly("ada", "refused: may be forged");
             }
         }
-        assertThat(node.doors.state()).isEqualTo(Doors.State.OPEN);
+        assertThat(node.admission.state()).isEqualTo(AdmissionControl.State.OPEN);
     }
 
     @Test

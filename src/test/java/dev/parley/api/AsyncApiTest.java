@@ -12,6 +12,8 @@ import dev.parley.handshake.Route;
 import dev.parley.protocol.Inbound;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.Outbound;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -25,7 +27,13 @@ import org.junit.jupiter.api.Test;
 
 final class AsyncApiTest {
     private final Workers workers = new Workers();
-    private final Rooms rooms = new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
+    private final Rooms rooms = new Rooms(
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE)),
+            workers,
+            10,
+            id -> Overflow.CLOSE,
+            new Budget(Long.MAX_VALUE),
+            1_000);
     private final String text = JsonText.of(AsyncApi.document(
             List.of(
                     Route.to(EchoEndpoint.class, () -> null),

@@ -2,11 +2,33 @@ package dev.parley.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class AuditTest {
-    private final Audit audit = new Audit("one");
+    private final Budget budget = new Budget(100_000);
+    private final Audit audit = new Audit("one", budget);
+
+    @Test
+    void whereMemoryIsShortWhatWasRefusedIsForgottenAndWhatWasDoneStays() throws InterruptedException {
+        audit.note("ada", "purge", "done");
+        long done = budget.used();
+        assertThat(budget.usedBy().get("kept")).isBetween(200L, 400L);
+        for (int i = 0; i < 600; i++) {
+            audit.refuse("user-" + i, "", "purge " + "x".repeat(4_000), "not allowed");
+        }
+        assertThat(budget.used()).isGreaterThan(500 * 500);
+
+        budget.reclaimOnce();
+
+        assertThat(audit.newestFirst()).extracting(Audit.Entry::who).containsExactly("ada");
+        assertThat(budget.used()).isEqualTo(done);
+        for (int i = 0; i < 600; i++) {
+            audit.note("ada", "purge", "done");
+        }
+        assertThat(budget.used()).isEqualTo(500 * done);
+    }
 
     @Test
     void whatIsRefusedDoesNotPushOutWhatWasDone() {

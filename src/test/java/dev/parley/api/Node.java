@@ -1,14 +1,24 @@
 package dev.parley.api;
 
+import dev.parley.Action;
+import dev.parley.Json;
+import dev.parley.RoomName;
+import dev.parley.RoomPolicy;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Dialogues;
+import dev.parley.dialogue.Limits;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.concurrent.Executor;
 
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
@@ -25,16 +37,46 @@ public final class Node implements AutoCloseable {
     /** A token that nobody can check just now. */
     static final String UNCHECKED = "unchecked";
 
-    private final Workers workers = new Workers();
+    final Workers workers = new Workers();
     public final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(10, 10, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
-            null);
-    final Doors doors = new Doors(connections::isFull);
+            null,
+            new Budget(Long.MAX_VALUE),
+            System::nanoTime);
+    final AdmissionControl admission = new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
     final Audit audit;
     public final Cluster cluster;
-    public final Survey survey;
+    public final ClusterQuery query;
     public final Views views;
+    final Dialogues dialogues;
+
+    /** Rooms that nobody may be in. */
+    final Set<String> closed = ConcurrentHashMap.newKeySet();
+
+    volatile BiPredicate<dev.parley.Caller, Action> may = (caller, action) -> true;
+
+    private final Policies policies = Policies.of(
+            List.of(new RoomPolicy() {
+                @Override
+                public boolean allows(dev.parley.Caller caller, Action action, RoomName room) {
+                    return !closed.contains(room.name()) && may.test(caller, action);
+                }
+
+                @Override
+                public dev.parley.Verdict accept(dev.parley.Caller caller, RoomName room, Json data) {
+                    return switch (data.raw()) {
+                        case "\"damn\"" -> dev.parley.Verdict.reject("rude", "mind your words, " + caller.name());
+                        case "\"change\"" -> dev.parley.Verdict.change(Json.raw("\"changed\""));
+                        case "\"fail\"" -> throw new IllegalStateException("the database is away");
+                        default -> dev.parley.Verdict.accept();
+                    };
+                }
+            }),
+            null,
+            Duration.ZERO,
+            Threads.factory("policy"),
+            workers);
     final Operations operations;
     final ApiServlet servlet;
 
@@ -44,17 +86,19 @@ public final class Node implements AutoCloseable {
 
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
-        Rooms rooms = new Rooms(backplane, workers, 10);
-        audit = new Audit(name);
+        Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), MAX_BODY_BYTES);
+        audit = new Audit(name, new Budget(Long.MAX_VALUE));
         cluster = new Cluster(
                 name,
                 backplane.control(),
                 connections,
                 rooms,
-                doors,
+                admission,
                 new Blocks(InstantSource.system()),
                 Duration.ofMillis(100),
                 worker);
+        dialogues = new Dialogues(rooms, null, policies, Limits.DEFAULT, Duration.ofSeconds(20), workers);
+        cluster.serve(dialogues);
         views = new Views(
                 connections,
                 rooms,
@@ -65,14 +109,15 @@ public final class Node implements AutoCloseable {
                 List::of,
                 List.of(Map.of("setting", "parley.x", "value", "(secret)")),
                 () -> Map.of("node", name));
-        survey = new Survey(cluster, workers, views::rows);
+        query = new ClusterQuery(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, survey, new RoomOperations(backplane, new RoomSight(backplane), cluster));
+                cluster, views, query, new RoomOperations(
+                        backplane, rooms, new RoomDetails(backplane), cluster, policies));
         servlet = new ApiServlet(
                 operations,
                 new Callers(
                         Node::judged, new Realm(InstantSource.system(), new TrustedProxies(Set.of("192.0.2.0/24")))),
-                new Forgery(new OriginRule(Set.of("https://console.example"), false)),
+                new CsrfGuard(new OriginRule(Set.of("https://console.example"), false)),
                 audit,
                 MAX_BODY_BYTES,
                 "1");
@@ -93,6 +138,7 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         cluster.close();
+        policies.close();
         workers.close();
     }
 }

@@ -8,11 +8,12 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.Doors;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.metrics.Exposition;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -159,9 +160,14 @@ final class MonitoringTest {
 
     private Meters meters() {
         ConnectionManager connections = new ConnectionManager(
-                Settings.read(new Sources(Map.of(), Map.of(), Map.of())).limits(), workers, null);
-        MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
-        Rooms rooms = new Rooms(backplane, workers, 10);
+                Settings.read(new Sources(Map.of(), Map.of(), Map.of())).limits(),
+                workers,
+                null,
+                new Budget(Long.MAX_VALUE),
+                System::nanoTime);
+        MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
+        Rooms rooms =
+                new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         return Instruments.of(
                 Map.of("version", "1", "server", "x"),
                 new Decisions(),
@@ -169,8 +175,8 @@ final class MonitoringTest {
                 rooms,
                 new RoomRates(rooms, System::nanoTime),
                 backplane,
-                new Doors(connections::isFull),
-                Budget.unlimited(),
+                new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
+                new Budget(Long.MAX_VALUE),
                 new Threads());
     }
 

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.parley.Action;
+import dev.parley.Caller;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.dialogue.Limits;
-import dev.parley.dialogue.Permissions;
-import dev.parley.dialogue.Right;
+import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ final class SettingsTest {
                         1_000,
                         new SharedLog("memory:", ""),
                         Optional.empty(),
+                        Duration.ofSeconds(5),
                         Limits.DEFAULT,
                         false,
                         new Settings.Tokens(
@@ -163,10 +165,13 @@ final class SettingsTest {
     void rulesAreReadFromTheirFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("rules"), "lobby all everyone");
 
-        Permissions permissions = property(Key.ROOM_RULES, file.toString()).permissions();
+        RoomRules rules =
+                property(Key.ROOM_RULES, file.toString()).rules().orElseThrow().rules();
 
-        assertThat(permissions.allow(null, Right.JOIN, new RoomId("lobby"))).isTrue();
-        assertThat(permissions.allow(null, Right.JOIN, new RoomId("news"))).isFalse();
+        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("lobby")))
+                .isTrue();
+        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("news")))
+                .isFalse();
         Path bad = Files.writeString(directory.resolve("bad"), "lobby all everyone\nwhat?");
         assertThatThrownBy(() -> property(Key.ROOM_RULES, bad.toString()))
                 .isInstanceOf(SettingsException.class)

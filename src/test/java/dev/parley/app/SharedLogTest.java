@@ -26,7 +26,7 @@ final class SharedLogTest {
                 "jdbc:postgresql://host:nought/rooms?password=hidden address"
             })
     void anAddressOfNoEngineStopsWithOneLineThatSaysWhyAndKeepsTheSecret(String address, String why) {
-        assertThatThrownBy(() -> new SharedLog(address, "").open(1, Budget.unlimited(), new Threads()))
+        assertThatThrownBy(() -> new SharedLog(address, "").open(1, new Budget(Long.MAX_VALUE), new Threads()))
                 .isInstanceOf(SettingsException.class)
                 .message()
                 .startsWith("parley.backplane: ")

@@ -407,7 +407,7 @@ public abstract class BackplaneContract extends TwoNodes {
     void whatHasBeenPurgedIsReadByNobodyAndNumbersGoOn() throws Exception {
         int all = KEPT + KEPT / 2; // so that a ring would have begun again
         Appended first = appendMany(all);
-        Position before = result(there.top(room));
+        Position before = result(there.extent(room)).top();
 
         Position purged = result(here.purge(room));
 
@@ -454,19 +454,32 @@ public abstract class BackplaneContract extends TwoNodes {
 
     @Test
     void theTopOfALogIsWhereItsLastEntryStands() throws Exception {
-        assertThat(result(here.top(room)))
+        assertThat(result(here.extent(room)).top())
                 .extracting(Position::seq, Position::message)
                 .containsExactly(0L, "");
 
         append(here, "1", "one");
         Appended last = append(here, "2", "two");
 
-        assertThat(result(there.top(room))).isEqualTo(last.position());
+        assertThat(result(there.extent(room)).top()).isEqualTo(last.position());
+    }
+
+    @Test
+    void theExtentOfALogIsWhatStandsInIt() throws Exception {
+        assertThat(result(here.extent(room)).entries()).isZero();
+        appendMany(3);
+        assertThat(result(there.extent(room)).entries()).isEqualTo(3);
+        Position purged = result(there.purge(room));
+        assertThat(result(here.extent(room))).isEqualTo(new Extent(purged, 0));
+
+        Appended last = append(here, "after", "all");
+
+        assertThat(result(there.extent(room))).isEqualTo(new Extent(last.position(), 1));
     }
 
     @Test
     void anEmptyLogIsWholeFromItsTop() throws Exception {
-        Slice slice = read(there, result(here.top(room)), 10);
+        Slice slice = read(there, result(here.extent(room)).top(), 10);
 
         assertThat(slice.isWhole()).isTrue();
         assertThat(slice.entries()).isEmpty();

@@ -4,6 +4,8 @@ import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
 import dev.parley.backplane.redis.RedisEngine;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,11 +41,21 @@ public final class Capacity {
 
     private static Backplane start(String address) {
         if (address.startsWith("memory")) {
-            return new MemoryBackplane(1_000, Clock.systemUTC());
+            return new MemoryBackplane(1_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
         }
         return address.startsWith("redis")
-                ? RedisEngine.start(address, 1_000, EngineBackplane.Timing.USUAL, "")
-                : PostgresEngine.start(address, 1_000, EngineBackplane.Timing.USUAL, "");
+                ? EngineBackplane.start(
+                        new RedisEngine(address, 1_000),
+                        EngineBackplane.Timing.USUAL,
+                        "",
+                        new Budget(Long.MAX_VALUE),
+                        new Threads())
+                : EngineBackplane.start(
+                        new PostgresEngine(address, 1_000),
+                        EngineBackplane.Timing.USUAL,
+                        "",
+                        new Budget(Long.MAX_VALUE),
+                        new Threads());
     }
 
     private static void measure(List<Backplane> nodes, int rooms, int messages, int inFlight, int round)

@@ -3,6 +3,8 @@ package dev.parley.backplane;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
 import dev.parley.backplane.redis.RedisEngine;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -93,8 +95,10 @@ final class ClockedNodes implements AutoCloseable {
 
     private static Backplane node(String address, EngineBackplane.Timing timing) {
         return address.startsWith("redis")
-                ? RedisEngine.start(address, 100_000, timing, "")
-                : PostgresEngine.start(address, 100_000, timing, "");
+                ? EngineBackplane.start(
+                        new RedisEngine(address, 100_000), timing, "", new Budget(Long.MAX_VALUE), new Threads())
+                : EngineBackplane.start(
+                        new PostgresEngine(address, 100_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
     }
 
     private String ask(String question) throws IOException {

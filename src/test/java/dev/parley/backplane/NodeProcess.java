@@ -3,6 +3,8 @@ package dev.parley.backplane;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
 import dev.parley.backplane.redis.RedisEngine;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +29,10 @@ final class NodeProcess implements AutoCloseable {
     public static void main(String... arguments) throws Exception {
         EngineBackplane.Timing timing = new EngineBackplane.Timing(Duration.ofSeconds(1), Duration.parse(arguments[3]));
         Backplane node = arguments[0].startsWith("redis")
-                ? RedisEngine.start(arguments[0], 1_000, timing, "")
-                : PostgresEngine.start(arguments[0], 1_000, timing, "");
+                ? EngineBackplane.start(
+                        new RedisEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads())
+                : EngineBackplane.start(
+                        new PostgresEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
         Draft.Author member = new Draft.Author(arguments[2], "connection-of-" + arguments[2]);
         node.presence().enter(new RoomId(arguments[1]), new Draft("left-" + arguments[2], member, Draft.Kind.LEFT, ""));
         Thread.currentThread().join();

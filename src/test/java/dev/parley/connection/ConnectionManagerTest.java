@@ -3,6 +3,7 @@ package dev.parley.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ final class ConnectionManagerTest {
 
     private final Workers workers = new Workers();
     private final ManualClock clock = new ManualClock();
-    private final ConnectionManager manager = new ConnectionManager(limits(10), workers, null, clock);
+    private final ConnectionManager manager =
+            new ConnectionManager(limits(10), workers, null, new Budget(Long.MAX_VALUE), clock);
 
     @AfterEach
     void stop() {

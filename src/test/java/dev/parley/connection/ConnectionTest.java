@@ -56,7 +56,7 @@ final class ConnectionTest {
     void everyEndIsOneLineOfTheLogWithWhoAndWhyWhateverThePeerCallsItself() {
         try (RecordedLog log = RecordedLog.of(Connection.class.getName())) {
             connection.introduce(
-                    new Figures.Peer("eve\r\nINFO forged \u2028\u202e\u001b[2J", "203.0.113.7", "/ws/{client_id}"));
+                    new Figures.Peer("eve\r\nINFO forged \u2028\u202e\u001b[2J", "", "203.0.113.7", "/ws/{client_id}"));
             connection.close(CloseCode.REMOVED);
 
             assertThat(log.lines())

@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,8 +24,13 @@ final class LaneTest {
 
     private final Workers workers = new Workers();
     private final ScriptedWire wire = new ScriptedWire();
-    private final Outbox outbox =
-            new Outbox(wire, new RecordingOwner(), new Outbox.Bounds(3, 1_000), workers, new ManualClock());
+    private final Outbox outbox = new Outbox(
+            wire,
+            new RecordingOwner(),
+            new Outbox.Bounds(3, 1_000),
+            workers,
+            new ManualClock(),
+            new Budget(Long.MAX_VALUE));
 
     @BeforeEach
     void fill() {

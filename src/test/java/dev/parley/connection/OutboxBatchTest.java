@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +21,7 @@ final class OutboxBatchTest {
     private final ManualClock clock = new ManualClock();
     private final ScriptedWire wire = new ScriptedWire(BATCH);
     private final RecordingOwner owner = new RecordingOwner();
-    private final Outbox outbox = new Outbox(wire, owner, Peer.ROOMY, workers, clock);
+    private final Outbox outbox = new Outbox(wire, owner, Peer.ROOMY, workers, clock, new Budget(Long.MAX_VALUE));
 
     @AfterEach
     void stop() {
@@ -49,7 +50,7 @@ final class OutboxBatchTest {
     @Test
     void aWireThatTakesOneMessageACallGetsOne() {
         ScriptedWire single = new ScriptedWire();
-        new Outbox(single, owner, Peer.ROOMY, workers, clock).offer(numbers(0, 5));
+        new Outbox(single, owner, Peer.ROOMY, workers, clock, new Budget(Long.MAX_VALUE)).offer(numbers(0, 5));
 
         assertThat(single.batches()).containsExactly(1, 1, 1, 1, 1);
         assertThat(single.texts()).isEqualTo(texts(0, 5));

@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -145,7 +146,7 @@ final class OutboxBoundsTest {
     }
 
     private Outbox outbox(Outbox.Bounds bounds) {
-        return new Outbox(wire, owner, bounds, workers, clock);
+        return new Outbox(wire, owner, bounds, workers, clock, new Budget(Long.MAX_VALUE));
     }
 
     private static Outbox.Offer offer(Outbox outbox, String text) {

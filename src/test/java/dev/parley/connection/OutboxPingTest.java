@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -156,7 +157,7 @@ final class OutboxPingTest {
     }
 
     private Outbox outbox(Outbox.Bounds bounds) {
-        return new Outbox(wire, owner, bounds, workers, clock);
+        return new Outbox(wire, owner, bounds, workers, clock, new Budget(Long.MAX_VALUE));
     }
 
     private static Outbox.Offer offer(Outbox outbox, String text) {

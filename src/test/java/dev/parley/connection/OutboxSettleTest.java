@@ -3,6 +3,7 @@ package dev.parley.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.node.Budget;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +26,7 @@ final class OutboxSettleTest {
     private final ScriptedWire wire = new ScriptedWire();
     private final RecordingOwner owner = new RecordingOwner();
 
-    private final Outbox outbox = new Outbox(wire, owner, Peer.ROOMY, workers, clock);
+    private final Outbox outbox = new Outbox(wire, owner, Peer.ROOMY, workers, clock, new Budget(Long.MAX_VALUE));
     private final ExecutorService threads = Executors.newSingleThreadExecutor();
 
     @AfterEach

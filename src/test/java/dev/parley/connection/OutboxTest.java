@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -207,7 +208,7 @@ final class OutboxTest {
     }
 
     private Outbox outbox(Outbox.Bounds bounds) {
-        return new Outbox(wire, owner, bounds, workers, clock);
+        return new Outbox(wire, owner, bounds, workers, clock, new Budget(Long.MAX_VALUE));
     }
 
     private static Outbox.Offer offer(Outbox outbox, String text) {

@@ -1,5 +1,6 @@
 package dev.parley.connection;
 
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseStatus;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +51,16 @@ public final class Peer {
     private Peer(ScriptedWire wire, Workers workers, LongSupplier clock, Outbox.Bounds bounds, Timing timing) {
         this.wire = wire;
         String id = "peer-" + NUMBER.incrementAndGet();
-        connection = new Connection(id, wire, bounds, timing, workers, clock, ended -> forgotten.incrementAndGet());
+        connection = new Connection(
+                id,
+                wire,
+                bounds,
+                timing,
+                workers,
+                clock,
+                ended -> forgotten.incrementAndGet(),
+                peer -> false,
+                new Budget(Long.MAX_VALUE));
     }
 
     public Connection connection() {

@@ -10,8 +10,10 @@ import dev.parley.connection.Workers;
 import dev.parley.dialogue.Client.Message;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier;
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import dev.parley.room.GuideWindow;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import dev.parley.room.TextMember;
 import java.time.Clock;
@@ -33,12 +35,13 @@ final class DialogueTest {
     private static final Limits LIMITS = new Limits(65_536, 20, 262_144, 3, 2);
 
     private final Workers workers = new Workers();
-    private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC());
-    private final Rooms rooms = new Rooms(backplane, workers, 1_000);
+    private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 1_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     private final ManualClock clock = new ManualClock();
     private final List<Credential> renewals = new CopyOnWriteArrayList<>();
     private @Nullable Credential proven; // by the handshake
-    private Permissions permissions = Permissions.EVERYTHING;
+    private volatile RoomRules rules = RoomRules.parse(List.of("* all everyone"));
     private final Dialogues dialogues = dialogues(null);
 
     @AfterEach
@@ -50,7 +53,7 @@ final class DialogueTest {
         return new Dialogues(
                 rooms,
                 verifier,
-                (who, right, room) -> permissions.allow(who, right, room),
+                new Policies(List.of(), () -> rules, Duration.ZERO, Thread::new, Runnable::run, clock),
                 LIMITS,
                 Duration.ofSeconds(20),
                 clock);
@@ -303,7 +306,7 @@ final class DialogueTest {
         say(alice, "news", 3);
         String epoch =
                 alice.asks("'type':'join','room':'news'").inside("position").string("epoch");
-        permissions = (who, right, room) -> right != Right.HISTORY;
+        rules = RoomRules.parse(List.of("* join,send,presence everyone"));
         Client bob = client("bob");
 
         for (String since : List.of(
@@ -397,13 +400,13 @@ final class DialogueTest {
     void rightsAreAskedForEachTime() {
         Client alice = client("alice");
         alice.joins("news");
-        permissions = (who, right, room) -> right == Right.PRESENCE;
+        rules = RoomRules.parse(List.of("* presence everyone"));
 
         assertThat(alice.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
                 .isEqualTo("forbidden");
         assertThat(alice.asks("'type':'history','room':'news'").string("code")).isEqualTo("forbidden");
         assertThat(alice.asks("'type':'join','room':'news'").string("code")).isEqualTo("forbidden");
-        permissions = Permissions.EVERYTHING;
+        rules = RoomRules.parse(List.of("* all everyone"));
         assertThat(alice.asks("'type':'send','room':'news','key':'k','data':1").string("code"))
                 .isEqualTo("not-joined");
     }
@@ -474,9 +477,47 @@ final class DialogueTest {
         assertThat(other.peer().awaitClose()).isEqualTo(CloseCode.BAD_CREDENTIAL);
     }
 
+    private static Credential loggedIn(String user) {
+        return new Credential(Credential.Source.LOGIN, user, Set.of(), Set.of(), Map.of(), Optional.empty());
+    }
+
+    @Test
+    void aUserOfTheServerAndOneOfATokenAreTwoWhateverTheirNames() {
+        Dialogues guarded = dialogues(token -> new TokenVerifier.Verdict.Accepted(Credential.of(token)));
+        Client token = stranger(guarded, "alice");
+        token.hears("welcome");
+        proven = loggedIn("alice");
+        Client login = stranger(guarded, null);
+        login.hears("welcome");
+        for (Client one : List.of(token, login)) {
+            one.joins("news");
+            one.says("{'type':'send','room':'news','key':'k','data':1}");
+            assertThat(List.of(one.hears().type(), one.hears().type())).containsExactlyInAnyOrder("ack", "message");
+            one.says("{'type':'leave','room':'news'}");
+            one.hears("left");
+        }
+
+        assertThat(login.asks("'type':'refresh','token':'alice'").string("code"))
+                .isEqualTo("bad-credential");
+        assertThat(login.peer().connection().peer().source()).isEqualTo("login");
+        assertThat(token.peer().connection().peer().source()).isEqualTo("token");
+    }
+
+    @Test
+    void connectionsOfAUserAreCountedApartFromThoseOfAnothersOfThatName() {
+        Dialogues guarded = dialogues(token -> new TokenVerifier.Verdict.Accepted(Credential.of(token)));
+        stranger(guarded, "alice").hears("welcome");
+        stranger(guarded, "alice").hears("welcome");
+        proven = loggedIn("alice");
+        stranger(guarded, null).hears("welcome");
+        stranger(guarded, null).hears("welcome");
+
+        assertThat(stranger(guarded, null).peer().awaitClose()).isEqualTo(CloseCode.LIMIT_EXCEEDED);
+    }
+
     @Test
     void whoIsCalledWhatTheySayIsNobodyWhomARuleKnows() {
-        permissions = RoomRules.parse(List.of("lobby all everyone", "news all known", "inbox-{user} all known"));
+        rules = RoomRules.parse(List.of("lobby all everyone", "news all known", "inbox-{user} all known"));
         Client alice = client("alice");
         alice.joins("lobby");
         for (String room : List.of("news", "inbox-alice")) {

@@ -3,14 +3,14 @@ package dev.parley.dialogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.parley.Action;
+import dev.parley.Caller;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
-import dev.parley.handshake.Credential;
 import dev.parley.room.Overflow;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,51 +29,51 @@ final class RoomRulesTest {
             inbox-{user}    all                known
             """.lines().toList());
 
-    private static final Credential ALICE = Credential.of("alice");
-    private static final Credential BOB = Credential.of("bob");
+    private static final Caller ALICE = named("alice");
+    private static final Caller BOB = named("bob");
 
     @Test
     void whatNoLineGivesIsNotAllowed() {
-        assertThat(may(ALICE, Right.PRESENCE, "news")).isFalse();
-        assertThat(may(ALICE, Right.JOIN, "elsewhere")).isFalse();
-        assertThat(may(ALICE, Right.JOIN, "lobby2")).isFalse();
-        assertThat(RoomRules.parse(List.of()).allow(ALICE, Right.JOIN, new RoomId("lobby")))
+        assertThat(may(ALICE, Action.PRESENCE, "news")).isFalse();
+        assertThat(may(ALICE, Action.JOIN, "elsewhere")).isFalse();
+        assertThat(may(ALICE, Action.JOIN, "lobby2")).isFalse();
+        assertThat(RoomRules.parse(List.of()).allow(ALICE, Action.JOIN, new RoomId("lobby")))
                 .isFalse();
     }
 
     @Test
     void everyoneNeedsNoCredentialAndKnownAny() {
-        assertThat(may(null, Right.SEND, "lobby")).isTrue();
-        assertThat(may(null, Right.JOIN, "news")).isFalse();
-        assertThat(may(BOB, Right.JOIN, "news")).isTrue();
+        assertThat(may(Caller.ANONYMOUS, Action.SEND, "lobby")).isTrue();
+        assertThat(may(Caller.ANONYMOUS, Action.JOIN, "news")).isFalse();
+        assertThat(may(BOB, Action.JOIN, "news")).isTrue();
     }
 
     @Test
     void usersAndScopesAreMatchedWhole() {
-        assertThat(may(ALICE, Right.SEND, "news")).isTrue();
-        assertThat(may(BOB, Right.SEND, "news")).isFalse();
-        assertThat(may(with(Set.of("news:write"), Map.of()), Right.SEND, "news"))
+        assertThat(may(ALICE, Action.SEND, "news")).isTrue();
+        assertThat(may(BOB, Action.SEND, "news")).isFalse();
+        assertThat(may(with(Set.of("news:write"), Map.of()), Action.SEND, "news"))
                 .isTrue();
-        assertThat(may(with(Set.of("news"), Map.of()), Right.SEND, "news")).isFalse();
+        assertThat(may(with(Set.of("news"), Map.of()), Action.SEND, "news")).isFalse();
     }
 
     @Test
     void claimsAreValuesOrLists() {
-        assertThat(may(with(Set.of(), Map.of("role", "staff")), Right.JOIN, "team-a"))
+        assertThat(may(with(Set.of(), Map.of("role", "staff")), Action.JOIN, "team-a"))
                 .isTrue();
-        assertThat(may(with(Set.of(), Map.of("role", List.of("x", "staff"))), Right.JOIN, "team-a.b"))
+        assertThat(may(with(Set.of(), Map.of("role", List.of("x", "staff"))), Action.JOIN, "team-a.b"))
                 .isTrue();
-        assertThat(may(with(Set.of(), Map.of("role", "staffer")), Right.JOIN, "team-a"))
+        assertThat(may(with(Set.of(), Map.of("role", "staffer")), Action.JOIN, "team-a"))
                 .isFalse();
-        assertThat(may(null, Right.JOIN, "team-a")).isFalse();
+        assertThat(may(Caller.ANONYMOUS, Action.JOIN, "team-a")).isFalse();
     }
 
     @Test
     void aRoomNamedAfterItsUserIsThatUsersAlone() {
-        assertThat(may(ALICE, Right.JOIN, "inbox-alice")).isTrue();
-        assertThat(may(BOB, Right.JOIN, "inbox-alice")).isFalse();
-        assertThat(may(null, Right.JOIN, "inbox-alice")).isFalse();
-        assertThat(may(Credential.of(".*"), Right.JOIN, "inbox-alice")).isFalse();
+        assertThat(may(ALICE, Action.JOIN, "inbox-alice")).isTrue();
+        assertThat(may(BOB, Action.JOIN, "inbox-alice")).isFalse();
+        assertThat(may(Caller.ANONYMOUS, Action.JOIN, "inbox-alice")).isFalse();
+        assertThat(may(named(".*"), Action.JOIN, "inbox-alice")).isFalse();
     }
 
     @Test
@@ -81,15 +81,15 @@ final class RoomRulesTest {
         RoomRules rules = RoomRules.parse(List.of("order-{user}-* all known", "*.of.{user} all known"));
         RoomId order = new RoomId("order-carol-550e8400-e29b-41d4-a716-446655440000");
 
-        assertThat(rules.allow(Credential.of("carol"), Right.JOIN, order)).isTrue();
+        assertThat(rules.allow(named("carol"), Action.JOIN, order)).isTrue();
         for (String other : List.of("carol-550e8400-e29b-41d4-a716", "carol-550e8400", "carol-", "Carol", "car")) {
-            assertThat(rules.allow(Credential.of(other), Right.JOIN, order)).isFalse();
+            assertThat(rules.allow(named(other), Action.JOIN, order)).isFalse();
         }
-        assertThat(rules.allow(Credential.of("eve"), Right.JOIN, new RoomId("a.of.bob.of.eve")))
+        assertThat(rules.allow(named("eve"), Action.JOIN, new RoomId("a.of.bob.of.eve")))
                 .isTrue();
-        assertThat(rules.allow(Credential.of("bob.of.eve"), Right.JOIN, new RoomId("a.of.bob.of.eve")))
+        assertThat(rules.allow(named("bob.of.eve"), Action.JOIN, new RoomId("a.of.bob.of.eve")))
                 .isFalse();
-        assertThat(RULES.allow(Credential.of("carol-x"), Right.JOIN, new RoomId("inbox-carol-x")))
+        assertThat(RULES.allow(named("carol-x"), Action.JOIN, new RoomId("inbox-carol-x")))
                 .isTrue();
     }
 
@@ -120,7 +120,7 @@ final class RoomRulesTest {
             for (int from = 0; from < room.name().length(); from++) {
                 for (int to = from + 1; to <= room.name().length(); to++) {
                     String user = room.name().substring(from, to);
-                    if (rules.allow(Credential.of(user), Right.JOIN, room)) {
+                    if (rules.allow(named(user), Action.JOIN, room)) {
                         letIn.add(user);
                     }
                 }
@@ -136,6 +136,38 @@ final class RoomRulesTest {
     }
 
     @Test
+    void rolesAreMatchedWhole() {
+        RoomRules rules = RoomRules.parse(List.of("desk all role:support"));
+
+        assertThat(rules.allow(with(Set.of(), Map.of()), Action.JOIN, new RoomId("desk")))
+                .isTrue();
+        assertThat(rules.allow(ALICE, Action.JOIN, new RoomId("desk"))).isFalse();
+        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("desk")))
+                .isFalse();
+    }
+
+    @Test
+    void aVariableOfTheRoomIsComparedWithAClaim() {
+        RoomRules rules = RoomRules.parse(List.of(
+                "order-{id} join claim:orders={id}", "{team}.{user} all claim:team=t-{team},scope:team:{team}"));
+
+        Caller buyer = with(Set.of(), Map.of("orders", List.of(42L, "7")));
+        assertThat(rules.allow(buyer, Action.JOIN, new RoomId("order-42"))).isTrue();
+        assertThat(rules.allow(buyer, Action.JOIN, new RoomId("order-7"))).isTrue();
+        assertThat(rules.allow(buyer, Action.JOIN, new RoomId("order-4"))).isFalse();
+        assertThat(rules.allow(buyer, Action.SEND, new RoomId("order-42"))).isFalse();
+        assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("order-42")))
+                .isFalse();
+        for (Caller member : List.of(with(Set.of("team:red"), Map.of()), with(Set.of(), Map.of("team", "t-red")))) {
+            assertThat(rules.allow(member, Action.JOIN, new RoomId("red.carol")))
+                    .isTrue();
+            assertThat(rules.allow(member, Action.JOIN, new RoomId("blue.carol")))
+                    .isFalse();
+            assertThat(rules.allow(member, Action.JOIN, new RoomId("red.bob"))).isFalse();
+        }
+    }
+
+    @Test
     void theFirstLineOfTwoColumnsSaysWhatBecomesOfASlowReader() {
         RoomRules rules = RoomRules.parse(
                 List.of("ticker-* drop-oldest", "ticker-a close", "prices conflate:symbol", "* all everyone"));
@@ -148,7 +180,7 @@ final class RoomRulesTest {
                         .overflow(new RoomId("a"))
                         .series(json("1")))
                 .contains("ann");
-        assertThat(RoomRules.parse(List.of("a drop-oldest")).allow(ALICE, Right.JOIN, new RoomId("a")))
+        assertThat(RoomRules.parse(List.of("a drop-oldest")).allow(ALICE, Action.JOIN, new RoomId("a")))
                 .isFalse();
     }
 
@@ -177,7 +209,10 @@ final class RoomRulesTest {
                 "{user}-{user} all known",
                 "a-{user}* all known",
                 "*{user} all known",
-                "*-{user}-* all known"
+                "*-{user}-* all known",
+                "inbox-{usr} all known",
+                "order-{id} all claim:orders={number}",
+                "order-{id} all role:"
             })
     void whatIsNoRuleIsRefusedWithItsLine(String line) {
         assertThatIllegalArgumentException()
@@ -185,11 +220,15 @@ final class RoomRulesTest {
                 .withMessageStartingWith("line 2: ");
     }
 
-    private static boolean may(Credential who, Right right, String room) {
+    private static boolean may(Caller who, Action right, String room) {
         return RULES.allow(who, right, new RoomId(room));
     }
 
-    private static Credential with(Set<String> scopes, Map<String, Object> claims) {
-        return new Credential("carol", scopes, claims, Optional.empty());
+    private static Caller named(String name) {
+        return new Caller(name, Set.of(), Set.of(), Map.of());
+    }
+
+    private static Caller with(Set<String> scopes, Map<String, Object> claims) {
+        return new Caller("carol", Set.of("support"), scopes, claims);
     }
 }

@@ -13,6 +13,8 @@ import dev.parley.handshake.Handshake;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.Route;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
@@ -37,7 +39,13 @@ final class EndpointHandshakesTest {
     private static final String DIGITS_4300 = "9".repeat(4300);
 
     private final Workers workers = new Workers();
-    private final Rooms rooms = new Rooms(new MemoryBackplane(10, InstantSource.system()), workers, 10);
+    private final Rooms rooms = new Rooms(
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE)),
+            workers,
+            10,
+            id -> Overflow.CLOSE,
+            new Budget(Long.MAX_VALUE),
+            Integer.MAX_VALUE);
     private final Gate gate = new Gate(
             List.of(
                     Route.to(EchoEndpoint.class, () -> null),

@@ -6,10 +6,12 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
-import dev.parley.dialogue.Permissions;
+import dev.parley.dialogue.Policies;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Route;
 import dev.parley.handshake.ScriptedGate;
+import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import jakarta.websocket.Extension;
 import java.io.IOException;
@@ -33,15 +35,19 @@ final class Guide implements AutoCloseable {
     private final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(100, 1_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
-            null);
-    private final MemoryBackplane backplane = new MemoryBackplane(100, Clock.systemUTC());
-    private final Rooms rooms = new Rooms(backplane, workers, 1_000);
+            null,
+            new Budget(Long.MAX_VALUE),
+            System::nanoTime);
+    private final MemoryBackplane backplane = new MemoryBackplane(100, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 1_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
+    private final Policies policies = Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers);
     private final ScriptedGate gate = ScriptedGate.install(List.of(
             Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, MAX_MESSAGE_BYTES)),
             Route.to(
                     ChatEndpoint.class,
-                    () -> new ChatEndpoint(connections, rooms, Permissions.EVERYTHING, MAX_MESSAGE_BYTES),
+                    () -> new ChatEndpoint(connections, rooms, policies, MAX_MESSAGE_BYTES),
                     Dependencies.none().with(Rooms.class, rooms))));
     private final TyrusOnLoopback tyrus;
     private final Deque<Peer> peers = new ArrayDeque<>();

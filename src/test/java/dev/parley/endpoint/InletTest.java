@@ -30,7 +30,11 @@ final class InletTest {
 
     private final Workers workers = new Workers();
     private final ConnectionManager connections = new ConnectionManager(
-            new ConnectionManager.Limits(10, 10, 1_000, Duration.ofSeconds(10), Duration.ofSeconds(20)), workers, null);
+            new ConnectionManager.Limits(10, 10, 1_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+            workers,
+            null,
+            new Budget(Long.MAX_VALUE),
+            System::nanoTime);
     private final RecordedLog log = RecordedLog.of(Inlet.class.getName());
     private final FakeSession session =
             new FakeSession(ScriptedGate.userProperties(InletTest.class, new Visit("alice")));
@@ -211,7 +215,8 @@ final class InletTest {
     @Test
     void whatIsNotCompleteIsCountedUntilTheConnectionEndsAndTheBiggestGoes() throws Exception {
         Budget budget = new Budget(10_000);
-        ConnectionManager counting = new ConnectionManager(connections.limits(), workers, null, budget);
+        ConnectionManager counting =
+                new ConnectionManager(connections.limits(), workers, null, budget, System::nanoTime);
         FakeSession big = new FakeSession(ScriptedGate.userProperties(InletTest.class, new Visit("big")));
         FakeSession small = new FakeSession(ScriptedGate.userProperties(InletTest.class, new Visit("small")));
         Inlet greedy = new Inlet(counting, 1_000_000);

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Attacks on a node of 256 MB in its default configuration, each as an anonymous client can make it. Whoever behaves is answered
@@ -136,6 +138,32 @@ final class AbuseIT {
                     attackers.act(Duration.ofSeconds(5));
                     for (int i = 0; i < 3; i++) {
                         attackers.hold(Duration.ofSeconds(3)).drip(new byte[] {'a'});
+                    }
+                    System.out.println("abuse: " + attackers);
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"})
+    void moreConnectionsThanThereArePlacesThatStaySilent(String request) throws Exception {
+        try (AbusedNode node = AbusedNode.start()) {
+            byte[] first = request.getBytes(StandardCharsets.US_ASCII);
+            during(node, () -> {
+                try (Mob attackers = Mob.against(
+                        node.site(), 10_000, i -> Act.bytes(first).comingBack(3))) {
+                    attackers.act(ACT);
+                    for (int i = 0; i < 8; i++) {
+                        long from = System.nanoTime();
+                        try (RawWebSocket newcomer = node.site().open("/ws")) {
+                            newcomer.sendText("x");
+                            assertThat(newcomer.receiveText()).isEqualTo("Message text was: x");
+                        }
+                        assertThat(Duration.ofNanos(System.nanoTime() - from))
+                                .as("newcomer among " + attackers)
+                                .isLessThan(Duration.ofSeconds(3));
+                        attackers.hold(Duration.ofMillis(500));
                     }
                     System.out.println("abuse: " + attackers);
                 }

@@ -63,6 +63,18 @@ abstract class ChatContract extends LobbyContract {
     }
 
     @Test
+    void whoHasItsAnswerMissesNothingThatIsSaidRightThen() {
+        Member alice = lobby().join();
+        for (int i = 0; i < 80; i++) {
+            String id = Lobby.newId();
+            Member newcomer = lobby().expect(id, site().open("/ws/" + id));
+            alice.says("round " + i);
+            newcomer.hears(alice.said("round " + i));
+            alice.hears(alice.wrote("round " + i), alice.said("round " + i));
+        }
+    }
+
+    @Test
     void fiftyPipelinedMessagesAlternateStrictly() {
         Member alice = lobby().join();
         Member bob = lobby().join();

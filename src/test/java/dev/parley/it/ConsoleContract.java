@@ -104,6 +104,22 @@ abstract class ConsoleContract extends OperatorsContract {
     }
 
     @Test
+    void agesAreByTheClockOfTheNode() {
+        try (RawWebSocket member = site().open("/ws/67");
+                Browser browser = Browser.start()) {
+            Tab tab = browser.open(URI.create("http://vera:vera-secret@" + site().authority() + "/admin/#overview"));
+            tab.awaitThat(shown -> assertThat(shown.element("state").getText()).isEqualTo("live"));
+            tab.awaitThat(shown -> assertThat(shown.element("main").getText()).containsPattern("Memory\\s+\\d+ %"));
+            tab.run("Date.now = () => 1e15; location.hash = 'connections/user/67'");
+            tab.awaitThat(shown -> assertThat(shown.elements("main tbody tr").get(0).getText())
+                    .containsPattern(" \\d+ s ")
+                    .doesNotContainPattern(" \\d+\\.\\d h "));
+            member.sendText("still here");
+            assertThat(member.receiveText()).isEqualTo("You wrote: still here");
+        }
+    }
+
+    @Test
     void operatorActsFromThePage() {
         try (RawWebSocket victim = site().open("/ws/66");
                 Browser browser = Browser.start();

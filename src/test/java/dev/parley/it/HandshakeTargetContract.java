@@ -248,6 +248,46 @@ abstract class HandshakeTargetContract extends LobbyContract {
                 broken("two Hosts", request -> request.with("Host", "evil.example")));
     }
 
+    /** RFC 6455, section 4.4. */
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void anotherVersionIsToldWhichIsSpoken(String path) {
+        UpgradeRequest request = site().upgrade(path);
+        UpgradeRequest without = request.without("Sec-WebSocket-Version");
+        for (UpgradeRequest other : List.of(
+                without,
+                without.with("Sec-WebSocket-Version", "8"),
+                without.with("Sec-WebSocket-Version", "12"),
+                without.with("Sec-WebSocket-Version", "14"),
+                without.with("Sec-WebSocket-Version", "13, 8"),
+                without.with("Sec-WebSocket-Version", ""))) {
+            HttpResponse response = other.exchange();
+            assertThat(response.status()).as("%s: %s", other.headers(), response).isEqualTo(426);
+            assertThat(response.value("Sec-WebSocket-Version")).contains("13");
+        }
+        for (UpgradeRequest keyless : List.of(
+                request.without("Sec-WebSocket-Key"), request.replacing("Sec-WebSocket-Key", "AAAA"))) {
+            assertThat(keyless.exchange().status()).isEqualTo(400);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=x", "=", "&&=", "a[]=1&a[0]=2", "[", "]=[", "%5B%5D=1"})
+    void whatNoParameterIsCalledIsIgnored(String query) {
+        for (String path : List.of("/ws?" + query, "/items/foo/ws?" + query + "&token=t", "/ws/5?" + query)) {
+            UpgradeRequest request = site().upgrade(path);
+            try (RawWebSocket client = RawWebSocket.open(request)) {
+                client.sendText("x");
+                assertThat(client.receiveText()).isIn(
+                        "Message text was: x", "Session cookie or query token value is: t", "You wrote: x");
+                if (path.startsWith("/ws/5")) {
+                    lobby().expect("5", client);
+                    lobby().empty();
+                }
+            }
+        }
+    }
+
     private static Arguments broken(String title, UnaryOperator<UpgradeRequest> breaking) {
         return of(title, breaking);
     }

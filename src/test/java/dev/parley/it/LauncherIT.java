@@ -7,7 +7,9 @@ import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.harness.ParleyWar;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +122,42 @@ final class LauncherIT {
             WebSocket socket = open(parley.url().toURI(), visitor);
             socket.sendText("a".repeat(101), true).get(10, TimeUnit.SECONDS);
             assertThat(visitor.code.get(10, TimeUnit.SECONDS)).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void whatItUnpacksIsNotNeededOnceThePortIsOpen() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        try (ExecutableWar parley = start("--host=127.0.0.1", "--port=" + port)) {
+            await().atMost(END).pollInterval(Duration.ofMillis(5)).until(() -> isOpen(port));
+            for (Path home : left()) {
+                try (Stream<Path> files = Files.walk(home)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+            URI url = parley.url().toURI();
+            for (String path : List.of("", "chat", "parley.js", "health", "metrics", "asyncapi.json")) {
+                assertThat(status(url.resolve(path))).as(path).isEqualTo(200);
+            }
+            Visitor visitor = new Visitor();
+            WebSocket socket = open(url, visitor);
+            socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
+            assertThat(visitor.text.get(10, TimeUnit.SECONDS)).isEqualTo("Message text was: hello");
+            socket.abort();
+        }
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 

@@ -3,6 +3,9 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.RoomPolicy;
+import dev.parley.it.delivery.EveryRoom;
+import dev.parley.it.delivery.OrderPolicy;
 import dev.parley.it.delivery.OrderServlet;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.RawWebSocket;
@@ -37,6 +40,7 @@ final class LibraryIT {
     static WebArchive war() throws IOException {
         return ParleyWar.librariesOnly()
                 .addPackage(OrderServlet.class.getPackage())
+                .addAsServiceProvider(RoomPolicy.class, OrderPolicy.class, EveryRoom.class)
                 .addAsLibrary(ParleyWar.classes().toFile());
     }
 
@@ -69,6 +73,22 @@ final class LibraryIT {
             member.sends("ledger", "k", "{'order':'é','parcels':3}");
             await().untilAsserted(() ->
                     assertThat(get("orders/2/ledger").lines()).contains("bob: Shipped[order=é, parcels=3]"));
+        }
+    }
+
+    @Test
+    void aPolicyOfTheApplicationDecides() throws Exception {
+        try (RoomsClient watcher = watcher("cid");
+                RoomsClient other = watcher("dora")) {
+            watcher.joins("order-3");
+            other.joins("order-3");
+            assertThat(watcher.sends("order-3", "a", "'damn'"))
+                    .contains("\"code\":\"rejected\"", "\"retry\":false", "mind your words");
+            assertThat(watcher.sends("order-3", "b", "'please'")).contains("\"type\":\"ack\"");
+            assertThat(other.hearsWith("\"type\":\"message\"")).contains("\"please\"");
+            get("orders/3/withdraw");
+            assertThat(watcher.hearsWith("\"type\":\"left\"")).contains("\"reason\":\"forbidden\"");
+            assertThat(watcher.asks("'type':'join','room':'order-3'")).contains("\"code\":\"forbidden\"");
         }
     }
 

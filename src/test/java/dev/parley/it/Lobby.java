@@ -107,8 +107,7 @@ final class Lobby implements AutoCloseable {
     record Member(String id, RawWebSocket socket) {
         /**
          * Returns when the server has finished what it was doing for this member, since it answers pings in order; the
-         * others hear nothing of it. Before the first pong a member may miss what somebody else says, because its 101
-         * leaves before it is in the room.
+         * others hear nothing of it.
          */
         void settle() {
             socket.send(Frame.ping((byte) 42));

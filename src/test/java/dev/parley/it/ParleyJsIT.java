@@ -90,6 +90,17 @@ final class ParleyJsIT {
                 return [client.state.name === 'connecting' ? 'waiting' : client.state.name, ScriptedSocket.all.length]""".formatted(code))).isEqualTo(List.of(state, state.equals("waiting") ? 2L : 1L));
     }
 
+    /** Undertow closes with it when the login's session ends, before anybody of ours hears of that. */
+    @Test
+    void aServersOwnCloseForPolicySaysThatTheCredentialHasExpired() {
+        assertThat(seen("""
+                let asked = [];
+                const client = connect('rooms', { credential: async ({ refresh }) => { asked.push(refresh); return 't'; } });
+                (await welcome()).end(1008, '');
+                await nextAttempt();
+                return [client.state.name, ...asked]""")).isEqualTo(List.of("connecting", false, true));
+    }
+
     @Test
     void waitsGrowAndAreDrawnFromTheWholeRange() {
         String waits = """
@@ -258,6 +269,41 @@ final class ParleyJsIT {
                   counts.push(socket.count('send'));
                 }
                 return counts.every((count, second) => count >= 8 * second && count <= 10 * (second + 2))""")).isEqualTo(true);
+    }
+
+    @Test
+    void whatAPolicyRejectsFailsWithTheReasonAndHoldsNothingUp() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome();
+                await joined('r', place(1));
+                let error;
+                room.send('one').catch((failure) => (error = failure));
+                const next = outcomeOf(room.send('two'));
+                await settle();
+                const { id } = socket.heard('send');
+                socket.tell({ id, type: 'error', code: 'rejected', retry: false, reason: 'rude', message: 'mind your words' });
+                await pass(2_000);
+                await acknowledge(2);
+                return [error.code, error.reason, error.message, error.retry, next.is, socket.count('send')]""")).isEqualTo(List.of("rejected", "rude", "mind your words", false, "ack", 2L));
+    }
+
+    @Test
+    void whoIsTakenOutOfARoomIsRefusedThereUntilTheNextConnection() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                await welcome();
+                await joined('r', place(1));
+                const waiting = outcomeOf(room.send('one'));
+                await settle();
+                ScriptedSocket.last.tell({ type: 'left', room: 'r', reason: 'removed' });
+                await settle();
+                const later = outcomeOf(room.send('two'));
+                await settle();
+                const seen = [room.state.name, room.state.error.code, waiting.is, later.is, ScriptedSocket.last.count('join')];
+                await loseAndComeBack();
+                await joined('r', place(1));
+                return [...seen, room.state.name]""")).isEqualTo(List.of("refused", "removed", "removed", "removed", 1L, "joined"));
     }
 
     @Test

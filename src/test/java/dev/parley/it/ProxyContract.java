@@ -125,7 +125,24 @@ abstract class ProxyContract {
     @Test
     void noPathLeadsOutOfTheApplication() {
         for (String up : List.of(
-                "/..;/manager/html", "/..;x=1/manager/html", "/%2e%2E;/manager/html", "/.%2e%3b/manager/html")) {
+                "/..;/manager/html",
+                "/..;x=1/manager/html",
+                "/..;",
+                "/%2e%2E;/manager/html",
+                "/%2e%2e;/manager",
+                "/.%2e%3b/manager/html",
+                "/%252e%252e%253b/manager/html",
+                "/../manager/html",
+                "/%2e%2e/manager/html",
+                "/..%2fmanager/html",
+                "/..%5Cmanager/html",
+                "/..\\manager/html",
+                "/a\\..;/manager/html",
+                "/a/..;/..;/manager/html",
+                "/a;b=c/%2e./../manager/html",
+                "/a%2F..%2f..;/manager/html",
+                "/a%5c..%5c..%5cmanager/html",
+                "/;/..;/manager/html")) {
             assertThat(site().upgrade(up).exchange().status()).as(up).isEqualTo(400);
         }
     }

@@ -9,9 +9,11 @@ import dev.parley.it.harness.OwnServer;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.HttpResponse;
 import dev.parley.it.wire.Incoming;
+import dev.parley.it.wire.RawSocket;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -136,6 +138,37 @@ final class ServerConfigIT {
             UpgradeRequest request = at("/one").upgrade(path).with("Authorization", "Basic " + HEADER);
             assertThat(request.exchange().status()).as(path).isLessThan(500);
             assertThat(request.plain().exchange().status()).as(path).isLessThan(500);
+        }
+    }
+
+    @Test
+    @Order(0)
+    void requestsThatStayUnfinishedEnd() {
+        try (RawSocket silent = RawSocket.connect(at("/one"));
+                RawSocket half = RawSocket.connect(at("/one"))) {
+            half.send("GET /one/ws HTTP/1.1\r\nHost: localhost\r\nX-A: ".getBytes(StandardCharsets.US_ASCII));
+            half.drain();
+            silent.drain();
+        }
+    }
+
+    @Test
+    @Order(0)
+    void serverEndsWhenItIsOutOfMemory() {
+        assertThat(server.javaOptions()).contains("-XX:+ExitOnOutOfMemoryError");
+    }
+
+    /** Tomcat's Manager asks for a login, and only from this machine; other servers have nothing there. */
+    @Test
+    @Order(0)
+    void managementOfTheServerIsNotForWhoComesThroughAProxy() {
+        for (String path : List.of("/manager/html", "/manager/text/list", "/manager/", "/host-manager/html")) {
+            for (String header : List.of("X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=_x")) {
+                String[] parts = header.split(": ");
+                assertThat(at("").upgrade(path).plain().with(parts[0], parts[1]).exchange().status())
+                        .as(path + ", " + header)
+                        .isIn(403, 404);
+            }
         }
     }
 

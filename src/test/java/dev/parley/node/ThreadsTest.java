@@ -44,12 +44,14 @@ final class ThreadsTest {
     void anInterruptThatEndsNothingIsSurvived() throws Exception {
         CountDownLatch again = new CountDownLatch(2);
         try (Threads threads = new Threads()) {
-            Threads.Loop loop = threads.start("test", Threads.Part.NODE, LONG, progress -> {
+            AtomicReference<Thread> thread = new AtomicReference<>(new Thread());
+            threads.start("test", Threads.Part.NODE, LONG, progress -> {
+                thread.set(Thread.currentThread());
                 again.countDown();
                 idle();
             });
             while (again.getCount() > 0) {
-                loop.interrupt();
+                thread.get().interrupt();
                 again.await(10, TimeUnit.MILLISECONDS);
             }
             assertThat(again.getCount()).isZero();

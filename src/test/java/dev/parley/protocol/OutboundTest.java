@@ -53,7 +53,13 @@ final class OutboundTest {
                 .isEqualTo("{\"type\":\"presence\",\"room\":\"news\",\"joined\":[\"carol\"],\"left\":[]}");
         assertThat(new Outbound.History("4", "news", List.of("{}", "{}"), true).text())
                 .isEqualTo("{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"messages\":[{},{}],\"more\":true}");
-        assertThat(new Outbound.Left("5", "news").text()).isEqualTo("{\"id\":5,\"type\":\"left\",\"room\":\"news\"}");
+        assertThat(new Outbound.Left("5", "news", null).text())
+                .isEqualTo("{\"id\":5,\"type\":\"left\",\"room\":\"news\"}");
+        assertThat(new Outbound.Left(null, "news", Outbound.Left.REMOVED).text())
+                .isEqualTo("{\"type\":\"left\",\"room\":\"news\",\"reason\":\"removed\"}");
+        assertThat(new Outbound.Rejected("3", "rude", "mind your words").text())
+                .isEqualTo("{\"id\":3,\"type\":\"error\",\"code\":\"rejected\",\"retry\":false,\"reason\":\"rude\","
+                        + "\"message\":\"mind your words\"}");
         assertThat(new Outbound.Refreshed("6", Optional.empty(), Optional.empty()).text())
                 .isEqualTo("{\"id\":6,\"type\":\"refreshed\"}");
         assertThat(new Outbound.Failure("3", ErrorCode.RATE_LIMITED, Duration.ofMillis(1500), "too fast").text())

@@ -7,6 +7,7 @@ import dev.parley.backplane.Break;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
@@ -111,6 +112,11 @@ final class LateBackplane implements Backplane {
     @Override
     public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
         return later(() -> log.read(room, after, limit, bytes));
+    }
+
+    @Override
+    public CompletionStage<Extent> extent(RoomId room) {
+        return later(() -> log.extent(room));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ManualClock;
 import dev.parley.connection.Peer;
 import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -80,7 +81,13 @@ final class OverflowTest {
 
     /** A member of a room who takes nothing while others talk. */
     private Peer slowly(Overflow overflow) {
-        Rooms rooms = new Rooms(new MemoryBackplane(1_000, Clock.systemUTC()), workers, 1_000, id -> overflow);
+        Rooms rooms = new Rooms(
+                new MemoryBackplane(1_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE)),
+                workers,
+                1_000,
+                id -> overflow,
+                new Budget(Long.MAX_VALUE),
+                Integer.MAX_VALUE);
         Peer slow = new Peer(workers, new ManualClock(), OUTBOX);
         rooms.join(NEWS, slow.connection(), "slow").enter(null, null, false, true);
         slow.awaitLines(1);
@@ -93,7 +100,7 @@ final class OverflowTest {
         other.awaitLines(1);
         slow.hold();
         for (int i = 0; i < MESSAGES; i++) {
-            talking.send(null, Draft.Origin.MEMBER, "k" + i, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
+            talking.send(null, Draft.Origin.TOKEN, "k" + i, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
             other.awaitLines(2 + i); // one at a time, because an idle outbox takes any one offer
         }
         author.awaitLines(1 + 2 * MESSAGES);

@@ -9,6 +9,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ManualWorkers;
 import dev.parley.connection.Peer;
 import dev.parley.connection.Seed;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.Mark;
 import java.time.InstantSource;
@@ -61,7 +62,8 @@ final class ResumeModelTest {
     private final class Round implements AutoCloseable {
         private final Random random;
         private final ManualWorkers manual = new ManualWorkers();
-        private final MemoryBackplane log = new MemoryBackplane(KEPT, InstantSource.system());
+        private final MemoryBackplane log =
+                new MemoryBackplane(KEPT, InstantSource.system(), new Budget(Long.MAX_VALUE));
         private final LateBackplane late;
         private final Rooms rooms;
         private final List<Client> clients;
@@ -70,7 +72,8 @@ final class ResumeModelTest {
         Round(Random random) {
             this.random = random;
             late = new LateBackplane(log, random);
-            rooms = new Rooms(late, manual.workers(), 1_000);
+            rooms = new Rooms(
+                    late, manual.workers(), 1_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
             clients = IntStream.range(0, 2 + random.nextInt(3))
                     .mapToObj(i -> new Client(this, "u" + i))
                     .toList();
@@ -86,7 +89,7 @@ final class ResumeModelTest {
             settle();
             clients.forEach(client -> client.send(1_000));
             settle();
-            Position top = log.top(ROOM).toCompletableFuture().join();
+            Position top = log.extent(ROOM).toCompletableFuture().join().top();
             for (Client client : clients) {
                 assertThat(client.next - 1).as(client.user).isEqualTo(top.seq());
                 assertThat(client.unanswered).as(client.user).isEmpty();
@@ -230,7 +233,7 @@ final class ResumeModelTest {
             String key = doubtful.isEmpty() ? user + "-" + ++sent : doubtful.remove(0);
             keys.put(id, key);
             unanswered.add(id);
-            member.send(Integer.toString(id), Draft.Origin.MEMBER, key, "\"" + key + "\"");
+            member.send(Integer.toString(id), Draft.Origin.TOKEN, key, "\"" + key + "\"");
         }
 
         /** Reads all it was told; true if it was anything. */

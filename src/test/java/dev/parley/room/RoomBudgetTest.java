@@ -11,6 +11,8 @@ import dev.parley.connection.Peer;
 import dev.parley.connection.Workers;
 import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.ErrorCode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.stream.IntStream;
@@ -26,7 +28,8 @@ final class RoomBudgetTest {
 
     private final Workers workers = new Workers();
     private final Budget budget = new Budget(1_000_000);
-    private final MemoryBackplane backplane = new MemoryBackplane(100, InstantSource.system());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(100, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Rooms rooms = new Rooms(backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, budget, 100);
 
     @AfterEach
@@ -116,7 +119,8 @@ final class RoomBudgetTest {
 
     @Test
     void anErrorInTheFanOutClosesWhomItConcernsAndTheRoomGoesOn() {
-        Rooms fragile = new Rooms(backplane, workers, MAX_BACKLOG);
+        Rooms fragile = new Rooms(
+                backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         Peer reader = new Peer(workers);
         fragile.join(LOBBY, reader.connection(), "1", new Fragile());
         Peer other = new Peer(workers);
@@ -151,9 +155,35 @@ final class RoomBudgetTest {
     }
 
     @Test
+    void aJsonValueThatIsTooLongWithWhatStandsAroundItIsRefusedAndNobodyIsClosed() {
+        int max = 1_000;
+        Rooms bounded = new Rooms(backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, budget, max);
+        Peer reader = new Peer(workers);
+        bounded.join(LOBBY, reader.connection(), "reader").enter("1", null, false, true);
+        Peer sender = new Peer(workers);
+        JsonMember member = bounded.join(LOBBY, sender.connection(), "\u0001".repeat(20)); // six times that in JSON
+        member.enter("1", null, false, true);
+        reader.awaitLines(1);
+        sender.awaitLines(1);
+
+        member.send("2", Draft.Origin.TOKEN, "a", '"' + "é".repeat(350) + '"');
+        sender.awaitLine("{\"id\":2,\"type\":\"error\",\"code\":\"too-big\",\"retry\":false,\"message\":\""
+                + ErrorCode.TOO_BIG.sentence() + "\"}");
+        member.send("3", Draft.Origin.TOKEN, "b", '"' + "é".repeat(280) + '"');
+
+        String heard = reader.awaitLines(2).get(1);
+        assertThat(heard).contains("\"" + "é".repeat(280) + "\"");
+        assertThat(heard.getBytes(StandardCharsets.UTF_8).length).isBetween(max - 300, max);
+        assertThat(reader.connection().isLive()).isTrue();
+        assertThat(sender.connection().isLive()).isTrue();
+    }
+
+    @Test
     void aDeliveryIsTimedByTheNodesOwnClock() {
-        MemoryBackplane elsewhere = new MemoryBackplane(100, InstantSource.fixed(Instant.EPOCH));
-        Rooms others = new Rooms(elsewhere, workers, 100);
+        MemoryBackplane elsewhere =
+                new MemoryBackplane(100, InstantSource.fixed(Instant.EPOCH), new Budget(Long.MAX_VALUE));
+        Rooms others =
+                new Rooms(elsewhere, workers, 100, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         Peer reader = new Peer(workers);
         TextMember member = others.join(LOBBY, reader.connection(), "1", GuideWindow.GUIDE);
 

@@ -11,6 +11,7 @@ import dev.parley.connection.Clog;
 import dev.parley.connection.ManualClock;
 import dev.parley.connection.Peer;
 import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +43,8 @@ final class RoomPressureTest {
 
     private final Workers workers = new Workers();
     private final ManualClock clock = new ManualClock();
-    private final MemoryBackplane backplane = new MemoryBackplane(100_000, Clock.systemUTC());
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(100_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
 
     @AfterEach
     void stop() {
@@ -226,7 +228,8 @@ final class RoomPressureTest {
     }
 
     private Rooms rooms(int maxBacklog) {
-        return new Rooms(backplane, workers, maxBacklog);
+        return new Rooms(
+                backplane, workers, maxBacklog, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     }
 
     private Peer peer() {

@@ -12,6 +12,7 @@ import dev.parley.connection.ManualClock;
 import dev.parley.connection.Peer;
 import dev.parley.connection.Seed;
 import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -39,8 +40,10 @@ final class RoomStressTest {
 
     private final Workers workers = new Workers();
     private final ManualClock clock = new ManualClock();
-    private final MemoryBackplane backplane = new MemoryBackplane(100_000, Clock.systemUTC());
-    private final Rooms rooms = new Rooms(backplane, workers, 100_000);
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(100_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 100_000, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ExecutorService container = Executors.newFixedThreadPool(3);
 

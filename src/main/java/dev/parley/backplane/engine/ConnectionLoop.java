@@ -2,13 +2,12 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.BackplaneException;
 import dev.parley.node.Threads;
-import java.io.Closeable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +18,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Drivers bound how long they wait for an answer, but not how long they write: to a peer that has vanished, a batch that is
  * larger than the socket's buffer is written for a quarter of an hour.
  */
-final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
+final class ConnectionLoop<C extends EngineConnection> implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ConnectionLoop.class.getName());
-    static final Duration LONGEST_CALL = Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS); // of several questions, perhaps
     private static final Duration PATIENCE = Duration.ofSeconds(9); // until health takes it for stuck
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final long LASTING_NANOS = TimeUnit.SECONDS.toNanos(5); // a connection that was no false start
+    private static final long PING_NANOS = TimeUnit.MILLISECONDS.toNanos(Engine.TIMEOUT_MILLIS / 2);
 
     private final String name;
     private final Connector<C> connector;
-    private final Consumer<C> cutter;
     private final Work<C> work;
-    private final Runnable meanwhile;
-    private final Pulse pulse;
+    private final LongAdder reconnects = new LongAdder();
     private volatile Threads.@Nullable Loop loop;
     private volatile boolean closed;
     private volatile boolean isUp;
@@ -41,18 +38,15 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
     private long pauseMillis = FIRST_PAUSE_MILLIS; // the thread's own
     private boolean wasConnected; // the thread's own
 
-    /**
-     * {@code cutter} ends a connection from another thread; {@code meanwhile} is called, while there is no connection, before
-     * each attempt.
-     */
-    ConnectionLoop(
-            String name, Pulse pulse, Connector<C> connector, Consumer<C> cutter, Work<C> work, Runnable meanwhile) {
+    ConnectionLoop(String name, Connector<C> connector, Work<C> work) {
         this.name = name;
-        this.pulse = pulse;
         this.connector = connector;
-        this.cutter = cutter;
         this.work = work;
-        this.meanwhile = meanwhile;
+    }
+
+    /** One that takes turns on links. */
+    static ConnectionLoop<Link> ofTurns(String name, Connector<Link> connector, Turns turns) {
+        return new ConnectionLoop<>(name, connector, turns);
     }
 
     void start(Threads threads) {
@@ -65,6 +59,16 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
         return isUp;
     }
 
+    /** How often a connection was made anew. */
+    long reconnects() {
+        return reconnects.sum();
+    }
+
+    @Nullable
+    C current() {
+        return current;
+    }
+
     private void turn(Runnable progress) throws Exception {
         Runnable beat = () -> {
             seenNanos = System.nanoTime();
@@ -75,13 +79,14 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
             return;
         }
         beat.run();
-        meanwhile.run();
+        work.meanwhile();
         long started = System.nanoTime();
         try (C connection = connector.connect()) {
             current = connection;
             beat.run();
             if (wasConnected) {
-                pulse.reconnected(name);
+                reconnects.increment();
+                LOG.log(Level.INFO, "backplane {0}: connected again", name);
             }
             wasConnected = true;
             isUp = true;
@@ -89,7 +94,7 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
                 work.on(connection, beat);
             }
         } catch (LinkException | BackplaneException e) {
-            if (isUp || pauseMillis == FIRST_PAUSE_MILLIS) {
+            if (!closed && (isUp || pauseMillis == FIRST_PAUSE_MILLIS)) {
                 report(e);
             }
         } finally {
@@ -106,9 +111,6 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
     }
 
     private void report(Exception e) {
-        if (closed) {
-            return;
-        }
         if (e instanceof BackplaneException) {
             LOG.log(Level.ERROR, "backplane {0}: {1}", name, e.getMessage()); // somebody must change its settings
         } else {
@@ -121,7 +123,7 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
         C connection = current;
         if (connection != null && System.nanoTime() - seenNanos > limit.toNanos()) {
             LOG.log(Level.WARNING, "backplane {0}: a call does not come back, so its connection is cut", name);
-            cutter.accept(connection);
+            connection.cut();
         }
     }
 
@@ -129,7 +131,7 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
     void renew() {
         C connection = current;
         if (connection != null) {
-            cutter.accept(connection);
+            connection.cut();
         }
     }
 
@@ -153,5 +155,32 @@ final class ConnectionLoop<C extends Closeable> implements AutoCloseable {
     interface Work<C> {
         /** {@code beat} is to be called at least every second when idle, and before each call that may take long. */
         void on(C connection, Runnable beat) throws LinkException, InterruptedException;
+
+        /** Called while there is no connection, before each attempt. */
+        default void meanwhile() {}
+    }
+
+    /** Work in turns; while nothing is asked, the engine is pinged. */
+    interface Turns extends Work<Link> {
+        /** Waits for something to do, at most a second, and does it; whether the engine was asked. */
+        boolean take(Link link, Runnable beat) throws LinkException, InterruptedException;
+
+        /** The connection is a new one. */
+        default void begin() {}
+
+        @Override
+        default void on(Link link, Runnable beat) throws LinkException, InterruptedException {
+            begin();
+            long nextPing = System.nanoTime() + PING_NANOS;
+            while (true) {
+                beat.run();
+                boolean isAlive = take(link, beat);
+                if (!isAlive && nextPing - System.nanoTime() <= 0) {
+                    link.ping();
+                    isAlive = true;
+                }
+                nextPing = isAlive ? System.nanoTime() + PING_NANOS : nextPing;
+            }
+        }
     }
 }

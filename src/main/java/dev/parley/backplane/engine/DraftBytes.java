@@ -4,6 +4,7 @@ import dev.parley.backplane.Draft;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A draft as the bytes that engines keep: a version, the kind, then key, user, connection and text, each in UTF-8 after its
@@ -11,7 +12,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class DraftBytes {
     private static final byte VERSION = 1;
-    private static final Draft.Kind[] KINDS = {Draft.Kind.MESSAGE, Draft.Kind.JSON, Draft.Kind.LEFT}; // never reordered
+    private static final List<Draft.Kind> KINDS =
+            List.of(Draft.Kind.MESSAGE, Draft.Kind.JSON, Draft.Kind.LEFT); // never reordered
 
     private DraftBytes() {}
 
@@ -23,7 +25,7 @@ public final class DraftBytes {
         for (byte[] part : parts) {
             length += Integer.BYTES + part.length;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(length).put(VERSION).put(code(draft.kind()));
+        ByteBuffer bytes = ByteBuffer.allocate(length).put(VERSION).put((byte) KINDS.indexOf(draft.kind()));
         for (byte[] part : parts) {
             bytes.putInt(part.length).put(part);
         }
@@ -41,22 +43,13 @@ public final class DraftBytes {
             if (version != VERSION) {
                 throw new IllegalArgumentException("an entry of version " + version);
             }
-            Draft.Kind kind = KINDS[bytes.get()];
+            Draft.Kind kind = KINDS.get(bytes.get());
             String key = text(bytes);
             Draft.Author author = new Draft.Author(text(bytes), text(bytes));
             return new Draft(key, author, kind, text(bytes));
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("not an entry", e);
         }
-    }
-
-    private static byte code(Draft.Kind kind) {
-        for (byte code = 0; code < KINDS.length; code++) {
-            if (KINDS[code] == kind) {
-                return code;
-            }
-        }
-        throw new AssertionError(kind);
     }
 
     private static byte[] utf8(String text) {

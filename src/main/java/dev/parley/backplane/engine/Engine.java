@@ -3,7 +3,6 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
-import java.io.Closeable;
 import java.util.Set;
 
 /** A shared engine, as a node sees it: where its connections come from. Thread-safe. */
@@ -13,6 +12,11 @@ public interface Engine extends AutoCloseable {
 
     /** Its name, without address or secret. */
     String name();
+
+    /** Whether applications can leave something in it to be published; see {@link Link#takeIn}. */
+    default boolean hasOutbox() {
+        return false;
+    }
 
     /**
      * Connects, within {@link #TIMEOUT_MILLIS}.
@@ -28,9 +32,9 @@ public interface Engine extends AutoCloseable {
     void close();
 
     /** A connection that listens. */
-    interface Listener extends Closeable {
-        /** Tells {@code events}, on this thread, until the connection ends. */
-        void listen(Events events) throws LinkException;
+    interface Listener extends EngineConnection {
+        /** Tells {@code events}, on this thread, until the connection ends; and at least every {@link #TIMEOUT_MILLIS} that it lives. */
+        void listen(Events events, Runnable alive) throws LinkException;
 
         /** Listens to one more room, or one less. Called by one thread at a time, another than the one that listens. */
         void attend(RoomId room, boolean isWanted) throws LinkException;
@@ -40,20 +44,10 @@ public interface Engine extends AutoCloseable {
          * Called every {@link Engine#TIMEOUT_MILLIS} / 2, like {@link #attend}.
          */
         void probe() throws LinkException;
-
-        /** May be called by any thread; ends {@link #listen}. */
-        void cut();
-
-        /** Called by the thread that listened. */
-        @Override
-        void close();
     }
 
     /** Who is told what happens. */
     interface Events {
-        /** The connection lives; called at least every {@link Engine#TIMEOUT_MILLIS}. */
-        void alive();
-
         /** From now on nothing of this room is missed. */
         void listening(RoomId room);
 
@@ -67,5 +61,8 @@ public interface Engine extends AutoCloseable {
         void moved(RoomId room);
 
         void said(String word);
+
+        /** There is something in the outbox. */
+        default void posted() {}
     }
 }

@@ -6,6 +6,7 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +39,21 @@ public final class EngineBackplane implements Backplane {
     private static final Logger LOG = System.getLogger(EngineBackplane.class.getName());
     private static final long LOOK_MILLIS = 250;
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(9);
+    private static final Duration LONGEST_CALL =
+            Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS); // of several questions, perhaps
     private static final Pattern EPOCH = Pattern.compile("[\\x21-\\x7e]{0,100}");
     private static final String NO_EPOCH = "-"; // no log has it
 
     private final Engine engine;
     private final Threads threads;
-    private final Pulse pulse = new Pulse();
     private final Listening listening;
     private final QueryWorkers workers;
     private final Writer writer;
     private final Reader reader;
     private final EnginePresence presence;
     private final EngineControl control;
+    private final List<ConnectionLoop<?>> loops; // those of the workers aside, of which one is enough
+    private final Intake intake;
     private final Hmac hmac;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
@@ -58,19 +63,14 @@ public final class EngineBackplane implements Backplane {
         this.engine = engine;
         this.threads = threads;
         this.hmac = new Hmac(secret);
-        this.listening = new Listening(engine, pulse, Heard::new);
-        this.workers = new QueryWorkers(engine::connect, pulse, budget);
-        this.reader = new Reader(
-                engine::connect, pulse, listening, budget, timing.check().toMillis());
-        this.writer = new Writer(engine::connect, pulse, budget, reader::promise, (room, feed) -> reader.doubt(room));
-        this.presence =
-                new EnginePresence(node, timing.lease(), engine::connect, pulse, listening, workers, this::append);
+        this.listening = new Listening(engine, new Heard());
+        this.workers = new QueryWorkers(engine::connect, budget);
+        this.reader = new Reader(engine::connect, listening, budget, timing.check());
+        this.writer = new Writer(engine::connect, budget, reader);
+        this.presence = new EnginePresence(node, timing.lease(), engine::connect, listening, workers, this::append);
         this.control = new EngineControl(node, hmac, workers);
-    }
-
-    /** As {@link #start(Engine, Timing, String, Budget, Threads)}, with a budget and threads of its own. */
-    public static EngineBackplane start(Engine engine, Timing timing, String secret) {
-        return start(engine, timing, secret, Budget.unlimited(), new Threads());
+        this.loops = List.of(listening.loop(), writer.loop(), reader.loop(), presence.loop());
+        this.intake = new Intake(workers);
     }
 
     /**
@@ -81,7 +81,6 @@ public final class EngineBackplane implements Backplane {
      * @throws BackplaneException if the engine is there and set up such that it would lose messages; then nothing is left open
      */
     public static EngineBackplane start(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
-        boolean isStarted = false;
         EngineBackplane backplane = new EngineBackplane(engine, timing, secret, budget, threads);
         try {
             try (Link first = engine.connect()) {
@@ -89,32 +88,21 @@ public final class EngineBackplane implements Backplane {
             } catch (LinkException away) {
                 LOG.log(Level.WARNING, "the engine is away: {0}", away.getMessage());
             }
-            backplane.startLoops();
-            isStarted = true;
+            backplane.loops.forEach(loop -> loop.start(threads));
+            backplane.workers.loops().forEach(loop -> loop.start(threads));
+            backplane.watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, backplane::watch);
             return backplane;
-        } finally {
-            if (!isStarted) {
-                backplane.close();
-            }
+        } catch (Throwable e) {
+            backplane.close();
+            throw e;
         }
-    }
-
-    private void startLoops() {
-        listening.start(threads);
-        writer.start(threads);
-        reader.start(threads);
-        workers.start(threads);
-        presence.start(threads);
-        watch = threads.start("backplane-watch", Threads.Part.ENGINE, WATCH_PATIENCE, this::watch);
     }
 
     private void watch(Runnable progress) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        intake.poll();
         workers.watch();
-        writer.cutIfStuck();
-        reader.cutIfStuck();
-        listening.cutIfStuck();
-        presence.cutIfStuck();
+        loops.forEach(loop -> loop.cutIfStuck(LONGEST_CALL));
         threads.revive();
         progress.run();
     }
@@ -134,13 +122,25 @@ public final class EngineBackplane implements Backplane {
         Position possible = EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
         Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
         return workers.ask(
-                QueryWorkers.Lane.of(room), List.of("read", room, possible, bounds), expected(bytes), link -> {
-                    Excerpt excerpt = link.log()
-                            .read(Map.of(room, possible), bounds, false)
-                            .get(room);
-                    return Objects.requireNonNull(excerpt, "an answer to another question")
-                            .slice();
-                });
+                QueryWorkers.Lane.of(room),
+                List.of("read", room, possible, bounds),
+                expected(bytes),
+                link -> excerpt(room, possible, bounds, link).slice());
+    }
+
+    private static Excerpt excerpt(RoomId room, Position after, Link.Bounds bounds, Link link) throws LinkException {
+        return Objects.requireNonNull(
+                link.log().read(Map.of(room, after), bounds, false).get(room), "an answer to another question");
+    }
+
+    /** From before there was a log, reading begins with the oldest entry. */
+    @Override
+    public CompletionStage<Extent> extent(RoomId room) {
+        return workers.ask(QueryWorkers.Lane.of(room), List.of("extent", room), 0, link -> {
+            Excerpt nothing = excerpt(room, Position.ORIGIN, new Link.Bounds(0, 0, false), link);
+            Position top = nothing.slice().top();
+            return new Extent(top, top.seq() - nothing.from().seq());
+        });
     }
 
     @Override
@@ -203,16 +203,23 @@ public final class EngineBackplane implements Backplane {
         return control;
     }
 
+    @Override
+    public void takeIn(int maxBytes) {
+        if (engine.hasOutbox()) {
+            intake.begin(maxBytes);
+        }
+    }
+
     /** By progress: a loop that is stuck is not reachable, whatever it believes of its connection. */
     @Override
     public Health health() {
-        boolean isReachable = writer.isUp()
-                && reader.isUp()
-                && listening.isUp()
-                && presence.isUp()
-                && workers.isUp()
+        boolean isReachable = loops.stream().allMatch(ConnectionLoop::isUp)
+                && workers.loops().stream().anyMatch(ConnectionLoop::isUp)
                 && threads.stuck(Threads.Part.ENGINE).isEmpty();
-        return new Health(engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects());
+        long reconnects = Stream.concat(loops.stream(), workers.loops().stream())
+                .mapToLong(ConnectionLoop::reconnects)
+                .sum();
+        return new Health(engine.name(), isReachable, reader.lag(), reader.repairs(), reconnects, intake.refusals());
     }
 
     /** What is to be stored is stored first, for at most two seconds. */
@@ -221,11 +228,12 @@ public final class EngineBackplane implements Backplane {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        intake.end();
         writer.close();
         presence.close();
         workers.close();
         reader.close();
-        listening.close();
+        listening.loop().close();
         Threads.Loop watching = watch;
         if (watching != null) {
             watching.close();
@@ -245,17 +253,6 @@ public final class EngineBackplane implements Backplane {
 
     /** On the listener's thread. */
     private final class Heard implements Engine.Events {
-        private final Runnable beat;
-
-        Heard(Runnable beat) {
-            this.beat = beat;
-        }
-
-        @Override
-        public void alive() {
-            beat.run();
-        }
-
         @Override
         public void listening(RoomId room) {
             reader.doubt(room);
@@ -280,6 +277,11 @@ public final class EngineBackplane implements Backplane {
         @Override
         public void said(String word) {
             control.heard(word);
+        }
+
+        @Override
+        public void posted() {
+            intake.wake();
         }
     }
 }

@@ -1,15 +1,13 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.ControlBus;
+import dev.parley.backplane.Listeners;
 import dev.parley.backplane.Subscription;
-import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +18,7 @@ final class EngineControl implements ControlBus {
     private static final Logger LOG = System.getLogger(EngineControl.class.getName());
     private static final int MAX_NODES = 10_000;
 
-    private final List<Listening> listenings = new CopyOnWriteArrayList<>();
+    private final Listeners<Consumer<String>> listeners = new Listeners<>();
     private final Map<String, Long> heard = new LinkedHashMap<>(); // each node's last number; the listener's own
     private final String node;
     private final Hmac hmac;
@@ -54,9 +52,7 @@ final class EngineControl implements ControlBus {
 
     @Override
     public Subscription subscribe(Consumer<String> listener) {
-        Listening listening = new Listening(listener);
-        listenings.add(listening);
-        return () -> listenings.remove(listening);
+        return listeners.add(listener);
     }
 
     /** Called on the listener's thread: one word at a time. */
@@ -78,18 +74,6 @@ final class EngineControl implements ControlBus {
         if (heard.size() > MAX_NODES) {
             heard.remove(heard.keySet().iterator().next());
         }
-        for (Listening listening : listenings) {
-            Threads.guarded("a listener to words", () -> listening.listener.accept(parts[3]))
-                    .run();
-        }
-    }
-
-    /** One subscription; the same listener may have several. */
-    private static final class Listening {
-        private final Consumer<String> listener;
-
-        Listening(Consumer<String> listener) {
-            this.listener = listener;
-        }
+        listeners.tell(listener -> listener.accept(parts[3]));
     }
 }

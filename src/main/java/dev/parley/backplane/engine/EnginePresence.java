@@ -1,6 +1,7 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
+import dev.parley.backplane.Attendance;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
@@ -12,7 +13,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,9 +21,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room, kept in the engine under this node's lease. Changes wait in memory, the last one of each member, until
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A loop with a connection of its own renews the lease, moves members and reads what is watched. What the engine refuses, for
  * example because its memory is full, is tried again later, and the rest goes on.
  */
-final class EnginePresence implements PresenceStore, AutoCloseable {
+final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoCloseable {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
     private static final int READS_AT_ONCE = 20;
@@ -70,7 +71,6 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             String node,
             Duration lease,
             ConnectionLoop.Connector<Link> engine,
-            Pulse pulse,
             Listening listening,
             QueryWorkers workers,
             BiFunction<RoomId, Draft, CompletionStage<Appended>> append) {
@@ -79,19 +79,11 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         this.listening = listening;
         this.workers = workers;
         this.append = append;
-        this.loop = new ConnectionLoop<>("presence", pulse, engine, Link::cut, this::work, () -> {});
+        this.loop = ConnectionLoop.ofTurns("presence", engine, this);
     }
 
-    void start(Threads threads) {
-        loop.start(threads);
-    }
-
-    boolean isUp() {
-        return loop.isUp();
-    }
-
-    void cutIfStuck() {
-        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
+    ConnectionLoop<Link> loop() {
+        return loop;
     }
 
     @Override
@@ -123,10 +115,10 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
 
     @Override
     public Subscription watch(RoomId room, Watcher watcher) {
-        Watching watching = new Watching(watcher);
-        watched.compute(room, (id, existing) -> {
-            Attendance attendance = existing != null ? existing : new Attendance();
-            if (existing == null) {
+        Attendance.Watching watching = new Attendance.Watching(watcher);
+        watched.compute(room, (id, known) -> {
+            Attendance attendance = known != null ? known : new Attendance();
+            if (known == null) {
                 listening.want(room);
             }
             attendance.add(watching);
@@ -134,7 +126,8 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         });
         moved(room);
         return () -> watched.computeIfPresent(room, (id, attendance) -> {
-            if (!attendance.removedLast(watching)) {
+            attendance.remove(watching);
+            if (attendance.isWatched()) {
                 return attendance;
             }
             listening.unwant(room);
@@ -152,21 +145,25 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         }
     }
 
-    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
+    @Override
+    public void begin() {
         nextRenewal = System.nanoTime();
         postponeBurials(); // if the engine was away, the others have not been able to renew, either
         watched.keySet().forEach(this::moved);
-        while (true) {
-            for (Chore chore : chores) {
-                beat.run();
-                chore.runOn(link);
-            }
-            if (isLeaving) {
-                link.members().bury(node, true);
-                isGone.complete(true);
-            }
-            rest();
+    }
+
+    @Override
+    public boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
+        for (Chore chore : chores) {
+            beat.run();
+            chore.runOn(link);
         }
+        if (isLeaving) {
+            link.members().bury(node, true);
+            isGone.complete(true);
+        }
+        rest();
+        return true; // the lease is renewed
     }
 
     private synchronized void rest() throws InterruptedException {
@@ -174,11 +171,7 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         boolean isBusy = !pending.isEmpty() || !moved.isEmpty();
         long due = TimeUnit.NANOSECONDS.toMillis(nextRenewal - System.nanoTime());
         long rest = isRefused ? REST_MILLIS / 10 : isBusy ? 0 : Math.min(REST_MILLIS, due);
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rest);
-        for (long left = rest; !isWoken && left > 0; ) {
-            wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-        }
+        boolean unused = Threads.await(this, rest, () -> isWoken);
         isWoken = false;
     }
 
@@ -230,28 +223,20 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
     private void move(Link link) throws LinkException {
         Map<Place, Link.Move> taken = new LinkedHashMap<>();
         synchronized (this) {
-            for (Map.Entry<Place, Link.Move> each : pending.entrySet()) {
-                if (taken.size() == MOVES_AT_ONCE) {
-                    break;
-                }
-                taken.put(each.getKey(), each.getValue());
-            }
+            pending.entrySet().stream().limit(MOVES_AT_ONCE).forEach(each -> taken.put(each.getKey(), each.getValue()));
             pending.keySet().removeAll(taken.keySet());
         }
         if (taken.isEmpty()) {
             return;
         }
-        boolean isDone = false;
         try {
             link.members().move(node, List.copyOf(taken.values()));
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                nextRenewal = System.nanoTime(); // the engine may not know this node any more
-                synchronized (this) {
-                    taken.forEach(pending::putIfAbsent); // unless it has changed meanwhile
-                }
+        } catch (Throwable e) {
+            nextRenewal = System.nanoTime(); // the engine may not know this node any more
+            synchronized (this) {
+                taken.forEach(pending::putIfAbsent); // unless it has changed meanwhile
             }
+            throw e;
         }
     }
 
@@ -261,7 +246,6 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             moved.stream().limit(READS_AT_ONCE).forEach(rooms::add);
             rooms.forEach(moved::remove);
         }
-        boolean isDone = false;
         try {
             for (RoomId room : rooms) {
                 Attendance attendance = watched.get(room);
@@ -269,11 +253,9 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
                     attendance.update(link.members().in(room).keySet());
                 }
             }
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                rooms.forEach(this::moved);
-            }
+        } catch (Throwable e) {
+            rooms.forEach(this::moved);
+            throw e;
         }
     }
 
@@ -309,12 +291,12 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
             pending.clear();
             wake();
         }
-        if (isUp()) {
+        if (loop.isUp()) {
             try {
                 isGone.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException gone) {
+            } catch (ExecutionException | TimeoutException gone) {
                 // then the lease has to run out
             }
         }
@@ -363,53 +345,6 @@ final class EnginePresence implements PresenceStore, AutoCloseable {
         /** It is not tried for a moment. */
         boolean isRefused() {
             return wasRefused && againNanos - System.nanoTime() > 0;
-        }
-    }
-
-    /** One subscription; the same watcher may have several. */
-    private static final class Watching {
-        private final Watcher watcher;
-
-        Watching(Watcher watcher) {
-            this.watcher = watcher;
-        }
-
-        void joined(String user) {
-            Threads.guarded("a watcher", () -> watcher.joined(user)).run();
-        }
-
-        void left(String user) {
-            Threads.guarded("a watcher", () -> watcher.left(user)).run();
-        }
-    }
-
-    /** Who was in a room when it was last read. */
-    private static final class Attendance {
-        private final List<Watching> watchings = new ArrayList<>(); // guarded by this
-        private @Nullable Set<String> users; // guarded by this
-
-        synchronized void add(Watching watching) {
-            watchings.add(watching);
-            if (users != null) {
-                users.forEach(watching::joined);
-            }
-        }
-
-        synchronized boolean removedLast(Watching watching) {
-            return watchings.remove(watching) && watchings.isEmpty();
-        }
-
-        synchronized void update(Set<String> now) {
-            Set<String> before = users == null ? Set.of() : users;
-            Set<String> joined = new HashSet<>(now);
-            joined.removeAll(before);
-            Set<String> left = new HashSet<>(before);
-            left.removeAll(now);
-            users = Set.copyOf(now);
-            for (Watching watching : watchings) {
-                joined.forEach(watching::joined);
-                left.forEach(watching::left);
-            }
         }
     }
 }

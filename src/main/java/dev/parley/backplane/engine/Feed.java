@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +23,19 @@ final class Feed {
     private @Nullable Position last; // what the followers have been told; null until the end is known; guarded by this
     private @Nullable Position before; // the last one of the epoch before; guarded by this
     private boolean isBreakOwed; // the followers are back there, and have not been told; guarded by this
-    private boolean isAnyBreakOwed; // a follower could not be told of a break; guarded by this
     private @Nullable Position promised; // beyond `last`, stored by this node and not told yet; guarded by this
 
     /** Adds a follower. It is told what comes after the position at this moment. */
-    synchronized Following follow(Follower follower, Runnable closing) {
-        Hold hold = new Hold(follower, closing);
+    synchronized void add(Hold hold) {
         holds.add(hold);
         if (last != null) {
             hold.from.complete(last);
         }
-        return hold;
+    }
+
+    /** Takes a follower off; whether nobody is left. */
+    synchronized boolean removedLast(Hold hold) {
+        return holds.removeIf(other -> other == hold) && holds.isEmpty();
     }
 
     synchronized boolean isFollowed() {
@@ -80,10 +83,9 @@ final class Feed {
      */
     synchronized boolean take(Mark mark, Excerpt excerpt) {
         Slice slice = excerpt.slice();
-        if (isAnyBreakOwed) {
-            isAnyBreakOwed = false;
-            for (int i = 0; i < holds.size(); i++) {
-                holds.get(i).settle();
+        for (Hold hold : holds) {
+            if (hold.isOwed) {
+                hold.breakOff(Break.Reason.TRIMMED, last());
             }
         }
         if (!slice.isWhole()) {
@@ -118,7 +120,7 @@ final class Feed {
     /** Whether the log has an end other than what the followers have been told. */
     synchronized boolean differsFrom(Position top) {
         return last != null
-                && (isAnyBreakOwed
+                && (holds.stream().anyMatch(hold -> hold.isOwed)
                         || last.seq() != top.seq()
                         || promised != null
                         || !(last.message().isEmpty() || last.message().equals(top.message())));
@@ -130,7 +132,7 @@ final class Feed {
         synchronized (this) {
             ended = List.copyOf(holds);
         }
-        ended.forEach(hold -> hold.from.completeExceptionally(new BackplaneException("the backplane is closed")));
+        ended.forEach(hold -> hold.end("the backplane is closed"));
     }
 
     private void tell(Entry entry) {
@@ -147,7 +149,12 @@ final class Feed {
         }
         last = position;
         for (int i = 0; i < holds.size(); i++) { // creates nothing, so that nobody is passed over when memory is short
-            holds.get(i).tell(entry);
+            Hold hold = holds.get(i);
+            if (hold.isOwed) {
+                hold.breakOff(Break.Reason.TRIMMED, position);
+            } else {
+                hold.isOwed = !Follower.tell(hold.follower, entry);
+            }
         }
     }
 
@@ -167,44 +174,27 @@ final class Feed {
         return last;
     }
 
-    private synchronized void remove(Hold hold) {
-        if (holds.removeIf(other -> other == hold)) {
-            hold.from.completeExceptionally(new BackplaneException("not followed any more"));
-        }
-    }
-
     /** Where the followers are, and what has been promised to come. */
     record Mark(Position last, @Nullable Position promised) {}
 
-    private final class Hold implements Following {
+    /** A follower, and what it is owed. */
+    static final class Hold implements Following {
         private final Follower follower;
-        private final Runnable closing;
+        private final Consumer<Hold> closing;
         private final CompletableFuture<Position> from = new CompletableFuture<>();
         private boolean isOwed; // a break that it could not be told; guarded by the feed
 
-        Hold(Follower follower, Runnable closing) {
+        Hold(Follower follower, Consumer<Hold> closing) {
             this.follower = follower;
             this.closing = closing;
         }
 
-        void tell(Entry entry) {
-            if (isOwed) {
-                settle();
-            } else if (!Follower.tell(follower, entry)) {
-                isOwed = true;
-                isAnyBreakOwed = true;
-            }
-        }
-
-        void breakOff(Break.Reason reason, Position after) {
+        private void breakOff(Break.Reason reason, Position after) {
             isOwed = !Follower.breakOff(follower, reason, after);
-            isAnyBreakOwed |= isOwed;
         }
 
-        void settle() {
-            if (isOwed) {
-                breakOff(Break.Reason.TRIMMED, last());
-            }
+        private void end(String why) {
+            from.completeExceptionally(new BackplaneException(why));
         }
 
         @Override
@@ -214,8 +204,8 @@ final class Feed {
 
         @Override
         public void close() {
-            remove(this);
-            closing.run();
+            closing.accept(this);
+            end("not followed any more");
         }
     }
 }

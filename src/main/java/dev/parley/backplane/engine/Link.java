@@ -5,7 +5,6 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
-import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import java.util.Set;
  * {@link BackplaneException}, to be passed on and not to be repeated, after which the connection goes on; or the engine is away:
  * a {@link LinkException}, to be repeated over a new connection.
  */
-public interface Link extends Closeable {
+public interface Link extends EngineConnection {
     Log log();
 
     Members members();
@@ -35,11 +34,13 @@ public interface Link extends Closeable {
     /** What the engine does not do by itself, such as trimming. Called every few seconds. */
     default void tend() throws LinkException {}
 
-    /** Ends the connection at once, whatever is under way, which then fails. May be called by any thread. */
-    void cut();
-
-    @Override
-    void close();
+    /**
+     * Takes some of what applications have left in the engine into the logs, each once, on whichever node; puts aside what is
+     * longer than {@code maxBytes} or breaks another rule. Does nothing while another node does.
+     */
+    default TakenIn takeIn(int maxBytes) throws LinkException {
+        return TakenIn.NOTHING;
+    }
 
     /** The logs of rooms. */
     interface Log {
@@ -108,6 +109,11 @@ public interface Link extends Closeable {
         public static Outcome refused(String why) {
             return new Outcome(Optional.empty(), why);
         }
+    }
+
+    /** Whether there may be more, and why something was refused: one reason each. */
+    record TakenIn(boolean isMore, List<String> refusals) {
+        public static final TakenIn NOTHING = new TakenIn(false, List.of());
     }
 
     /** A member that comes ({@code isIn}) or goes; known by its farewell's author. */

@@ -11,14 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +39,6 @@ final class QueryWorkers implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MAX_TRIES = 3;
     private static final long REST_MILLIS = 1_000;
-    private static final long PING_NANOS = TimeUnit.MILLISECONDS.toNanos(Engine.TIMEOUT_MILLIS / 2);
     private static final int TEXTS = 3; // a read piece is there as the driver's bytes, as ours and as text
 
     private final Map<Lane, ArrayDeque<Task<?>>> lanes = new LinkedHashMap<>(); // the next one first; guarded by this
@@ -52,20 +49,15 @@ final class QueryWorkers implements AutoCloseable {
     private int waiting; // guarded by this
     private boolean closed; // guarded by this
 
-    QueryWorkers(ConnectionLoop.Connector<Link> engine, Pulse pulse, Budget budget) {
+    QueryWorkers(ConnectionLoop.Connector<Link> engine, Budget budget) {
         this.budget = budget;
         for (int i = 1; i <= WORKERS; i++) {
-            workers.add(new ConnectionLoop<>("query-" + i, pulse, engine, Link::cut, this::work, () -> {}));
+            workers.add(ConnectionLoop.ofTurns("query-" + i, engine, this::take));
         }
     }
 
-    void start(Threads threads) {
-        workers.forEach(worker -> worker.start(threads));
-    }
-
-    /** Whether somebody would be answered. */
-    boolean isUp() {
-        return workers.stream().anyMatch(ConnectionLoop::isUp);
+    List<ConnectionLoop<Link>> loops() {
+        return workers;
     }
 
     /**
@@ -97,57 +89,40 @@ final class QueryWorkers implements AutoCloseable {
         return task.answer.copy();
     }
 
-    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
-        long nextPing = System.nanoTime() + PING_NANOS;
-        while (true) {
-            beat.run();
-            Task<?> task = next();
-            beat.run();
-            if (task != null) {
-                try {
-                    run(task, link);
-                } finally {
-                    beat.run();
-                }
-                nextPing = System.nanoTime() + PING_NANOS;
-            } else if (nextPing - System.nanoTime() <= 0) {
-                link.ping();
-                nextPing = System.nanoTime() + PING_NANOS;
-            }
+    private boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
+        Task<?> task = next();
+        beat.run();
+        if (task != null) {
+            run(task, link);
         }
+        return task != null;
     }
 
     private synchronized @Nullable Task<?> next() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REST_MILLIS);
-        Task<?> task = poll();
-        for (long left = REST_MILLIS; task == null && left > 0; ) {
-            wait(left);
-            task = poll();
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-        }
-        return task;
-    }
-
-    private @Nullable Task<?> poll() {
-        Lane next = null;
-        for (Lane lane : lanes.keySet()) {
-            if (begun.stream().filter(task -> task.lane.equals(lane)).count() < lane.width()) {
-                next = lane;
-                break;
-            }
-        }
-        ArrayDeque<Task<?>> queue = next == null ? null : lanes.remove(next);
-        if (next == null || queue == null) {
+        boolean unused = Threads.await(this, REST_MILLIS, () -> free() != null);
+        Lane lane = free();
+        ArrayDeque<Task<?>> queue = lane == null ? null : lanes.remove(lane);
+        if (lane == null || queue == null) {
             return null;
         }
         Task<?> task = queue.remove();
         if (!queue.isEmpty()) {
-            lanes.put(next, queue); // the others first
+            lanes.put(lane, queue); // the others first
         }
         shared.remove(task.what, task);
         begun.add(task);
         waiting--;
         return task;
+    }
+
+    /** The first lane of which another question may be asked. Under the lock. */
+    private @Nullable Lane free() {
+        for (Lane lane : lanes.keySet()) {
+            if (begun.stream().filter(task -> task.lane.equals(lane)).count() < lane.width()) {
+                return lane;
+            }
+        }
+        return null;
     }
 
     private <T> void run(Task<T> task, Link link) throws LinkException {
@@ -191,20 +166,11 @@ final class QueryWorkers implements AutoCloseable {
         long now = System.nanoTime();
         List<Task<?>> expired = new ArrayList<>();
         synchronized (this) {
+            lanes.values().forEach(queue -> queue.removeIf(task -> task.isLate(now) && expired.add(task)));
+            lanes.values().removeIf(ArrayDeque::isEmpty);
+            waiting -= expired.size();
+            expired.forEach(late -> shared.remove(late.what, late));
             begun.stream().filter(task -> task.isLate(now)).forEach(expired::add);
-            Iterator<ArrayDeque<Task<?>>> queues = lanes.values().iterator();
-            while (queues.hasNext()) {
-                ArrayDeque<Task<?>> queue = queues.next();
-                while (!queue.isEmpty() && queue.element().isLate(now)) { // the oldest is the first
-                    Task<?> late = queue.remove();
-                    shared.remove(late.what, late);
-                    waiting--;
-                    expired.add(late);
-                }
-                if (queue.isEmpty()) {
-                    queues.remove();
-                }
-            }
         }
         expired.forEach(task -> task.fail("the engine does not answer"));
         workers.forEach(worker -> worker.cutIfStuck(PATIENCE));
@@ -233,6 +199,9 @@ final class QueryWorkers implements AutoCloseable {
     record Lane(String name, int width) {
         /** One word at a time, so that they keep their order. */
         static final Lane WORDS = new Lane("words", 1);
+
+        /** One batch at a time. */
+        static final Lane OUTBOX = new Lane("outbox", 1);
 
         static final Lane SHELF = new Lane("shelf", WORKERS - 1);
 

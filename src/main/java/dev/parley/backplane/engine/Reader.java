@@ -12,10 +12,13 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A new connection, for whatever reason the former one ended, means that all rooms are in doubt.
  */
-final class Reader implements AutoCloseable {
+final class Reader implements ConnectionLoop.Turns, AutoCloseable {
     private static final int PAGE = 500;
     private static final long BYTES_AT_ONCE = 4L * 1024 * 1024; // of all rooms together, or one entry of one
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -39,28 +42,28 @@ final class Reader implements AutoCloseable {
     private boolean isWoken; // guarded by doubts
     private boolean isReading; // what was in doubt; guarded by doubts
     private final long checkNanos;
-    private final Pulse pulse;
     private final Listening listening;
     private final Budget budget;
     private final ConnectionLoop<Link> loop;
+    private final LongAdder repairs = new LongAdder();
     private final Set<RoomId> big = new LinkedHashSet<>(); // whose next entry is read alone; the thread's own
     private volatile long completeNanos = System.nanoTime(); // when the followers were last known to have everything
     private long nextCheck = System.nanoTime(); // the thread's own
 
-    Reader(ConnectionLoop.Connector<Link> engine, Pulse pulse, Listening listening, Budget budget, long checkMillis) {
+    Reader(ConnectionLoop.Connector<Link> engine, Listening listening, Budget budget, Duration check) {
         this.listening = listening;
         this.budget = budget;
-        this.pulse = pulse;
-        this.checkNanos = TimeUnit.MILLISECONDS.toNanos(checkMillis);
-        this.loop = new ConnectionLoop<>("reader", pulse, engine, Link::cut, this::work, () -> {});
+        this.checkNanos = check.toNanos();
+        this.loop = ConnectionLoop.ofTurns("reader", engine, this);
     }
 
-    void start(Threads threads) {
-        loop.start(threads);
+    ConnectionLoop<Link> loop() {
+        return loop;
     }
 
-    void cutIfStuck() {
-        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
+    /** How often a room was read because something might have been missing. */
+    long repairs() {
+        return repairs.sum();
     }
 
     /** How long ago the followers were last known to have been told everything. */
@@ -71,37 +74,35 @@ final class Reader implements AutoCloseable {
 
     private boolean isComplete() {
         synchronized (doubts) {
-            return doubts.isEmpty() && !isReading && isUp() && listening.isUp();
+            return doubts.isEmpty()
+                    && !isReading
+                    && loop.isUp()
+                    && listening.loop().isUp();
         }
     }
 
-    boolean isUp() {
-        return loop.isUp();
-    }
-
-    /** Adds a follower; {@code begin} is told if its room was not followed before. */
-    Following follow(RoomId room, Follower follower, Begin begin) {
-        Following[] following = new Following[1];
-        Feed[] first = new Feed[1];
-        feeds.compute(room, (id, existing) -> {
-            Feed feed = existing != null ? existing : new Feed();
-            if (existing == null) {
-                first[0] = feed;
+    /** Adds a follower; {@code begin}, which finds out where a feed begins, is told if its room was not followed before. */
+    Following follow(RoomId room, Follower follower, BiConsumer<RoomId, Feed> begin) {
+        Feed.Hold hold = new Feed.Hold(follower, ended -> drop(room, ended));
+        Feed fresh = new Feed();
+        Feed followed = feeds.compute(room, (id, known) -> {
+            Feed feed = known != null ? known : fresh;
+            if (known == null) {
                 listening.want(room);
             }
-            following[0] = feed.follow(follower, () -> drop(room));
+            feed.add(hold);
             return feed;
         });
-        if (first[0] != null) {
-            begin.begin(room, first[0]);
+        if (followed == fresh) {
+            begin.accept(room, fresh);
             wake(); // there is one more room to listen to
         }
-        return following[0];
+        return hold;
     }
 
-    private void drop(RoomId room) {
+    private void drop(RoomId room, Feed.Hold hold) {
         feeds.computeIfPresent(room, (id, feed) -> {
-            if (feed.isFollowed()) {
+            if (!feed.removedLast(hold)) {
                 return feed;
             }
             listening.unwant(room);
@@ -150,36 +151,36 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
+    @Override
+    public void begin() {
         nextCheck = System.nanoTime(); // a new connection may be to another server
         feeds.keySet().forEach(this::grown); // and nobody knows how far the work of the former one got
-        while (true) {
-            beat.run();
-            listening.tend();
-            if (nextCheck - System.nanoTime() <= 0) {
-                compare(link, beat); // of no room, too: it is a sign of life
-                nextCheck = System.nanoTime() + checkNanos;
-            }
-            Map<RoomId, Feed.Mark> marks = takeDoubts();
-            beat.run();
-            if (!marks.isEmpty()) {
-                boolean isDone = false;
-                try {
-                    repair(marks, link);
-                    isDone = true;
-                } finally {
-                    if (!isDone) {
-                        marks.keySet().forEach(this::doubt);
-                    }
-                }
-            }
-            synchronized (doubts) {
-                isReading = false;
-            }
-            if (isComplete()) {
-                completeNanos = System.nanoTime();
+    }
+
+    @Override
+    public boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
+        listening.tend();
+        if (nextCheck - System.nanoTime() <= 0) {
+            compare(link, beat);
+            nextCheck = System.nanoTime() + checkNanos;
+        }
+        Map<RoomId, Feed.Mark> marks = takeDoubts();
+        beat.run();
+        if (!marks.isEmpty()) {
+            try {
+                repair(marks, link);
+            } catch (Throwable e) {
+                marks.keySet().forEach(this::doubt);
+                throw e;
             }
         }
+        synchronized (doubts) {
+            isReading = false;
+        }
+        if (isComplete()) {
+            completeNanos = System.nanoTime();
+        }
+        return !marks.isEmpty();
     }
 
     /** Rooms whose next entry is longer than their share come one at a time: there is one entry at least, however long. */
@@ -210,9 +211,7 @@ final class Reader implements AutoCloseable {
         Map<RoomId, Feed.Mark> taken = new HashMap<>();
         synchronized (doubts) {
             long waitMillis = Math.min(REST_MILLIS, TimeUnit.NANOSECONDS.toMillis(nextCheck - System.nanoTime()));
-            if (doubts.isEmpty() && !isWoken && waitMillis > 0) {
-                doubts.wait(waitMillis);
-            }
+            boolean unused = Threads.await(doubts, waitMillis, () -> isWoken || !doubts.isEmpty());
             isWoken = false;
             Iterator<RoomId> alone = big.iterator();
             while (alone.hasNext() && taken.isEmpty()) {
@@ -231,31 +230,22 @@ final class Reader implements AutoCloseable {
 
     private void take(RoomId room, Map<RoomId, Feed.Mark> taken) {
         Boolean isRepair = doubts.remove(room);
-        Feed.@Nullable Mark mark = mark(room);
+        Feed feed = feeds.get(room);
+        Feed.@Nullable Mark mark = feed == null ? null : feed.mark();
         if (isRepair != null && mark != null) {
             taken.put(room, mark);
             if (isRepair) {
-                pulse.repaired();
+                repairs.increment();
             }
         }
-    }
-
-    private Feed.@Nullable Mark mark(RoomId room) {
-        Feed feed = feeds.get(room);
-        return feed == null ? null : feed.mark();
     }
 
     private void compare(Link link, Runnable beat) throws LinkException {
-        Set<RoomId> some = new LinkedHashSet<>();
-        for (RoomId room : feeds.keySet()) {
-            some.add(room);
-            if (some.size() == COMPARED_AT_ONCE) {
-                compare(some, link);
-                beat.run();
-                some = new LinkedHashSet<>();
-            }
+        List<RoomId> all = List.copyOf(feeds.keySet());
+        for (int i = 0; i < all.size(); i += COMPARED_AT_ONCE) {
+            compare(Set.copyOf(all.subList(i, Math.min(all.size(), i + COMPARED_AT_ONCE))), link);
+            beat.run();
         }
-        compare(some, link);
     }
 
     private void compare(Set<RoomId> rooms, Link link) throws LinkException {
@@ -271,10 +261,5 @@ final class Reader implements AutoCloseable {
     public void close() {
         loop.close();
         feeds.values().forEach(Feed::end);
-    }
-
-    /** Who finds out where a feed begins. */
-    interface Begin {
-        void begin(RoomId room, Feed feed);
     }
 }

@@ -13,14 +13,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Stores what this node says, in one loop: takes whatever waits, up to a bound, stores it in one go, and answers. The slower
@@ -32,7 +31,7 @@ import java.util.function.BiConsumer;
  *
  * <p>What waits draws on the budget, and is bounded by itself; when half of the bound is used, one room may not use more.
  */
-final class Writer implements AutoCloseable {
+final class Writer implements ConnectionLoop.Turns, AutoCloseable {
     static final int MAX_WAITING = 20_000;
     private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
     private static final int SHARE_OF_BUDGET = 4;
@@ -41,16 +40,14 @@ final class Writer implements AutoCloseable {
     private static final int MAX_FAREWELLS = 50_000; // that were refused
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long FAREWELL_NANOS = Backplane.KEY_MEMORY.toNanos();
-    private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long REFUSED_PAUSE_MILLIS = 500;
     private static final long REST_MILLIS = 1_000;
-    private static final long PING_NANOS = TimeUnit.MILLISECONDS.toNanos(Engine.TIMEOUT_MILLIS / 2);
     private static final long LAST_WORDS_MILLIS = 2_000;
 
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>(); // guarded by this
     private final Map<RoomId, Feed> begins = new HashMap<>(); // feeds whose start is to be read; guarded by this
     private final List<Waiting> batch = new ArrayList<>(); // the thread's own
-    private final BiConsumer<RoomId, Position> promised;
-    private final BiConsumer<RoomId, Feed> begun;
+    private final Reader reader;
     private final Map<RoomId, Long> bytesByRoom = new HashMap<>(); // of what is in the queue; guarded by this
     private final ArrayDeque<Waiting> refused = new ArrayDeque<>(); // farewells; the thread's own
     private final Budget budget;
@@ -63,29 +60,16 @@ final class Writer implements AutoCloseable {
     private boolean closed; // guarded by this
     private boolean isBusy; // guarded by this
 
-    Writer(
-            ConnectionLoop.Connector<Link> engine,
-            Pulse pulse,
-            Budget budget,
-            BiConsumer<RoomId, Position> promised,
-            BiConsumer<RoomId, Feed> begun) {
-        this.promised = promised;
-        this.begun = begun;
+    /** {@code reader} is told of what is stored, and where feeds begin. */
+    Writer(ConnectionLoop.Connector<Link> engine, Budget budget, Reader reader) {
+        this.reader = reader;
         this.budget = budget;
         this.maxBytes = Math.min(MAX_WAITING_BYTES, budget.max() / SHARE_OF_BUDGET);
-        this.loop = new ConnectionLoop<>("writer", pulse, engine, Link::cut, this::work, this::expire);
+        this.loop = ConnectionLoop.ofTurns("writer", engine, this);
     }
 
-    void start(Threads threads) {
-        loop.start(threads);
-    }
-
-    void cutIfStuck() {
-        loop.cutIfStuck(ConnectionLoop.LONGEST_CALL);
-    }
-
-    boolean isUp() {
-        return loop.isUp();
+    ConnectionLoop<Link> loop() {
+        return loop;
     }
 
     CompletionStage<Appended> append(RoomId room, Draft draft) {
@@ -121,34 +105,29 @@ final class Writer implements AutoCloseable {
         notifyAll();
     }
 
-    private void work(Link link, Runnable beat) throws LinkException, InterruptedException {
-        long nextPing = System.nanoTime() + PING_NANOS;
-        while (true) {
-            beat.run();
-            Map<RoomId, Feed> feeds = takeWork();
-            beat.run();
-            if (!feeds.isEmpty()) {
-                begin(feeds, link);
-            }
-            if (!batch.isEmpty()) {
-                store(link);
-                nextPing = System.nanoTime() + PING_NANOS;
-            } else if (nextPing - System.nanoTime() <= 0) {
-                link.ping();
-                nextPing = System.nanoTime() + PING_NANOS;
-            }
+    @Override
+    public boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
+        Map<RoomId, Feed> feeds = takeWork();
+        beat.run();
+        if (!feeds.isEmpty()) {
+            begin(feeds, link);
         }
+        boolean isStoring = !batch.isEmpty();
+        if (isStoring) {
+            store(link);
+        }
+        return isStoring;
     }
 
     private synchronized Map<RoomId, Feed> takeWork() throws InterruptedException {
-        long rest = refused.isEmpty() ? REST_MILLIS : TimeUnit.NANOSECONDS.toMillis(REFUSED_PAUSE_NANOS);
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rest);
-        for (long left = rest; queue.isEmpty() && begins.isEmpty() && batch.isEmpty() && left > 0; ) {
+        if (queue.isEmpty() && batch.isEmpty()) {
             isBusy = !refused.isEmpty();
             notifyAll();
-            wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
+        boolean unused = Threads.await(
+                this,
+                isBusy ? REFUSED_PAUSE_MILLIS : REST_MILLIS,
+                () -> !queue.isEmpty() || !begins.isEmpty() || !batch.isEmpty());
         if (batch.isEmpty()) {
             fillBatch();
         }
@@ -187,7 +166,7 @@ final class Writer implements AutoCloseable {
             Position top = tops.get(room);
             if (top != null) {
                 feed.begin(top);
-                begun.accept(room, feed);
+                reader.doubt(room);
             }
         });
     }
@@ -204,12 +183,12 @@ final class Writer implements AutoCloseable {
                 Position position = outcome.stored().get();
                 boolean isDuplicate =
                         !position.message().equals(waiting.proposal.message()); // else a repeat of our own
-                promised.accept(waiting.proposal.room(), position);
+                reader.promise(waiting.proposal.room(), position);
                 release(waiting);
                 waiting.answer.complete(new Appended(position, isDuplicate));
             } else if (waiting.isFarewell() && !waiting.isLate(System.nanoTime()) && refused.size() < MAX_FAREWELLS) {
                 refused.add(waiting);
-                nextRefused = System.nanoTime() + REFUSED_PAUSE_NANOS;
+                nextRefused = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REFUSED_PAUSE_MILLIS);
             } else {
                 fail(waiting, outcome.refusal());
             }
@@ -225,29 +204,21 @@ final class Writer implements AutoCloseable {
         waiting.answer.completeExceptionally(new BackplaneException(why));
     }
 
-    /** Fails what has waited too long; called in the loop while there is no connection. */
-    private void expire() {
+    /** Fails what has waited too long. */
+    @Override
+    public void meanwhile() {
         List<Waiting> expired = new ArrayList<>();
         long now = System.nanoTime();
-        takeExpired(batch.iterator(), now, expired);
-        takeExpired(refused.iterator(), now, expired);
+        Predicate<Waiting> expires = waiting -> waiting.isLate(now) && expired.add(waiting);
+        batch.removeIf(expires);
+        refused.removeIf(expires);
         synchronized (this) {
             int before = expired.size();
-            takeExpired(queue.iterator(), now, expired);
+            queue.removeIf(expires);
             expired.subList(before, expired.size()).forEach(late -> count(late.proposal.room(), -late.bytes));
             begins.values().removeIf(feed -> !feed.isFollowed()); // else rooms that come and go meanwhile would gather
         }
         expired.forEach(waiting -> fail(waiting, "the engine does not answer"));
-    }
-
-    private static void takeExpired(Iterator<Waiting> all, long now, List<Waiting> expired) {
-        while (all.hasNext()) {
-            Waiting waiting = all.next();
-            if (waiting.isLate(now)) {
-                all.remove();
-                expired.add(waiting);
-            }
-        }
     }
 
     /** Waits a moment for what is still to be stored, if there is a connection; fails the rest. */
@@ -255,16 +226,11 @@ final class Writer implements AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
-        }
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_WORDS_MILLIS);
-        try {
-            synchronized (this) {
-                for (long left = 1; isBusy && isUp() && left > 0; left = end - System.nanoTime()) {
-                    wait(Math.min(LAST_WORDS_MILLIS, TimeUnit.NANOSECONDS.toMillis(left) + 1));
-                }
+            try {
+                boolean unused = Threads.await(this, LAST_WORDS_MILLIS, () -> !isBusy || !loop.isUp());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         loop.close();
         List<Waiting> rest = new ArrayList<>(batch);

@@ -7,7 +7,8 @@
  *  append ──▶ Writer ────────▶ engine ──▶ Listening ──▶ Feed ──▶ followers     what comes next is handed on at once
  *                                └──────▶ Reader ─────▶ Feed                   every doubt is a read of the log
  *  ask ─────▶ QueryWorkers ──▶   │                                             reads of others, members, tickets, words
- *             EnginePresence ◀──▶┘                                             lease, members in and out, watched rooms
+ *             EnginePresence ◀──▶┤                                             lease, members in and out, watched rooms
+ *             Intake ◀──────────▶┘                                             what applications leave in the engine
  * </pre>
  *
  * <p>Being told by the engine is only ever a hint: a word that was lost costs time, never a message, because the log is read
@@ -35,6 +36,8 @@
  *     <td>{@code more}</td></tr>
  * <tr><td>questions</td><td>whoever asks</td><td>20,000, half of them for one room; two of three workers for one room; 5 s</td>
  *     <td>{@link dev.parley.backplane.BackplaneException}</td></tr>
+ * <tr><td>what applications have left</td><td>the node</td><td>256 KiB and a message, 500 messages, one batch at a time</td>
+ *     <td>it waits in the engine</td></tr>
  * <tr><td>words</td><td>all nodes</td><td>one at a time, 5 s</td><td>it is not said; the log says so</td></tr>
  * <tr><td>members to be moved</td><td>this node's members</td><td>one change for each</td><td>the last one counts</td></tr>
  * </table>

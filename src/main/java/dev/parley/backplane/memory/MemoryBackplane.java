@@ -5,6 +5,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
@@ -28,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A log per room in this process's memory, bounded in entries for each room and in bytes for all. The epoch of a log is random,
@@ -56,11 +58,6 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     private final Budget budget;
     private volatile Instant nextSweep;
     private volatile boolean closed;
-
-    /** As {@link #MemoryBackplane(int, InstantSource, Budget)}, bounded in entries only. */
-    public MemoryBackplane(int entriesPerRoom, InstantSource clock) {
-        this(entriesPerRoom, clock, Budget.unlimited());
-    }
 
     /** Keeps the last {@code entriesPerRoom} entries of each room. */
     public MemoryBackplane(int entriesPerRoom, InstantSource clock, Budget budget) {
@@ -102,6 +99,11 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     }
 
     @Override
+    public CompletionStage<Extent> extent(RoomId room) {
+        return CompletableFuture.completedStage(existing(room).extent());
+    }
+
+    @Override
     public CompletionStage<Position> purge(RoomId room) {
         return CompletableFuture.completedStage(existing(room).purge());
     }
@@ -140,56 +142,49 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
 
     /** Forgets what has been idle for long, and of too many logs the longest idle ones. */
     private void sweep(Instant now) {
-        if (!evicting.tryLock()) {
-            return; // somebody is at it
-        }
-        try {
+        Instant horizon = now.minus(IDLE);
+        int goal = logs.size() >= MAX_LOGS ? MAX_LOGS - MAX_LOGS / 8 : Integer.MAX_VALUE;
+        evicting(() -> {
             nextSweep = now.plus(SWEEP);
-            Instant horizon = now.minus(IDLE);
-            int goal = logs.size() >= MAX_LOGS ? MAX_LOGS - MAX_LOGS / 8 : Integer.MAX_VALUE;
-            for (Map.Entry<RoomId, MemoryLog> idle : idle()) {
-                if (idle.getValue().touched().isAfter(horizon) && logs.size() <= goal) {
-                    break;
-                }
-                forget(idle);
+            forgetIdle(touched -> !touched.isAfter(horizon) || logs.size() > goal);
+        });
+    }
+
+    private void evicting(Runnable task) {
+        if (evicting.tryLock()) { // else somebody is at it
+            try {
+                task.run();
+            } finally {
+                evicting.unlock();
             }
-        } finally {
-            evicting.unlock();
         }
     }
 
-    /** Logs that nobody follows, the longest idle first. */
-    private List<Map.Entry<RoomId, MemoryLog>> idle() {
-        record Idle(Instant touched, Map.Entry<RoomId, MemoryLog> log) {} // times may change while it is sorted
+    /** Forgets logs that nobody follows, the longest idle first, for as long as it says. */
+    private void forgetIdle(Predicate<Instant> goesOn) {
+        record Idle(RoomId room, MemoryLog log, Instant touched) {} // times may change while it is sorted
         List<Idle> found = new ArrayList<>();
-        for (Map.Entry<RoomId, MemoryLog> each : logs.entrySet()) {
-            if (!each.getValue().isFollowed()) {
-                found.add(new Idle(each.getValue().touched(), each));
+        logs.forEach((room, log) -> {
+            if (!log.isFollowed()) {
+                found.add(new Idle(room, log, log.touched()));
             }
-        }
+        });
         found.sort(Comparator.comparing(Idle::touched));
-        return found.stream().map(Idle::log).toList();
-    }
-
-    private void forget(Map.Entry<RoomId, MemoryLog> idle) {
-        if (idle.getValue().forget()) {
-            logs.remove(idle.getKey(), idle.getValue());
+        for (Idle idle : found) {
+            if (!goesOn.test(idle.touched())) {
+                return;
+            }
+            if (idle.log().forget()) {
+                logs.remove(idle.room(), idle.log());
+            }
         }
     }
 
     private void evict(long goal) {
-        if (!evicting.tryLock()) {
-            return; // somebody is at it
-        }
-        try {
-            for (Map.Entry<RoomId, MemoryLog> idle : idle()) {
-                if (bytes.get() <= goal) {
-                    return;
-                }
-                forget(idle);
-            }
+        record Sized(MemoryLog log, long bytes) {} // it may change while they are compared
+        evicting(() -> {
+            forgetIdle(touched -> bytes.get() > goal);
             while (bytes.get() > goal) {
-                record Sized(MemoryLog log, long bytes) {}
                 Optional<Sized> biggest = logs.values().stream()
                         .map(log -> new Sized(log, log.bytes()))
                         .max(Comparator.comparingLong(Sized::bytes));
@@ -199,9 +194,7 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
                     return; // nothing is left but the logs themselves
                 }
             }
-        } finally {
-            evicting.unlock();
-        }
+        });
     }
 
     @Override
@@ -238,7 +231,7 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
 
     @Override
     public Health health() {
-        return new Health("memory", !closed, Duration.ZERO, 0, 0);
+        return new Health("memory", !closed, Duration.ZERO, 0, 0, 0);
     }
 
     @Override

@@ -1,18 +1,16 @@
 package dev.parley.backplane.memory;
 
 import dev.parley.backplane.ControlBus;
+import dev.parley.backplane.Listeners;
 import dev.parley.backplane.Subscription;
-import dev.parley.node.Threads;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** Words from this process to itself, one at a time: what is said while one is told comes after it, for all listeners. */
 final class MemoryControl implements ControlBus {
-    private final List<Listening> listenings = new CopyOnWriteArrayList<>();
+    private final Listeners<Consumer<String>> listeners = new Listeners<>();
     private final Queue<String> words = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isTelling = new AtomicBoolean();
 
@@ -23,7 +21,8 @@ final class MemoryControl implements ControlBus {
         while (!words.isEmpty() && isTelling.compareAndSet(false, true)) {
             try {
                 for (String next = words.poll(); next != null; next = words.poll()) {
-                    tell(next);
+                    String told = next;
+                    listeners.tell(listener -> listener.accept(told));
                 }
             } finally {
                 isTelling.set(false);
@@ -31,26 +30,8 @@ final class MemoryControl implements ControlBus {
         }
     }
 
-    private void tell(String word) {
-        for (Listening listening : listenings) {
-            Threads.guarded("a listener to words", () -> listening.listener.accept(word))
-                    .run();
-        }
-    }
-
     @Override
     public Subscription subscribe(Consumer<String> listener) {
-        Listening listening = new Listening(listener);
-        listenings.add(listening);
-        return () -> listenings.remove(listening);
-    }
-
-    /** One subscription; the same listener may have several. */
-    private static final class Listening {
-        private final Consumer<String> listener;
-
-        Listening(Consumer<String> listener) {
-            this.listener = listener;
-        }
+        return listeners.add(listener);
     }
 }

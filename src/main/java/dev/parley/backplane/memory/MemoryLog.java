@@ -5,31 +5,34 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
+import dev.parley.backplane.Listeners;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.backplane.Subscription;
 import dev.parley.node.Budget;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /**
  * One room's log: numbering, storing and telling the followers happen under one lock, which is what makes one order of them.
  *
- * <p>The last {@code capacity} entries are kept in a ring, whose first place is that of the entry after {@code base}; fewer, when
- * memory is short. A log that has been forgotten takes nothing any more: whoever comes next begins another one, of another epoch.
+ * <p>The last {@code capacity} entries are kept; fewer, when memory is short. A log that has been forgotten takes nothing any more: whoever comes next begins another one, of another epoch.
  */
 final class MemoryLog {
     /** Keys known of a room, at most: five minutes of 333 messages a second. Beyond it the oldest are forgotten sooner. */
@@ -43,12 +46,10 @@ final class MemoryLog {
     private final String epoch;
     private final int capacity;
     private final LongConsumer held; // is told how many bytes more are held, or less
-    private final ArrayList<@Nullable Kept> ring = new ArrayList<>(); // guarded by this
+    private final NavigableMap<Long, Kept> entries = new TreeMap<>(); // by seq, without a hole; guarded by this
     private final Map<String, Known> known = new LinkedHashMap<>(); // by key, oldest first; guarded by this
-    private final List<Follower> followers = new CopyOnWriteArrayList<>();
+    private final Listeners<Follower> followers = new Listeners<>();
     private Position top; // guarded by this
-    private long base; // guarded by this
-    private long floor; // the seq before the oldest entry that is kept; guarded by this
     private long bytes; // that are held; guarded by this
     private boolean isForgotten; // guarded by this
     private volatile Instant touched;
@@ -74,7 +75,8 @@ final class MemoryLog {
             return Optional.empty();
         }
         touched = at;
-        forgetBefore(at.minus(Backplane.KEY_MEMORY));
+        Instant horizon = at.minus(Backplane.KEY_MEMORY);
+        forgetKeysWhile(oldest -> oldest.at().isBefore(horizon));
         Known before = known.get(draft.key());
         if (before != null) {
             return Optional.of(new Appended(before.position(), true));
@@ -82,32 +84,26 @@ final class MemoryLog {
         long seq = top.seq() + 1;
         Position position = new Position(epoch, seq, ids + seq);
         Kept kept = new Kept(new Entry(position, draft, at), draft.bytes());
-        if (seq - floor > capacity) {
-            drop(floor + 1);
+        if (entries.size() >= capacity) {
+            dropOldest();
         }
-        if (index(seq) < ring.size()) {
-            ring.set(index(seq), kept);
-        } else {
-            ring.add(kept);
-        }
+        entries.put(seq, kept);
         hold(kept.held());
         known.put(draft.key(), new Known(position, at));
         hold(KEY_BYTES + draft.key().length());
-        if (known.size() > MAX_KEYS) {
-            forgetOldestKey(known.entrySet().iterator());
-        }
+        forgetKeysWhile(oldest -> known.size() > MAX_KEYS);
         top = position;
-        for (Follower follower : followers) {
+        followers.tell(follower -> {
             boolean unused = Follower.tell(follower, kept.entry());
-        }
+        });
         return Optional.of(new Appended(position, false));
     }
 
     /** Its keys stay known: what is said again after the purge would otherwise come back. */
     synchronized Position purge() {
-        dropUpTo(top.seq());
-        ring.clear();
-        base = top.seq();
+        while (!entries.isEmpty()) {
+            dropOldest();
+        }
         return top;
     }
 
@@ -116,70 +112,58 @@ final class MemoryLog {
         if (isForgotten) {
             return Optional.empty();
         }
-        followers.add(follower);
-        CompletionStage<Position> from = CompletableFuture.completedStage(top);
-        AtomicBoolean closed = new AtomicBoolean();
-        return Optional.of(new Following() {
-            @Override
-            public CompletionStage<Position> from() {
-                return from;
-            }
-
-            @Override
-            public void close() {
-                if (closed.compareAndSet(false, true)) { // the same follower may have another subscription
-                    followers.remove(follower);
-                }
-            }
-        });
+        return Optional.of(new Hold(CompletableFuture.completedStage(top), followers.add(follower)));
     }
 
     synchronized Slice read(Position after, int limit, long atMost) {
-        Optional<Break.Reason> broken = breakAfter(after);
-        long from = after.epoch().equals(epoch) ? Math.max(after.seq(), floor) : floor;
+        long from = after.epoch().equals(epoch) ? after.seq() : 0;
         List<Entry> found = new ArrayList<>();
-        long used = 0;
-        long seq = from + 1;
-        for (; seq <= top.seq() && found.size() < limit; seq++) {
-            Kept kept = at(seq);
-            used += kept.bytes();
-            if (used > atMost && !found.isEmpty()) {
-                break;
-            }
-            found.add(kept.entry());
-        }
-        return new Slice(found, broken, top, seq <= top.seq());
+        boolean more = collect(entries.tailMap(from, false).values(), limit, atMost, found);
+        return new Slice(found, breakAfter(after), top, more);
     }
 
     synchronized Slice readBefore(long before, int limit, long atMost) {
         List<Entry> found = new ArrayList<>();
+        boolean more = collect(entries.headMap(before, false).descendingMap().values(), limit, atMost, found);
+        return Slice.backwards(found, more, top);
+    }
+
+    synchronized Extent extent() {
+        return new Extent(top, entries.size());
+    }
+
+    /** Whether there are more of them than the bounds allow. */
+    private static boolean collect(Collection<Kept> some, int limit, long atMost, List<Entry> found) {
         long used = 0;
-        long seq = Math.min(before - 1, top.seq());
-        for (; seq > floor && found.size() < limit; seq--) {
-            Kept kept = at(seq);
+        for (Kept kept : some) {
             used += kept.bytes();
-            if (used > atMost && !found.isEmpty()) {
-                break;
+            if (found.size() >= limit || (used > atMost && !found.isEmpty())) {
+                return true;
             }
             found.add(kept.entry());
         }
-        return Slice.backwards(found, seq > floor, top);
+        return false;
+    }
+
+    /** The seq before the oldest entry that is kept. */
+    private long floor() {
+        return entries.isEmpty() ? top.seq() : entries.firstKey() - 1;
     }
 
     private Optional<Break.Reason> breakAfter(Position after) {
-        if (after.equals(Position.ORIGIN) && floor == 0) { // from before there was a log
+        if (after.equals(Position.ORIGIN) && floor() == 0) { // from before there was a log
             return Optional.empty();
         }
         if (!after.epoch().equals(epoch)) {
             return Optional.of(Break.Reason.EPOCH);
         }
-        if (after.seq() < floor) {
+        if (after.seq() < floor()) {
             return Optional.of(Break.Reason.TRIMMED);
         }
-        boolean isAnother = after.seq() > floor
-                && after.seq() <= top.seq()
+        Kept there = entries.get(after.seq());
+        boolean isAnother = there != null
                 && !after.message().isEmpty()
-                && !after.message().equals(at(after.seq()).entry().position().message());
+                && !after.message().equals(there.entry().position().message());
         return after.seq() > top.seq() || isAnother ? Optional.of(Break.Reason.REWRITTEN) : Optional.empty();
     }
 
@@ -210,54 +194,33 @@ final class MemoryLog {
     /** Gives up the oldest entries, and keys, that are half of what is held. */
     synchronized void halve() {
         long goal = bytes / 2;
-        while (bytes > goal && floor < top.seq()) {
-            drop(floor + 1);
+        while (bytes > goal && !entries.isEmpty()) {
+            dropOldest();
         }
-        Iterator<Map.Entry<String, Known>> oldest = known.entrySet().iterator();
-        while (bytes > goal && oldest.hasNext()) {
-            forgetOldestKey(oldest);
-        }
+        forgetKeysWhile(oldest -> bytes > goal);
     }
 
-    private void dropUpTo(long last) {
-        while (floor < last) {
-            drop(floor + 1);
-        }
+    private void dropOldest() {
+        hold(-entries.pollFirstEntry().getValue().held());
     }
 
-    private void drop(long seq) {
-        hold(-at(seq).held());
-        ring.set(index(seq), null);
-        floor = seq;
-    }
-
-    private Kept at(long seq) {
-        Kept kept = ring.get(index(seq));
-        if (kept == null) {
-            throw new IllegalStateException("below the floor");
-        }
-        return kept;
-    }
-
-    private int index(long seq) {
-        return (int) ((seq - 1 - base) % capacity);
-    }
-
-    private void forgetBefore(Instant horizon) {
-        Iterator<Map.Entry<String, Known>> oldest = known.entrySet().iterator();
-        for (Known first = oldestKnown(); first != null && first.at().isBefore(horizon); first = oldestKnown()) {
-            forgetOldestKey(oldest);
+    private void forgetKeysWhile(Predicate<Known> isTooMuch) {
+        Iterator<Map.Entry<String, Known>> all = known.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<String, Known> oldest = all.next();
+            if (!isTooMuch.test(oldest.getValue())) {
+                return;
+            }
+            all.remove();
+            hold(-KEY_BYTES - oldest.getKey().length());
         }
     }
 
-    private @Nullable Known oldestKnown() {
-        Iterator<Known> oldest = known.values().iterator();
-        return oldest.hasNext() ? oldest.next() : null;
-    }
-
-    private void forgetOldestKey(Iterator<Map.Entry<String, Known>> oldest) {
-        hold(-KEY_BYTES - oldest.next().getKey().length());
-        oldest.remove();
+    private record Hold(CompletionStage<Position> from, Subscription subscription) implements Following {
+        @Override
+        public void close() {
+            subscription.close();
+        }
     }
 
     /** What is remembered of a key; not the text. */

@@ -1,19 +1,18 @@
 package dev.parley.backplane.memory;
 
+import dev.parley.backplane.Attendance;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
-import dev.parley.node.Threads;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Who is in which room of this process. There is no other node that could die, so nothing is leased.
@@ -21,89 +20,53 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>A room's state changes, and its watchers are told, under the lock of its entry in the map.
  */
 final class MemoryPresence implements PresenceStore {
-    private final Map<RoomId, Attendance> rooms = new ConcurrentHashMap<>();
+    private final Map<RoomId, Present> rooms = new ConcurrentHashMap<>();
 
     @Override
     public void enter(RoomId room, Draft farewell) {
         Draft.Author member = farewell.author();
-        rooms.compute(room, (id, present) -> {
-            Attendance attendance = present != null ? present : new Attendance();
-            attendance.enter(member);
-            return attendance;
+        change(room, present -> {
+            present.connections
+                    .computeIfAbsent(member.user(), user -> new HashSet<>())
+                    .add(member.connection());
+            present.attendance.joined(member.user());
         });
     }
 
     @Override
     public void leave(RoomId room, Draft.Author member) {
-        rooms.computeIfPresent(room, (id, attendance) -> {
-            attendance.leave(member);
-            return attendance.isOver() ? null : attendance;
+        change(room, present -> {
+            Set<String> own = present.connections.getOrDefault(member.user(), Set.of());
+            if (own.contains(member.connection()) && own.remove(member.connection()) && own.isEmpty()) {
+                present.connections.remove(member.user());
+                present.attendance.left(member.user());
+            }
         });
     }
 
     @Override
     public CompletionStage<Map<String, Integer>> members(RoomId room) {
         Map<String, Integer> found = new HashMap<>();
-        rooms.computeIfPresent(room, (id, attendance) -> {
-            attendance.connections.forEach((user, connections) -> found.put(user, connections.size()));
-            return attendance;
-        });
+        change(room, present -> present.connections.forEach((user, own) -> found.put(user, own.size())));
         return CompletableFuture.completedStage(found);
     }
 
     @Override
     public Subscription watch(RoomId room, Watcher watcher) {
-        Watch watch = new Watch(watcher);
-        rooms.compute(room, (id, present) -> {
-            Attendance attendance = present != null ? present : new Attendance();
-            attendance.watches.add(watch);
-            attendance.connections.keySet().forEach(watch::joined);
-            return attendance;
+        Attendance.Watching watching = new Attendance.Watching(watcher);
+        change(room, present -> present.attendance.add(watching));
+        return () -> change(room, present -> present.attendance.remove(watching));
+    }
+
+    /** Nothing is left of a room where nobody is and that nobody watches. */
+    private void change(RoomId room, Consumer<Present> what) {
+        rooms.compute(room, (id, known) -> {
+            Present present = known != null ? known : new Present(new HashMap<>(), new Attendance());
+            what.accept(present);
+            return present.connections.isEmpty() && !present.attendance.isWatched() ? null : present;
         });
-        return () -> rooms.computeIfPresent(room, (id, attendance) -> {
-            attendance.watches.remove(watch);
-            return attendance.isOver() ? null : attendance;
-        });
     }
 
-    /** One subscription; the same watcher may have several. */
-    private static final class Watch {
-        private final Watcher watcher;
-
-        Watch(Watcher watcher) {
-            this.watcher = watcher;
-        }
-
-        void joined(String user) {
-            Threads.guarded("a watcher", () -> watcher.joined(user)).run();
-        }
-
-        void left(String user) {
-            Threads.guarded("a watcher", () -> watcher.left(user)).run();
-        }
-    }
-
-    private static final class Attendance {
-        private final Map<String, Set<String>> connections = new HashMap<>(); // by user
-        private final List<Watch> watches = new ArrayList<>();
-
-        void enter(Draft.Author member) {
-            Set<String> own = connections.computeIfAbsent(member.user(), user -> new HashSet<>());
-            if (own.add(member.connection()) && own.size() == 1) {
-                watches.forEach(watch -> watch.joined(member.user()));
-            }
-        }
-
-        void leave(Draft.Author member) {
-            Set<String> own = connections.get(member.user());
-            if (own != null && own.remove(member.connection()) && own.isEmpty()) {
-                connections.remove(member.user());
-                watches.forEach(watch -> watch.left(member.user()));
-            }
-        }
-
-        boolean isOver() {
-            return connections.isEmpty() && watches.isEmpty();
-        }
-    }
+    /** The connections of each user in a room, and who is told. */
+    private record Present(Map<String, Set<String>> connections, Attendance attendance) {}
 }

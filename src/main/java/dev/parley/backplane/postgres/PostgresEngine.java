@@ -1,14 +1,10 @@
 package dev.parley.backplane.postgres;
 
-import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Engine;
-import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
-import dev.parley.node.Budget;
-import dev.parley.node.Threads;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -32,33 +28,16 @@ public final class PostgresEngine implements Engine {
     private final Source source;
     private final int entriesPerRoom;
 
-    private PostgresEngine(Source source, int entriesPerRoom) {
-        this.source = source;
-        this.entriesPerRoom = entriesPerRoom;
-    }
-
     /**
-     * A node over the database at an address: {@code postgresql://user:password@host/database},
+     * The database at an address: {@code postgresql://user:password@host/database},
      * {@code jdbc:postgresql:…}, or {@code jndi:name} of a data source whose connections are PostgreSQL's.
      *
      * @throws IllegalArgumentException if it is none, in words that may repeat it
-     * @throws BackplaneException if it is no address, in words that repeat nothing secret, or if the database is there and cannot
-     *     be used
+     * @throws BackplaneException if it is no address, in words that repeat nothing secret
      */
-    public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
-        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
-    }
-
-    /** As above, with the node's budget and threads. */
-    public static Backplane start(
-            String address,
-            int entriesPerRoom,
-            EngineBackplane.Timing timing,
-            String secret,
-            Budget budget,
-            Threads threads) {
-        Source source = address.startsWith("jndi:") ? jndi(address.substring("jndi:".length())) : url(address);
-        return EngineBackplane.start(new PostgresEngine(source, entriesPerRoom), timing, secret, budget, threads);
+    public PostgresEngine(String address, int entriesPerRoom) {
+        this.source = address.startsWith("jndi:") ? jndi(address.substring("jndi:".length())) : url(address);
+        this.entriesPerRoom = entriesPerRoom;
     }
 
     private static Source url(String address) {
@@ -115,6 +94,11 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
+    public boolean hasOutbox() {
+        return true;
+    }
+
+    @Override
     public Link connect() throws LinkException {
         return opened(this::link);
     }
@@ -129,11 +113,13 @@ public final class PostgresEngine implements Engine {
                 if (!run.next()) {
                     throw new LinkException("PostgreSQL does not say since when it runs");
                 }
+                PostgresLog log = new PostgresLog(connection, run.getString(1), entriesPerRoom);
                 return new PostgresLink(
                         connection,
-                        new PostgresLog(connection, run.getString(1), entriesPerRoom),
+                        log,
                         new PostgresMembers(connection),
-                        new PostgresShelf(connection));
+                        new PostgresShelf(connection),
+                        new PostgresOutbox(connection, log));
             }
         }
     }
@@ -188,20 +174,12 @@ public final class PostgresEngine implements Engine {
      * The one place that tells an answer from an absence. The classes of connections, of the operator's intervention and of
      * failovers are an absence, and so are conflicts with others, which go by when it is asked again; the rest is an answer.
      *
-     * @throws BackplaneException if PostgreSQL refuses what it was asked; the connection is as it was before
+     * @throws BackplaneException if PostgreSQL refuses what it was asked
      */
-    static LinkException failure(Connection connection, SQLException e) {
+    static LinkException failure(SQLException e) {
         String state = e.getSQLState();
         if (state == null || AWAY.matcher(state).matches()) {
             return lost(e);
-        }
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException gone) {
-            return lost(gone);
         }
         throw new BackplaneException("PostgreSQL: state " + state); // messages may repeat what was sent
     }

@@ -4,44 +4,38 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Set;
 
 /** A connection to PostgreSQL. */
-record PostgresLink(Connection connection, Link.Log log, Link.Members members, PostgresShelf shelf) implements Link {
+record PostgresLink(
+        Connection connection, PostgresLog log, PostgresMembers members, PostgresShelf shelf, PostgresOutbox outbox)
+        implements Link {
     private static final int TRIMMED_AT_ONCE = 5_000;
 
     @Override
     public void say(String word) throws LinkException {
-        try {
-            PostgresMembers.tell(connection, "W ", Set.of(word));
-        } catch (SQLException e) {
-            throw PostgresEngine.failure(connection, e);
-        }
+        new Sql(connection).run("SELECT pg_notify(?, 'W ' || ?::text)", Channels.own(connection), word);
     }
 
     @Override
     public void ping() throws LinkException {
-        execute("SELECT 1");
+        new Sql(connection).run("SELECT 1");
     }
 
     /** Deletes what is below the floor and older than keys must be known; one node at a time, some rows at a time. */
     @Override
     public void tend() throws LinkException {
-        shelf.tend();
-        execute("DELETE FROM parley_entry WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM parley_entry e"
+        Sql sql = new Sql(connection);
+        sql.run("DELETE FROM parley_kept WHERE expires_at < now()");
+        sql.run("DELETE FROM parley_entry WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM parley_entry e"
                 + " JOIN parley_room r ON r.room = e.room AND e.seq <= r.floor"
                 + " WHERE pg_try_advisory_xact_lock(hashtext('parley_trim')) AND e.at < now() - interval '"
                 + (Backplane.KEY_MEMORY.toSeconds() + 30) + " seconds' LIMIT " + TRIMMED_AT_ONCE + "))");
+        sql.run("DELETE FROM parley_refused WHERE at < now() - interval '7 days'");
     }
 
-    private void execute(String sql) throws LinkException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw PostgresEngine.failure(connection, e);
-        }
+    @Override
+    public TakenIn takeIn(int maxBytes) throws LinkException {
+        return outbox.takeIn(maxBytes);
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that listens to the {@link Channels}: {@code G room} when a log has grown, {@code P room} when members have moved,
- * {@code W} and a word. What is not of this node's rooms is dropped by whoever hears it.
+ * {@code W} and a word, {@code O} when there is something in the outbox. What is not of this node's rooms is dropped by whoever hears it.
  *
  * <p>Waiting for notifications does not notice a dead connection, so it is probed in between, by the thread that waits.
  */
@@ -27,7 +27,7 @@ final class PostgresListener implements Engine.Listener {
     private final Set<RoomId> first;
     private volatile Engine.@Nullable Events events;
 
-    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException {
+    PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException, LinkException {
         this.connection = connection;
         this.first = rooms;
         this.notifications = Notifications.of(connection);
@@ -39,13 +39,13 @@ final class PostgresListener implements Engine.Listener {
     }
 
     @Override
-    public void listen(Engine.Events told) throws LinkException {
+    public void listen(Engine.Events told, Runnable alive) throws LinkException {
         events = told;
         first.forEach(told::listening);
         long nextProbe = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                told.alive();
+                alive.run();
                 for (Notifications.Told each : notifications.next(WAIT_MILLIS)) {
                     tell(each.payload(), each.channel().equals(own), told);
                 }
@@ -74,6 +74,7 @@ final class PostgresListener implements Engine.Listener {
                     told.said(rest);
                 }
             }
+            case "O " -> told.posted();
             default -> {} // a later version's
         }
     }

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -30,19 +30,49 @@ import java.util.Set;
 final class PostgresLog implements Link.Log {
     private static final int MAX_KNOWN_ROOMS = 100_000;
     private static final String NO_ROW_YET = "PA001";
-    private static final String ENTRY = "e.seq, e.epoch, e.message, e.at, CASE WHEN e.fits THEN e.data END";
+    private static final String ENTRY = "e.epoch, e.seq, e.message, e.at, CASE WHEN e.fits THEN e.data END";
 
     /** Sizes are summed up where the rows are; what is beyond the bounds comes without its data, and says that there are more. */
     private static final String FITS = "row_number() OVER o <= ? AND (sum(octet_length(x.data)) OVER o <= ?"
             + " OR (? AND row_number() OVER o = 1)) AS fits";
 
-    private final Connection connection;
+    private static final String MOVE = """
+            WITH call AS (SELECT ?::text AS run, ?::text AS nonce, ?::bigint AS keep),
+            found AS (
+                SELECT * FROM unnest(?::text[], ?::bytea[], ?::text[], ?::bytea[], ?::bigint[])
+                    x (room, key, message, data, id)
+            ),
+            refused AS (SELECT * FROM unnest(?::bigint[], ?::text[]) x (id, why)),
+            turn AS MATERIALIZED (
+                SELECT pg_try_advisory_xact_lock(hashtext('parley_outbox'), 'parley_outbox'::regclass::oid::int) AS ours
+            ),
+            gone AS (
+                DELETE FROM parley_outbox o USING turn
+                WHERE turn.ours AND o.id IN (SELECT id FROM found UNION ALL SELECT id FROM refused)
+                RETURNING o.id, o.room, o.data, o.key
+            ),
+            aside AS (
+                INSERT INTO parley_refused (id, room, data, key, why)
+                SELECT g.id, g.room, g.data, g.key, r.why FROM gone g JOIN refused r USING (id)
+                RETURNING why
+            ),
+            kept AS (
+                SELECT array_agg(f.room ORDER BY f.id) AS rooms, array_agg(f.key ORDER BY f.id) AS keys,
+                    array_agg(f.message ORDER BY f.id) AS messages, array_agg(f.data ORDER BY f.id) AS datas
+                FROM found f JOIN gone USING (id)
+            )
+            SELECT turn.ours, ARRAY(SELECT why FROM aside),
+                (SELECT count(*) FROM parley_append(run, nonce, keep, rooms, keys, messages, datas))
+            FROM turn, call, kept
+            """;
+
+    private final Sql sql;
     private final String run;
     private final int entriesPerRoom;
     private final Set<RoomId> known = new HashSet<>(); // rooms that have a row
 
     PostgresLog(Connection connection, String run, int entriesPerRoom) {
-        this.connection = connection;
+        this.sql = new Sql(connection);
         this.run = run;
         this.entriesPerRoom = entriesPerRoom;
     }
@@ -70,13 +100,13 @@ final class PostgresLog implements Link.Log {
 
     private String refusal(SQLException e) throws LinkException {
         try {
-            throw PostgresEngine.failure(connection, e);
+            throw PostgresEngine.failure(e);
         } catch (BackplaneException refused) {
             return String.valueOf(refused.getMessage());
         }
     }
 
-    private void makeRows(List<Link.Proposal> batch) throws SQLException {
+    private void makeRows(Collection<Link.Proposal> batch) throws LinkException {
         if (known.size() > MAX_KNOWN_ROOMS) {
             known.clear();
         }
@@ -87,111 +117,122 @@ final class PostgresLog implements Link.Log {
             }
         }
         if (!missing.isEmpty()) {
-            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO parley_room (room)"
-                    + " SELECT unnest(?::text[]) AS name ORDER BY name ON CONFLICT DO NOTHING")) {
-                insert.setArray(1, names(missing));
-                insert.executeUpdate();
-            }
+            sql.run(
+                    "INSERT INTO parley_room (room)"
+                            + " SELECT unnest(?::text[]) AS name ORDER BY name ON CONFLICT DO NOTHING",
+                    names(missing));
             known.addAll(missing);
         }
     }
 
-    private List<Link.Outcome> store(List<Link.Proposal> batch) throws SQLException {
-        int size = batch.size();
-        String[] rooms = new String[size];
-        byte[][] keys = new byte[size][];
-        String[] messages = new String[size];
-        byte[][] datas = new byte[size][];
-        for (int i = 0; i < size; i++) {
-            Link.Proposal proposal = batch.get(i);
-            rooms[i] = proposal.room().name();
-            keys[i] = proposal.draft().key().getBytes(StandardCharsets.UTF_8);
-            messages[i] = proposal.message();
-            datas[i] = DraftBytes.encode(proposal.draft());
-        }
-        List<Link.Outcome> outcomes = new ArrayList<>();
-        try (PreparedStatement append = connection.prepareStatement(
-                "SELECT epoch, seq, message FROM parley_append(?, ?, ?, ?, ?, ?, ?) ORDER BY ord")) {
-            append.setString(1, run);
-            append.setString(2, messages[0]);
-            append.setLong(3, entriesPerRoom);
-            append.setArray(4, connection.createArrayOf("text", rooms));
-            append.setArray(5, connection.createArrayOf("bytea", keys));
-            append.setArray(6, connection.createArrayOf("text", messages));
-            append.setArray(7, connection.createArrayOf("bytea", datas));
-            try (ResultSet stored = append.executeQuery()) {
-                while (stored.next()) {
-                    outcomes.add(Link.Outcome.stored(
-                            new Position(stored.getString(1), stored.getLong(2), stored.getString(3))));
-                }
-            }
-        }
-        if (outcomes.size() != size) {
-            throw new SQLException("stored " + outcomes.size() + " of " + size, "XX000");
+    private List<Link.Outcome> store(List<Link.Proposal> batch) throws SQLException, LinkException {
+        List<Link.Outcome> outcomes = sql.query(
+                "SELECT epoch, seq, message FROM parley_append(?, ?, ?, ?, ?, ?, ?) ORDER BY ord",
+                stored -> {
+                    List<Link.Outcome> all = new ArrayList<>();
+                    while (stored.next()) {
+                        all.add(Link.Outcome.stored(position(stored, 1)));
+                    }
+                    return all;
+                },
+                arguments(batch).toArray());
+        if (outcomes.size() != batch.size()) {
+            throw new SQLException("stored " + outcomes.size() + " of " + batch.size(), "XX000");
         }
         return outcomes;
+    }
+
+    /** Those of {@code parley_append}. */
+    private List<Object> arguments(Collection<Link.Proposal> batch) throws LinkException {
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(run);
+        arguments.add(batch.stream().findFirst().map(Link.Proposal::message).orElse(""));
+        arguments.add((long) entriesPerRoom);
+        arguments.add(sql.texts(batch.stream().map(proposal -> proposal.room().name())));
+        arguments.add(sql.bytes(
+                batch.stream().map(proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8))));
+        arguments.add(sql.texts(batch.stream().map(Link.Proposal::message)));
+        arguments.add(sql.bytes(batch.stream().map(proposal -> DraftBytes.encode(proposal.draft()))));
+        return arguments;
+    }
+
+    /**
+     * Stores what was found in the outbox, puts aside what is refused, and takes both out of it, by their ids: those that are still
+     * there. One statement, so that all of it happens or nothing.
+     *
+     * @return why something was put aside, a reason for each; nothing, if another node is doing so, and then nothing has happened
+     */
+    Optional<List<String>> move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws LinkException {
+        makeRows(accepted.values());
+        List<Object> arguments = arguments(accepted.values());
+        arguments.add(sql.numbers(accepted.keySet().stream()));
+        arguments.add(sql.numbers(refused.keySet().stream()));
+        arguments.add(sql.texts(refused.values().stream()));
+        boolean isDone = false;
+        try {
+            Optional<List<String>> aside = sql.ask(
+                    MOVE,
+                    moved -> moved.next() && moved.getBoolean(1)
+                            ? Optional.of(List.of((String[]) moved.getArray(2).getArray()))
+                            : Optional.empty(),
+                    arguments.toArray());
+            isDone = true;
+            return aside;
+        } finally {
+            if (!isDone) {
+                known.clear(); // somebody may have deleted a room
+            }
+        }
     }
 
     @Override
     public Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException {
         Map<RoomId, Position> tops = new HashMap<>();
         rooms.forEach(room -> tops.put(room, Position.ORIGIN));
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT room, epoch, seq, message FROM parley_room WHERE room = ANY (?) AND epoch <> ''")) {
-            select.setArray(1, names(rooms));
-            try (ResultSet found = select.executeQuery()) {
-                while (found.next()) {
-                    tops.put(
-                            new RoomId(found.getString(1)),
-                            new Position(found.getString(2), found.getLong(3), found.getString(4)));
-                }
-            }
-        } catch (SQLException e) {
-            throw PostgresEngine.failure(connection, e);
-        }
-        return tops;
+        return sql.ask(
+                "SELECT room, epoch, seq, message FROM parley_room WHERE room = ANY (?) AND epoch <> ''",
+                found -> {
+                    while (found.next()) {
+                        tops.put(new RoomId(found.getString(1)), position(found, 2));
+                    }
+                    return tops;
+                },
+                names(rooms));
     }
 
     @Override
     public Map<RoomId, Excerpt> read(Map<RoomId, Position> after, Link.Bounds bounds, boolean isForFollowers)
             throws LinkException {
-        try {
-            Map<RoomId, Excerpt.State> states = states(after, isForFollowers);
-            Map<RoomId, Excerpt.Start> starts = new HashMap<>();
-            after.forEach(
-                    (room, position) -> starts.put(room, state(states, room).startAfter(position)));
-            Map<RoomId, Page> pages = pages(starts, bounds);
-            Map<RoomId, Excerpt> excerpts = new HashMap<>();
-            starts.forEach((room, start) -> {
-                Page page = pages.getOrDefault(room, new Page());
-                Position top = state(states, room).top();
-                Position last = page.entries.isEmpty()
-                        ? top
-                        : page.entries.get(page.entries.size() - 1).position();
-                Slice slice = new Slice(
-                        page.entries,
-                        start.broken(),
-                        last.seq() > top.seq() ? last : top, // it may have grown between the two questions
-                        page.more);
-                excerpts.put(room, new Excerpt(slice, start.from()));
-            });
-            return excerpts;
-        } catch (SQLException e) {
-            throw PostgresEngine.failure(connection, e);
-        }
+        Map<RoomId, Excerpt.State> states = states(after, isForFollowers);
+        Map<RoomId, Excerpt.Start> starts = new HashMap<>();
+        after.forEach((room, position) -> starts.put(room, state(states, room).startAfter(position)));
+        Map<RoomId, Page> pages = pages(starts, bounds);
+        Map<RoomId, Excerpt> excerpts = new HashMap<>();
+        starts.forEach((room, start) -> {
+            Page page = pages.getOrDefault(room, new Page());
+            Position top = state(states, room).top();
+            Position last = page.entries.isEmpty()
+                    ? top
+                    : page.entries.get(page.entries.size() - 1).position();
+            Slice slice = new Slice(
+                    page.entries,
+                    start.broken(),
+                    last.seq() > top.seq() ? last : top, // it may have grown between the two questions
+                    page.more);
+            excerpts.put(room, new Excerpt(slice, start.from()));
+        });
+        return excerpts;
     }
 
     private static Excerpt.State state(Map<RoomId, Excerpt.State> states, RoomId room) {
         return states.getOrDefault(room, new Excerpt.State(Position.ORIGIN, 0, OptionalLong.empty(), null));
     }
 
-    private Map<RoomId, Excerpt.State> states(Map<RoomId, Position> after, boolean isForFollowers) throws SQLException {
-        List<RoomId> rooms = List.copyOf(after.keySet());
-        List<Position> positions = rooms.stream()
-                .map(room -> Objects.requireNonNull(after.get(room)))
-                .toList();
-        Map<RoomId, Excerpt.State> states = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("""
+    private Map<RoomId, Excerpt.State> states(Map<RoomId, Position> after, boolean isForFollowers)
+            throws LinkException {
+        List<Map.Entry<RoomId, Position>> all = List.copyOf(after.entrySet());
+        return sql.ask(
+                """
                 SELECT r.room, r.epoch, r.seq, r.message,
                     CASE WHEN ? THEN coalesce((SELECT min(e.seq) FROM parley_entry e WHERE e.room = r.room) - 1, r.seq)
                          ELSE r.floor END,
@@ -199,108 +240,94 @@ final class PostgresLog implements Link.Log {
                     (SELECT e.message FROM parley_entry e WHERE e.room = w.room AND e.seq = w.seq)
                 FROM unnest(?::text[], ?::text[], ?::bigint[]) w (room, epoch, seq)
                 JOIN parley_room r ON r.room = w.room AND r.epoch <> ''
-                """)) {
-            select.setBoolean(1, isForFollowers);
-            select.setArray(2, names(rooms));
-            select.setArray(
-                    3,
-                    connection.createArrayOf(
-                            "text", positions.stream().map(Position::epoch).toArray()));
-            select.setArray(
-                    4,
-                    connection.createArrayOf(
-                            "bigint", positions.stream().map(Position::seq).toArray()));
-            try (ResultSet found = select.executeQuery()) {
-                while (found.next()) {
-                    Position top = new Position(found.getString(2), found.getLong(3), found.getString(4));
-                    long floor = found.getLong(5);
-                    long ended = found.getLong(6);
-                    OptionalLong end = found.wasNull() ? OptionalLong.empty() : OptionalLong.of(ended);
-                    states.put(new RoomId(found.getString(1)), new Excerpt.State(top, floor, end, found.getString(7)));
-                }
-            }
-        }
-        return states;
+                """,
+                found -> {
+                    Map<RoomId, Excerpt.State> states = new HashMap<>();
+                    while (found.next()) {
+                        long floor = found.getLong(5);
+                        long ended = found.getLong(6);
+                        OptionalLong end = found.wasNull() ? OptionalLong.empty() : OptionalLong.of(ended);
+                        states.put(
+                                new RoomId(found.getString(1)),
+                                new Excerpt.State(position(found, 2), floor, end, found.getString(7)));
+                    }
+                    return states;
+                },
+                isForFollowers,
+                sql.texts(all.stream().map(each -> each.getKey().name())),
+                sql.texts(all.stream().map(each -> each.getValue().epoch())),
+                sql.numbers(all.stream().map(each -> each.getValue().seq())));
     }
 
     /** Rows outlive the floor, so what is between the two questions trimmed is still found. */
-    private Map<RoomId, Page> pages(Map<RoomId, Excerpt.Start> starts, Link.Bounds bounds) throws SQLException {
-        List<RoomId> rooms = List.copyOf(starts.keySet());
-        Map<RoomId, Page> pages = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("SELECT w.room, " + ENTRY
-                + " FROM unnest(?::text[], ?::bigint[]) w (room, seq) CROSS JOIN LATERAL (SELECT x.*, " + FITS
-                + " FROM (SELECT * FROM parley_entry x WHERE x.room = w.room AND x.seq > w.seq ORDER BY x.seq LIMIT ?) x"
-                + " WINDOW o AS (ORDER BY x.seq)) e ORDER BY w.room, e.seq")) {
-            select.setArray(1, names(rooms));
-            select.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "bigint",
-                            rooms.stream()
-                                    .map(room -> Objects.requireNonNull(starts.get(room))
-                                            .from()
-                                            .seq())
-                                    .toArray()));
-            select.setLong(3, bounds.entries());
-            select.setLong(4, bounds.bytes());
-            select.setBoolean(5, bounds.isOneAtLeast());
-            select.setLong(6, bounds.entries() + 1L);
-            try (ResultSet found = select.executeQuery()) {
-                while (found.next()) {
-                    RoomId room = new RoomId(found.getString(1));
-                    pages.computeIfAbsent(room, unused -> new Page()).add(found, 2);
-                }
-            }
-        }
-        return pages;
+    private Map<RoomId, Page> pages(Map<RoomId, Excerpt.Start> starts, Link.Bounds bounds) throws LinkException {
+        List<Map.Entry<RoomId, Excerpt.Start>> all = List.copyOf(starts.entrySet());
+        return sql.ask(
+                "SELECT w.room, " + ENTRY
+                        + " FROM unnest(?::text[], ?::bigint[]) w (room, seq) CROSS JOIN LATERAL (SELECT x.*, " + FITS
+                        + " FROM (SELECT * FROM parley_entry x WHERE x.room = w.room AND x.seq > w.seq ORDER BY x.seq LIMIT ?) x"
+                        + " WINDOW o AS (ORDER BY x.seq)) e ORDER BY w.room, e.seq",
+                found -> {
+                    Map<RoomId, Page> pages = new HashMap<>();
+                    while (found.next()) {
+                        RoomId room = new RoomId(found.getString(1));
+                        pages.computeIfAbsent(room, unused -> new Page()).add(found, 2);
+                    }
+                    return pages;
+                },
+                sql.texts(all.stream().map(each -> each.getKey().name())),
+                sql.numbers(all.stream().map(each -> each.getValue().from().seq())),
+                bounds.entries(),
+                bounds.bytes(),
+                bounds.isOneAtLeast(),
+                bounds.entries() + 1L);
     }
 
     @Override
     public Slice readBefore(RoomId room, long seq, Link.Bounds bounds) throws LinkException {
         Position top = Objects.requireNonNull(tops(Set.of(room)).get(room));
-        Page page = new Page();
-        if (bounds.entries() > 0) {
-            try (PreparedStatement select = connection.prepareStatement("SELECT " + ENTRY + " FROM (SELECT x.*, " + FITS
-                    + " FROM (SELECT e.* FROM parley_entry e JOIN parley_room r ON r.room = e.room"
-                    + " WHERE e.room = ? AND e.seq < ? AND e.seq > r.floor ORDER BY e.seq DESC LIMIT ?) x"
-                    + " WINDOW o AS (ORDER BY x.seq DESC)) e ORDER BY e.seq DESC")) {
-                select.setLong(1, bounds.entries());
-                select.setLong(2, bounds.bytes());
-                select.setBoolean(3, bounds.isOneAtLeast());
-                select.setString(4, room.name());
-                select.setLong(5, seq);
-                select.setLong(6, bounds.entries() + 1L);
-                try (ResultSet found = select.executeQuery()) {
+        if (bounds.entries() == 0) {
+            return Slice.backwards(List.of(), false, top);
+        }
+        return sql.ask(
+                "SELECT " + ENTRY + " FROM (SELECT x.*, " + FITS
+                        + " FROM (SELECT e.* FROM parley_entry e JOIN parley_room r ON r.room = e.room"
+                        + " WHERE e.room = ? AND e.seq < ? AND e.seq > r.floor ORDER BY e.seq DESC LIMIT ?) x"
+                        + " WINDOW o AS (ORDER BY x.seq DESC)) e ORDER BY e.seq DESC",
+                found -> {
+                    Page page = new Page();
                     while (found.next()) {
                         page.add(found, 1);
                     }
-                }
-            } catch (SQLException e) {
-                throw PostgresEngine.failure(connection, e);
-            }
-        }
-        return Slice.backwards(page.entries, page.more, top);
+                    return Slice.backwards(page.entries, page.more, top);
+                },
+                bounds.entries(),
+                bounds.bytes(),
+                bounds.isOneAtLeast(),
+                room.name(),
+                seq,
+                bounds.entries() + 1L);
     }
 
-    private Array names(Collection<RoomId> rooms) throws SQLException {
-        return connection.createArrayOf("text", rooms.stream().map(RoomId::name).toArray());
+    private Array names(Collection<RoomId> rooms) throws LinkException {
+        return sql.texts(rooms.stream().map(RoomId::name));
     }
 
     /** An entry that is stored at the same moment is below the floor all the same, and goes with the next trimming. */
     @Override
     public Position purge(RoomId room) throws LinkException {
-        try (PreparedStatement purge = connection.prepareStatement("""
+        return sql.ask(
+                """
                 WITH top AS (UPDATE parley_room SET floor = seq WHERE room = ? RETURNING room, epoch, seq, message),
                 gone AS (DELETE FROM parley_entry e USING top WHERE e.room = top.room AND e.seq <= top.seq)
                 SELECT epoch, seq, message FROM top
-                """)) {
-            purge.setString(1, room.name());
-            try (ResultSet top = purge.executeQuery()) {
-                return top.next() ? new Position(top.getString(1), top.getLong(2), top.getString(3)) : Position.ORIGIN;
-            }
-        } catch (SQLException e) {
-            throw PostgresEngine.failure(connection, e);
-        }
+                """,
+                top -> top.next() ? position(top, 1) : Position.ORIGIN,
+                room.name());
+    }
+
+    private static Position position(ResultSet found, int column) throws SQLException {
+        return new Position(found.getString(column), found.getLong(column + 1), found.getString(column + 2));
     }
 
     /** What was found of one log, in the order of reading. */
@@ -314,10 +341,8 @@ final class PostgresLog implements Link.Log {
                 more = true;
                 return;
             }
-            Position position =
-                    new Position(found.getString(column + 1), found.getLong(column), found.getString(column + 2));
             entries.add(new Entry(
-                    position,
+                    position(found, column),
                     DraftBytes.decode(ByteBuffer.wrap(data)),
                     found.getTimestamp(column + 3).toInstant()));
         }

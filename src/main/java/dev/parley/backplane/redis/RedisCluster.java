@@ -36,9 +36,16 @@ final class RedisCluster {
         });
     }
 
-    /** By what a server says of itself; Valkey says it in a word of its own. */
-    static boolean isCluster(String server) {
-        return server.contains("redis_mode:cluster") || server.contains("server_mode:cluster");
+    /** A server of a cluster refuses most rooms, and one that is none knows no masters. Valkey has a word of its own for it. */
+    static void require(boolean isWanted, RedisConnection server) throws LinkException {
+        String info = server.info("server");
+        boolean isCluster = info.contains("redis_mode:cluster") || info.contains("server_mode:cluster");
+        if (isCluster != isWanted) {
+            throw new BackplaneException(
+                    isCluster
+                            ? "this is a Redis Cluster: its address begins with redis-cluster:// or rediss-cluster://"
+                            : "this is no Redis Cluster: its address begins with redis:// or rediss://");
+        }
     }
 
     /** A server that does not know its own name says none, and is where it was asked. */
@@ -47,30 +54,15 @@ final class RedisCluster {
         return new HostAndPort(name == null || name.isEmpty() ? asked.getHost() : name, (int) (long) pair.get(1));
     }
 
-    private static <T> T ask(List<HostAndPort> hosts, JedisClientConfig config, Question<T> question)
+    private static <T> T ask(List<HostAndPort> hosts, JedisClientConfig config, RedisConnection.Question<T> question)
             throws LinkException {
-        LinkException last = new LinkException("there is no server");
-        for (HostAndPort host : hosts) {
-            try (RedisConnection connection = RedisEngine.connect(host, config)) {
-                String server = Objects.toString(RedisConnection.text(connection.call(Command.INFO, "server")));
-                if (!isCluster(server)) {
-                    throw new BackplaneException(
-                            "this is no Redis Cluster: its address begins with redis:// or rediss://");
-                }
-                String state = Objects.toString(RedisConnection.text(connection.call(Command.CLUSTER, "INFO")));
-                if (state.contains("cluster_state:ok")) {
-                    return question.to(connection, host);
-                }
-                last = new LinkException("the cluster is down");
-            } catch (LinkException e) {
-                last = e;
+        return RedisConnection.askAnyOf(hosts, config, (connection, host) -> {
+            require(true, connection);
+            String state = Objects.toString(RedisConnection.text(connection.call(Command.CLUSTER, "INFO")));
+            if (!state.contains("cluster_state:ok")) {
+                throw new LinkException("the cluster is down");
             }
-        }
-        throw last;
-    }
-
-    /** What is asked. */
-    private interface Question<T> {
-        T to(RedisConnection connection, HostAndPort host) throws LinkException;
+            return question.to(connection, host);
+        });
     }
 }

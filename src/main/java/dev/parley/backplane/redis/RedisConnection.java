@@ -7,8 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -23,8 +26,26 @@ final class RedisConnection implements AutoCloseable {
     private final Connection connection;
     private int sent; // without their answers
 
-    RedisConnection(Connection connection) {
-        this.connection = connection;
+    RedisConnection(HostAndPort host, JedisClientConfig config) throws LinkException {
+        try {
+            this.connection = new Connection(host, config);
+        } catch (JedisException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Asks the first of these hosts that has an answer. */
+    static <T> T askAnyOf(List<HostAndPort> hosts, JedisClientConfig config, Question<T> question)
+            throws LinkException {
+        LinkException last = new LinkException("there is no server");
+        for (HostAndPort host : hosts) {
+            try (RedisConnection connection = new RedisConnection(host, config)) {
+                return question.to(connection, host);
+            } catch (LinkException e) {
+                last = e;
+            }
+        }
+        throw last;
     }
 
     static byte[] bytes(String text) {
@@ -95,6 +116,11 @@ final class RedisConnection implements AutoCloseable {
         return requireAnswers().get(0);
     }
 
+    /** What it says of itself. */
+    String info(String section) throws LinkException {
+        return Objects.toString(text(call(Protocol.Command.INFO, section)));
+    }
+
     /** Whether it says that this server is not, or not yet, the one to ask. */
     private static boolean isOfTheServer(JedisDataException refusal) {
         String message = String.valueOf(refusal.getMessage());
@@ -122,5 +148,10 @@ final class RedisConnection implements AutoCloseable {
         } catch (JedisException gone) {
             // that is what was wanted
         }
+    }
+
+    /** What is asked of one of several hosts. */
+    interface Question<T> {
+        T to(RedisConnection connection, HostAndPort host) throws LinkException;
     }
 }

@@ -1,30 +1,21 @@
 package dev.parley.backplane.redis;
 
-import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Engine;
-import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
-import dev.parley.node.Budget;
-import dev.parley.node.Threads;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.exceptions.JedisException;
 
 /** Redis 7 or newer, or Valkey, as an engine. Thread-safe. */
 public final class RedisEngine implements Engine {
@@ -34,31 +25,15 @@ public final class RedisEngine implements Engine {
     private final RedisAddress address;
     private final int entriesPerRoom;
 
-    private RedisEngine(RedisAddress address, int entriesPerRoom) {
-        this.address = address;
-        this.entriesPerRoom = entriesPerRoom;
-    }
-
     /**
-     * A node over the Redis at an address, keeping at least the last {@code entriesPerRoom} entries of each room.
+     * The Redis at an address, keeping at least the last {@code entriesPerRoom} entries of each room.
      *
      * @throws IllegalArgumentException if it is no address
-     * @throws BackplaneException if Redis is set up to drop keys when memory runs out
+     * @throws BackplaneException if it is one that cannot work, in words that repeat nothing secret
      */
-    public static Backplane start(String address, int entriesPerRoom, EngineBackplane.Timing timing, String secret) {
-        return start(address, entriesPerRoom, timing, secret, Budget.unlimited(), new Threads());
-    }
-
-    /** As above, with the node's budget and threads. */
-    public static Backplane start(
-            String address,
-            int entriesPerRoom,
-            EngineBackplane.Timing timing,
-            String secret,
-            Budget budget,
-            Threads threads) {
-        RedisEngine engine = new RedisEngine(RedisAddress.parse(address), entriesPerRoom);
-        return EngineBackplane.start(engine, timing, secret, budget, threads);
+    public RedisEngine(String address, int entriesPerRoom) {
+        this.address = RedisAddress.parse(address);
+        this.entriesPerRoom = entriesPerRoom;
     }
 
     @Override
@@ -68,52 +43,23 @@ public final class RedisEngine implements Engine {
 
     @Override
     public Link connect() throws LinkException {
-        RedisShards shards = address.kind() == RedisAddress.Kind.CLUSTER ? cluster() : server();
+        HostAndPort[] hosts = address.kind() == RedisAddress.Kind.CLUSTER
+                ? RedisCluster.masters(address.hosts(), config())
+                : new HostAndPort[] {host()};
+        RedisShards shards = new RedisShards(hosts, this::shard);
         RedisKeys keys = new RedisKeys(address.database());
         return new RedisLink(shards, keys, new RedisLog(shards, keys, entriesPerRoom), new RedisMembers(shards, keys));
     }
 
-    private RedisShards server() throws LinkException {
-        RedisShard shard = shard(host());
-        return closingIfInVain(List.of(shard), () -> new RedisShards(List.of(shard), new RedisShard[0]));
-    }
-
-    private RedisShards cluster() throws LinkException {
-        HostAndPort[] masters = RedisCluster.masters(address.hosts(), config());
-        Map<HostAndPort, RedisShard> shards = new LinkedHashMap<>();
-        return closingIfInVain(shards.values(), () -> {
-            RedisShard[] bySlot = new RedisShard[masters.length];
-            for (int slot = 0; slot < masters.length; slot++) {
-                RedisShard shard = shards.get(masters[slot]);
-                if (shard == null) {
-                    shard = shard(masters[slot]);
-                    shards.put(masters[slot], shard);
-                }
-                bySlot[slot] = shard;
-            }
-            return new RedisShards(List.copyOf(shards.values()), bySlot);
-        });
-    }
-
-    private static RedisShards closingIfInVain(Collection<RedisShard> opened, Opening opening) throws LinkException {
-        try {
-            return opening.call();
-        } catch (LinkException | RuntimeException e) {
-            opened.forEach(RedisShard::close);
-            throw e;
-        }
-    }
-
     private RedisShard shard(HostAndPort host) throws LinkException {
-        RedisConnection connection = connect(host, config());
+        RedisConnection connection = new RedisConnection(host, config());
         try {
-            String server = Objects.toString(RedisConnection.text(connection.call(Protocol.Command.INFO, "server")));
-            Matcher run = RUN_ID.matcher(server);
+            RedisCluster.require(address.kind() == RedisAddress.Kind.CLUSTER, connection);
+            requireThatNothingIsDropped(connection);
+            Matcher run = RUN_ID.matcher(connection.info("server"));
             if (!run.find()) {
                 throw new BackplaneException("Redis does not tell its run id");
             }
-            requireThatItIs(address.kind(), RedisCluster.isCluster(server));
-            requireThatNothingIsDropped(connection);
             return new RedisShard(connection, run.group(1));
         } catch (LinkException | RuntimeException e) {
             connection.close();
@@ -121,20 +67,9 @@ public final class RedisEngine implements Engine {
         }
     }
 
-    /** A server of a cluster refuses most rooms, and one that is none knows no masters. */
-    private static void requireThatItIs(RedisAddress.Kind kind, boolean isCluster) {
-        if (isCluster != (kind == RedisAddress.Kind.CLUSTER)) {
-            throw new BackplaneException(
-                    isCluster
-                            ? "this is a Redis Cluster: its address begins with redis-cluster:// or rediss-cluster://"
-                            : "this is no Redis Cluster: its address begins with redis:// or rediss://");
-        }
-    }
-
     /** Under any other policy Redis may drop the log of a room, or the number it was at, when memory runs out. */
     private static void requireThatNothingIsDropped(RedisConnection connection) throws LinkException {
-        String memory = Objects.toString(RedisConnection.text(connection.call(Protocol.Command.INFO, "memory")));
-        Matcher policy = POLICY.matcher(memory);
+        Matcher policy = POLICY.matcher(connection.info("memory"));
         if (policy.find() && !policy.group(1).equals("noeviction")) {
             throw new BackplaneException(
                     "Redis may drop messages when its memory is full: maxmemory-policy must be noeviction, not "
@@ -148,14 +83,6 @@ public final class RedisEngine implements Engine {
         return new RedisListener(host(), config(), new RedisKeys(address.database()), rooms);
     }
 
-    static RedisConnection connect(HostAndPort host, JedisClientConfig config) throws LinkException {
-        try {
-            return new RedisConnection(new Connection(host, config));
-        } catch (JedisException e) {
-            throw RedisConnection.lost(e);
-        }
-    }
-
     private HostAndPort host() throws LinkException {
         return switch (address.kind()) {
             case SERVER -> address.hosts().get(0);
@@ -165,21 +92,15 @@ public final class RedisEngine implements Engine {
     }
 
     private HostAndPort master() throws LinkException {
-        LinkException last = new LinkException("there is no sentinel");
-        for (HostAndPort sentinel : address.hosts()) {
-            try (RedisConnection connection = connect(
-                    sentinel, withTls(DefaultJedisClientConfig.builder()).build())) {
-                Object found = connection.call(Protocol.Command.SENTINEL, "get-master-addr-by-name", address.master());
-                if (found instanceof List<?> pair && pair.size() == 2) {
-                    String host = Objects.requireNonNull(RedisConnection.text(pair.get(0)));
-                    return new HostAndPort(host, Integer.parseInt(RedisConnection.text(pair.get(1))));
-                }
-                last = new LinkException("the sentinels know no such master");
-            } catch (LinkException e) {
-                last = e;
+        JedisClientConfig config = withTls(DefaultJedisClientConfig.builder()).build();
+        return RedisConnection.askAnyOf(address.hosts(), config, (sentinel, host) -> {
+            Object found = sentinel.call(Protocol.Command.SENTINEL, "get-master-addr-by-name", address.master());
+            if (!(found instanceof List<?> pair) || pair.size() != 2) {
+                throw new LinkException("the sentinels know no such master");
             }
-        }
-        throw last;
+            String master = Objects.requireNonNull(RedisConnection.text(pair.get(0)));
+            return new HostAndPort(master, Integer.parseInt(RedisConnection.text(pair.get(1))));
+        });
     }
 
     private JedisClientConfig config() {
@@ -211,9 +132,5 @@ public final class RedisEngine implements Engine {
     @Override
     public String toString() {
         return address.toString();
-    }
-
-    private interface Opening {
-        RedisShards call() throws LinkException;
     }
 }

@@ -47,10 +47,10 @@ final class RedisListener implements Engine.Listener {
     }
 
     @Override
-    public void listen(Engine.Events events) throws LinkException {
+    public void listen(Engine.Events events, Runnable alive) throws LinkException {
         while (true) {
             List<?> push = next();
-            events.alive();
+            alive.run();
             byte[] channel = push.size() < 3 ? new byte[0] : (byte[]) push.get(1);
             switch (Objects.toString(text(push.get(0)))) {
                 case "message" -> hear(channel, (byte[]) push.get(2), events);

@@ -76,13 +76,9 @@ final class RedisLog implements Link.Log {
 
     @Override
     public Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException {
-        if (rooms.isEmpty()) {
-            redis.ping();
-            return Map.of();
-        }
         List<RoomId> order = List.copyOf(rooms);
         for (RoomId room : order) {
-            askTop(room);
+            redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
         }
         List<Object> answers = redis.requireAnswers();
         Map<RoomId, Position> tops = new HashMap<>();
@@ -90,10 +86,6 @@ final class RedisLog implements Link.Log {
             tops.put(order.get(i), top((List<?>) answers.get(i)));
         }
         return tops;
-    }
-
-    private void askTop(RoomId room) throws LinkException {
-        redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
     }
 
     private static Position top(List<?> meta) {

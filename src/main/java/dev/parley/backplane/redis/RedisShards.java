@@ -6,9 +6,11 @@ import dev.parley.backplane.engine.LinkException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -22,27 +24,40 @@ final class RedisShards implements AutoCloseable {
     static final int SLOTS = 16_384;
 
     private final List<RedisShard> all;
-    private final RedisShard[] bySlot;
+    private final RedisShard[] bySlot; // of each slot, or of all
     private final List<RedisShard> asked = new ArrayList<>(); // in order, without their answers
     private final Map<String, byte[]> scripts = new HashMap<>(); // their SHA-1
 
-    /**
-     * Speaks to these.
-     *
-     * @param bySlot who has each of the {@link #SLOTS}; of one server alone, empty
-     */
-    RedisShards(List<RedisShard> all, RedisShard[] bySlot) throws LinkException {
-        this.all = List.copyOf(all);
-        this.bySlot = bySlot;
-        for (String script : Scripts.ALL) {
-            for (RedisShard shard : all) {
-                scripts.put(script, (byte[]) shard.connection().call(Command.SCRIPT, "LOAD", script));
+    /** Speaks to the host of each of the {@link #SLOTS}, or to the only one. */
+    RedisShards(HostAndPort[] hosts, Opening opening) throws LinkException {
+        this.bySlot = new RedisShard[hosts.length];
+        Map<HostAndPort, RedisShard> opened = new LinkedHashMap<>();
+        try {
+            for (int slot = 0; slot < hosts.length; slot++) {
+                RedisShard shard = opened.get(hosts[slot]);
+                if (shard == null) {
+                    shard = opening.open(hosts[slot]);
+                    opened.put(hosts[slot], shard);
+                    for (String script : Scripts.ALL) {
+                        scripts.put(script, (byte[]) shard.connection().call(Command.SCRIPT, "LOAD", script));
+                    }
+                }
+                bySlot[slot] = shard;
             }
+        } catch (LinkException | RuntimeException e) {
+            opened.values().forEach(RedisShard::close);
+            throw e;
         }
+        this.all = List.copyOf(opened.values());
+    }
+
+    /** Connects to a host. */
+    interface Opening {
+        RedisShard open(HostAndPort host) throws LinkException;
     }
 
     private RedisShard of(byte[] key) {
-        return bySlot.length == 0 ? all.get(0) : bySlot[JedisClusterCRC16.getSlot(key)];
+        return bySlot[bySlot.length == 1 ? 0 : JedisClusterCRC16.getSlot(key)];
     }
 
     /** By what the server of a key is told from what it was before a restart or failover. */

@@ -6,19 +6,17 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +31,7 @@ import java.util.Set;
 public final class JwtKeys {
     private static final Logger LOG = System.getLogger(JwtKeys.class.getName());
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-    private static final int TIMEOUT_MILLIS = 2_000;
-    private static final int MAX_BYTES = 256 * 1024;
+    private static final Duration FETCH_TIME = Duration.ofSeconds(4);
     private static final int MIN_SECRET_BITS = 256;
 
     private final JWKSource<SecurityContext> source;
@@ -113,19 +110,17 @@ public final class JwtKeys {
     /** Fetched when first needed; see {@link RemoteKeys}. */
     private static JwtKeys atUrl(String place) {
         try {
-            URL url = new URI(place).toURL();
-            if (url.getProtocol().equals("http") && !LOOPBACK.contains(url.getHost())) {
+            URI url = new URI(place);
+            if (url.getHost() == null) {
+                throw new IllegalArgumentException("not a URL");
+            }
+            if (url.getScheme().equals("http") && !LOOPBACK.contains(url.getHost())) {
                 throw new IllegalArgumentException("keys must be fetched over https");
             }
-            return new JwtKeys(new RemoteKeys(() -> fetch(url), System::nanoTime));
-        } catch (URISyntaxException | MalformedURLException wrong) {
+            return new JwtKeys(new RemoteKeys(new KeyFetch(url, FETCH_TIME), System::nanoTime));
+        } catch (URISyntaxException wrong) {
             throw new IllegalArgumentException("not a URL");
         }
-    }
-
-    private static JWKSet fetch(URL url) throws IOException, ParseException {
-        DefaultResourceRetriever retriever = new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES);
-        return read(retriever.retrieveResource(url).getContent());
     }
 
     JWKSource<SecurityContext> source() {

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -127,28 +128,40 @@ public final class JwtVerifier implements TokenVerifier {
             return new Verdict.Rejected("a name that is too long");
         }
         return new Verdict.Accepted(new Credential(
+                Credential.Source.TOKEN,
                 user,
                 scopes(claims.getClaims()),
+                roles(claims.getClaims()),
                 claims.getClaims(),
                 Optional.of(claims.getExpirationTime().toInstant())));
     }
 
     /** As one text with spaces ({@code scope}, RFC 8693) or as a list ({@code scp}, {@code scopes}), which many issuers write. */
     private static Set<String> scopes(Map<String, Object> claims) {
-        Set<String> scopes = new LinkedHashSet<>();
-        for (String name : List.of("scope", "scp", "scopes")) {
+        return texts(claims, List.of("scope", "scp", "scopes"), text -> List.of(text.split(" ", -1)));
+    }
+
+    /** As RFC 9068 calls them, and MicroProfile JWT ({@code groups}). A text is one of them, whatever its letters. */
+    private static Set<String> roles(Map<String, Object> claims) {
+        return texts(claims, List.of("roles", "groups"), List::of);
+    }
+
+    private static Set<String> texts(
+            Map<String, Object> claims, List<String> names, Function<String, List<String>> partsOf) {
+        Set<String> texts = new LinkedHashSet<>();
+        for (String name : names) {
             @Nullable Object value = claims.get(name);
             if (value instanceof String text) {
-                scopes.addAll(List.of(text.split(" ", -1)));
+                texts.addAll(partsOf.apply(text));
             } else if (value instanceof Collection<?> list) {
                 list.stream()
                         .filter(String.class::isInstance)
                         .map(String.class::cast)
-                        .forEach(scopes::add);
+                        .forEach(texts::add);
             }
         }
-        scopes.remove("");
-        return scopes;
+        texts.remove("");
+        return texts;
     }
 
     /** Tells the time by our clock. */

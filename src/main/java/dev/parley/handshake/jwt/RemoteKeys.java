@@ -49,7 +49,7 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 
     private record Fetched(JWKSet keys, long atNanos) {}
 
-    /** @param fetch gets the keys; may take long, and throw anything */
+    /** @param fetch gets the keys; may take long, but must end, and may throw anything */
     RemoteKeys(Callable<JWKSet> fetch, LongSupplier nanoTime) {
         this.fetch = fetch;
         this.nanoTime = nanoTime;

@@ -19,6 +19,7 @@ public record ContainerUser(Visitor visitor, Scopes roles) implements Dependency
         if (!roles.required().stream().allMatch(visitor::isInRole)) {
             throw Challenge.LOGIN.insufficient(roles);
         }
-        return new Credential(principal.getName(), roles.required(), Map.of(), Optional.empty());
+        return new Credential(
+                Credential.Source.LOGIN, principal.getName(), roles.required(), roles.required(), Map.of(), Optional.empty());
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.handshake.security;
 
 import dev.parley.handshake.Credential;
+import dev.parley.node.Budget;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -20,13 +21,13 @@ public final class MemoryTickets implements Tickets {
     }
 
     MemoryTickets(LongSupplier nanoTime, int max) {
-        this.given = new Shares<>(nanoTime, max);
+        this.given = new Shares<>(nanoTime, max, new Budget(Long.MAX_VALUE));
     }
 
     @Override
     public Optional<Secret> give(Credential credential, Optional<String> origin) {
         Secret ticket = Secret.random();
-        return given.add(ticket.digest(), credential.user(), new Given(credential, origin))
+        return given.add(ticket.digest(), credential.identity(), new Given(credential, origin))
                 ? Optional.of(ticket)
                 : Optional.empty();
     }

@@ -9,6 +9,7 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,23 +30,32 @@ record Passport(Credential credential, Optional<String> origin) {
         Optional<String> user = text(members, "user").filter(name -> !name.isEmpty());
         return user.map(name -> new Passport(
                 new Credential(
+                        source(members),
                         name,
-                        scopes(members),
+                        texts(members, "scopes"),
+                        texts(members, "roles"),
                         claims(members),
                         text(members, "expires").map(Instant::parse)),
                 text(members, "origin")));
+    }
+
+    /** What an older node has written says nothing of it. */
+    private static Credential.Source source(Map<String, Json> members) {
+        return text(members, "source")
+                .map(name -> Credential.Source.valueOf(name.toUpperCase(Locale.ROOT)))
+                .orElse(Credential.Source.TOKEN);
     }
 
     private static Optional<String> text(Map<String, Json> members, String name) {
         return Optional.ofNullable(members.get(name)).flatMap(Json::string);
     }
 
-    private static Set<String> scopes(Map<String, Json> members) {
-        Set<String> scopes = new HashSet<>();
-        Optional.ofNullable(members.get("scopes"))
+    private static Set<String> texts(Map<String, Json> members, String name) {
+        Set<String> texts = new HashSet<>();
+        Optional.ofNullable(members.get(name))
                 .flatMap(Json::elements)
-                .ifPresent(all -> all.forEach(scope -> scope.string().ifPresent(scopes::add)));
-        return scopes;
+                .ifPresent(all -> all.forEach(one -> one.string().ifPresent(texts::add)));
+        return texts;
     }
 
     private static Map<String, Object> claims(Map<String, Json> members) {
@@ -84,8 +94,10 @@ record Passport(Credential credential, Optional<String> origin) {
 
     String toText() {
         Map<String, Object> members = new LinkedHashMap<>();
+        members.put("source", credential.source().toString());
         members.put("user", credential.user());
         members.put("scopes", credential.scopes());
+        members.put("roles", credential.roles());
         members.put("claims", credential.claims());
         credential.expires().ifPresent(end -> members.put("expires", end.toString()));
         origin.ifPresent(page -> members.put("origin", page));

@@ -5,19 +5,22 @@ import dev.parley.handshake.Dependency;
 import dev.parley.handshake.Depends;
 import dev.parley.handshake.HandshakeRefused;
 import dev.parley.handshake.QueryParam;
+import dev.parley.handshake.RoleNames;
 import dev.parley.handshake.Scopes;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.Visitor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * Who the visitor is, if they say so: by a ticket ({@code ?ticket=}), a bearer token, or a login at the container. Whoever says
  * nothing is nobody, but whoever says something wrong is refused.
  *
- * <p>It needs the application's {@link TokenVerifier} and {@link Tickets}.
+ * <p>It needs the application's {@link TokenVerifier} and {@link Tickets}. Of a login it finds out the roles that the application's
+ * {@link RoleNames} name.
  */
 public record PossibleUser(
         @QueryParam("ticket") Optional<Secret> ticket,
@@ -25,6 +28,7 @@ public record PossibleUser(
         TokenVerifier verifier,
         Tickets tickets,
         Visitor visitor,
+        RoleNames roles,
         Scopes scopes)
         implements Dependency<Optional<Credential>> {
     @Override
@@ -41,10 +45,16 @@ public record PossibleUser(
     private Optional<Credential> loggedIn() {
         return visitor.principal()
                 .map(principal -> new Credential(
+                        Credential.Source.LOGIN,
                         principal.getName(),
-                        scopes.required().stream().filter(visitor::isInRole).collect(Collectors.toSet()),
+                        ofThose(scopes.required()),
+                        ofThose(roles.names()),
                         Map.of(),
                         Optional.empty()));
+    }
+
+    private Set<String> ofThose(Set<String> asked) {
+        return asked.stream().filter(visitor::isInRole).collect(Collectors.toSet());
     }
 
     private Credential redeemed(Secret secret) {

@@ -4,6 +4,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.HandshakeRefused;
+import dev.parley.node.Budget;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -22,16 +23,18 @@ public final class SharedTickets implements Tickets {
     private static final long PATIENCE_SECONDS = 2;
 
     private final Backplane backplane;
-    private final Shares<Boolean> given = new Shares<>(System::nanoTime, MemoryTickets.MAX_TICKETS); // by this node
+    private final Shares<Boolean> given; // by this node
 
-    public SharedTickets(Backplane backplane) {
+    /** Of a node whose memory they count against. */
+    public SharedTickets(Backplane backplane, Budget budget) {
         this.backplane = backplane;
+        this.given = new Shares<>(System::nanoTime, MemoryTickets.MAX_TICKETS, budget);
     }
 
     @Override
     public Optional<Secret> give(Credential credential, Optional<String> origin) {
         Secret ticket = Secret.random();
-        if (!given.add(ticket.digest(), credential.user(), true)) {
+        if (!given.add(ticket.digest(), credential.identity(), true)) {
             return Optional.empty();
         }
         try {

@@ -74,7 +74,9 @@ export interface Limits {
  * - `disconnected`: there was no connection (room requests wait instead, and do not fail with this)
  * - `closed`: the connection was closed for good
  * - `left`: the room was left meanwhile
- * - `too-big`: it would be longer than the server takes, and was not sent; `message` says by how much
+ * - `too-big`: it would be longer than the server takes, and was not sent; `message` says by how much. Or, with what stands
+ *   around it, longer than the server sends to others, and was not stored
+ * - `removed`, `forbidden`: this user was taken out of the room
  * - `uncertain`: the message was sent, the connection was lost, and it was too late to try again under the same key;
  *   it may have been stored
  */
@@ -84,6 +86,8 @@ export class ParleyError extends Error {
   readonly retry: boolean;
   /** After how many milliseconds. */
   readonly after?: number;
+  /** Of a message that was `rejected`: why, as the policy calls it; `message` is its sentence for the user. */
+  readonly reason?: string;
 }
 
 export type ClientState =

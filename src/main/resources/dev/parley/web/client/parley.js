@@ -24,16 +24,15 @@ const PACE_MARGIN_MS = 1_100; // a second's worth takes a little longer than a s
 const JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
 const clock = performance; // for durations: whatever is done to the clock on the wall, it goes on
 
-/** What a request came to: the server's `code`, whether and after how many milliseconds trying again can help. */
+/** What a request came to: the server's `code`, whether and after how many milliseconds trying again can help, and why. */
 export class ParleyError extends Error {
-  constructor(code, message = code, retry = false, after = undefined) {
+  constructor(code, message = code, more = {}) {
     super(message);
-    this.name = 'ParleyError';
-    Object.assign(this, { code, retry, after });
+    Object.assign(this, { name: 'ParleyError', code, retry: false }, more);
   }
 }
 
-const DISCONNECTED = new ParleyError('disconnected', 'disconnected', true, 0);
+const DISCONNECTED = new ParleyError('disconnected', undefined, { retry: true, after: 0 });
 
 /** Connects, and stays connected until `close()` or a close code that says stop. */
 export function connect(url = 'rooms', { credential } = {}) {
@@ -129,6 +128,10 @@ export function connect(url = 'rooms', { credential } = {}) {
     if (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500) {
       code = CREDENTIAL_EXPIRED;
     }
+    // Without a reason it is the server's own: the login's session has ended.
+    if (code === 1008 && !reason) {
+      code = CREDENTIAL_EXPIRED;
+    }
     if (mine === attempt) {
       lost(reason, undefined, code);
     }
@@ -192,7 +195,7 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   function receive(frame) {
     const { type, id } = frame;
-    const error = type === 'error' && new ParleyError(frame.code, frame.message, frame.retry, frame.after);
+    const error = type === 'error' && new ParleyError(frame.code, frame.message, frame);
     if (type === 'ping') {
       transmit({ type: 'pong' });
     } else if (type === 'welcome') {
@@ -219,7 +222,7 @@ export function connect(url = 'rooms', { credential } = {}) {
     openedAt = clock.now();
     refreshBefore(frame);
     joins = createPace(JOINS_PER_SECOND, client.limits.rooms);
-    messages = createPace(client.limits.messagesPerSecond, client.limits.messagesPerSecond);
+    messages = createPace(client.limits.messagesPerSecond);
     change({ name: 'open' });
     rooms.forEach((room) => room.enter());
   }
@@ -258,9 +261,7 @@ export function connect(url = 'rooms', { credential } = {}) {
     }
     bye = undefined;
     ended = final && new ParleyError('closed', reason || `closed with ${code}`);
-    client.state = final
-      ? { name: 'closed', code, reason }
-      : { name: 'waiting', until: Date.now() + delay, delay, code, reason };
+    client.state = { code, reason, ...(final ? { name: 'closed' } : { name: 'waiting', until: Date.now() + delay, delay }) };
     asked.forEach((settle) => settle(0, DISCONNECTED));
     asked.clear();
     if (final) {
@@ -356,10 +357,15 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
       await insist(frame, isDue, undefined, (joined) => isDue() && take(joined));
     } catch (error) {
       if (isDue()) {
-        shut(error);
-        change({ name: 'refused', error });
+        refuse(error);
       }
     }
+  }
+
+  function refuse(error) {
+    restart();
+    shut(error);
+    change({ name: 'refused', error });
   }
 
   function shut(error) {
@@ -425,7 +431,13 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
     emit('presence', { members: room.members, joined, left, count: room.count });
   }
 
-  const handlers = { gap: enter, members: present, presence: present, dropped: ({ count }) => emit('dropped', count) };
+  const handlers = {
+    gap: enter,
+    members: present,
+    presence: present,
+    dropped: ({ count }) => emit('dropped', count),
+    left: ({ reason }) => refuse(new ParleyError(reason)), // unasked: somebody has taken this user out
+  };
   return { room, enter, exit, receive };
 }
 
@@ -444,7 +456,7 @@ function createGate() {
  * Lets requests through in turn, no faster than the server allows, and those not at all that are no longer due. `after`
  * is how long to wait at least, where the server has refused it.
  */
-function createPace(perSecond, atOnce) {
+function createPace(perSecond, atOnce = perSecond) {
   const spacing = PACE_MARGIN_MS / perSecond || 0;
   let line = Promise.resolve();
   let paidUntil = -1e9;

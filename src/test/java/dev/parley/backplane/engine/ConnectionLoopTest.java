@@ -21,17 +21,14 @@ final class ConnectionLoopTest {
     private ConnectionLoop<Link> start(ConnectionLoop.Work<Link> work) {
         ConnectionLoop<Link> loop = new ConnectionLoop<>(
                 "test",
-                new Pulse(),
                 () -> {
                     connections.incrementAndGet();
                     return new QueryWorkersTest.FakeLink();
                 },
-                Link::cut,
                 (link, beat) -> {
                     worked.release();
                     work.on(link, beat);
-                },
-                () -> {});
+                });
         loop.start(threads);
         return loop;
     }

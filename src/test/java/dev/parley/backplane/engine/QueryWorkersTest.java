@@ -35,12 +35,11 @@ final class QueryWorkersTest {
                 connections.incrementAndGet();
                 return new FakeLink();
             },
-            new Pulse(),
             budget);
 
     @BeforeEach
     void start() {
-        workers.start(threads);
+        workers.loops().forEach(loop -> loop.start(threads));
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -30,16 +31,15 @@ final class ReaderTest {
 
     private final Threads threads = new Threads();
     private final FakeEngine engine = new FakeEngine();
-    private final Pulse pulse = new Pulse();
-    private final Budget budget = Budget.unlimited();
-    private final Listening listening = new Listening(engine, pulse, beat -> new Deaf());
-    private final Reader reader = new Reader(engine::connect, pulse, listening, budget, 100);
+    private final Budget budget = new Budget(Long.MAX_VALUE);
+    private final Listening listening = new Listening(engine, new Deaf());
+    private final Reader reader = new Reader(engine::connect, listening, budget, Duration.ofMillis(100));
     private final LinkedBlockingQueue<Long> told = new LinkedBlockingQueue<>();
 
     @AfterEach
     void stop() {
         reader.close();
-        listening.close();
+        listening.loop().close();
         threads.close();
     }
 
@@ -54,6 +54,7 @@ final class ReaderTest {
             assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(seq);
         }
         assertThat(engine.failures).hasValueLessThanOrEqualTo(0);
+        reader.close(); // what was read is let go of after it has been told
         assertThat(budget.used()).isZero();
     }
 
@@ -73,8 +74,8 @@ final class ReaderTest {
     }
 
     private void start(List<RoomId> rooms) {
-        listening.start(threads);
-        reader.start(threads);
+        listening.loop().start(threads);
+        reader.loop().start(threads);
         rooms.forEach(room -> reader.follow(
                 room, entry -> told.add(entry.position().seq()), (id, feed) -> feed.begin(new Position("e", 0, ""))));
     }
@@ -106,7 +107,7 @@ final class ReaderTest {
             CountDownLatch isCut = new CountDownLatch(1);
             return new Listener() {
                 @Override
-                public void listen(Events events) throws LinkException {
+                public void listen(Events events, Runnable alive) throws LinkException {
                     try {
                         isCut.await();
                     } catch (InterruptedException e) {
@@ -187,9 +188,6 @@ final class ReaderTest {
     }
 
     private static final class Deaf implements Engine.Events {
-        @Override
-        public void alive() {}
-
         @Override
         public void listening(RoomId room) {}
 

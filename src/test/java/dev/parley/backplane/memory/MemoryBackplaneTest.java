@@ -26,13 +26,13 @@ final class MemoryBackplaneTest extends BackplaneContract {
 
     @Override
     protected Nodes start(int entriesPerRoom) {
-        MemoryBackplane shared = new MemoryBackplane(entriesPerRoom, Clock.systemUTC());
+        MemoryBackplane shared = new MemoryBackplane(entriesPerRoom, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
         return new Nodes(shared, shared);
     }
 
     @Test
     void aLogThatHasRoomForOneKeepsTheLast() {
-        MemoryBackplane backplane = new MemoryBackplane(1, Clock.systemUTC());
+        MemoryBackplane backplane = new MemoryBackplane(1, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
         Position first = append(backplane, "1").position();
         append(backplane, "2");
 
@@ -47,7 +47,7 @@ final class MemoryBackplaneTest extends BackplaneContract {
     @Test
     void aKeyIsKnownForFiveMinutesEvenWhenItsEntryIsGone() {
         AtomicReference<Instant> now = new AtomicReference<>(NOON);
-        MemoryBackplane backplane = new MemoryBackplane(1, now::get);
+        MemoryBackplane backplane = new MemoryBackplane(1, now::get, new Budget(Long.MAX_VALUE));
         Position first = append(backplane, "1").position();
         append(backplane, "2");
 
@@ -62,7 +62,7 @@ final class MemoryBackplaneTest extends BackplaneContract {
 
     @Test
     void aFloodedRoomForgetsTheOldestKeysFirst() {
-        MemoryBackplane backplane = new MemoryBackplane(1, InstantSource.fixed(NOON));
+        MemoryBackplane backplane = new MemoryBackplane(1, InstantSource.fixed(NOON), new Budget(Long.MAX_VALUE));
         for (int i = 0; i <= MemoryLog.MAX_KEYS; i++) {
             append(backplane, "key-" + i);
         }
@@ -73,9 +73,9 @@ final class MemoryBackplaneTest extends BackplaneContract {
 
     @Test
     void aRestartIsAnotherEpoch() {
-        Position before =
-                append(new MemoryBackplane(10, Clock.systemUTC()), "1").position();
-        MemoryBackplane restarted = new MemoryBackplane(10, Clock.systemUTC());
+        Position before = append(new MemoryBackplane(10, Clock.systemUTC(), new Budget(Long.MAX_VALUE)), "1")
+                .position();
+        MemoryBackplane restarted = new MemoryBackplane(10, Clock.systemUTC(), new Budget(Long.MAX_VALUE));
         Position after = append(restarted, "1").position();
 
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
@@ -84,7 +84,7 @@ final class MemoryBackplaneTest extends BackplaneContract {
 
     @Test
     void anEntryCarriesTheTimeOfItsClock() {
-        MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.fixed(NOON));
+        MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.fixed(NOON), new Budget(Long.MAX_VALUE));
         Position position = append(backplane, "1").position();
 
         assertThat(read(backplane, new Position(position.epoch(), 0, "")).entries())
@@ -184,7 +184,7 @@ final class MemoryBackplaneTest extends BackplaneContract {
         for (int i = 0; i < 1_000; i++) {
             RoomId room = new RoomId("room-" + i);
             assertThat(read(backplane, room, Position.ORIGIN).entries()).isEmpty();
-            backplane.top(room).toCompletableFuture().join();
+            backplane.extent(room).toCompletableFuture().join();
             backplane.purge(room).toCompletableFuture().join();
         }
 

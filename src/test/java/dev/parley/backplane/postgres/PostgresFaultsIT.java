@@ -7,6 +7,8 @@ import dev.parley.backplane.Break;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultContract;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +21,12 @@ final class PostgresFaultsIT extends FaultContract {
 
     @Override
     protected Backplane node(String address) {
-        return PostgresEngine.start(address, 100_000, new EngineBackplane.Timing(CHECK, LEASE), "");
+        return EngineBackplane.start(
+                new PostgresEngine(address, 100_000),
+                new EngineBackplane.Timing(CHECK, LEASE),
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     private PostgresServer postgres() {

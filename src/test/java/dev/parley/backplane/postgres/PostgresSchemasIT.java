@@ -7,6 +7,8 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -63,8 +65,12 @@ final class PostgresSchemasIT {
     }
 
     private static Backplane node(String schema) {
-        return PostgresEngine.start(
-                server.address() + "?currentSchema=" + schema, 100, EngineBackplane.Timing.USUAL, "");
+        return EngineBackplane.start(
+                new PostgresEngine(server.address() + "?currentSchema=" + schema, 100),
+                EngineBackplane.Timing.USUAL,
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     private static Queue<String> words(Backplane node) {

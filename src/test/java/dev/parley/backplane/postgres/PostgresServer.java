@@ -4,15 +4,21 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
+import org.postgresql.Driver;
 
 /**
  * A real PostgreSQL: the newest of Debian's packages. It refuses to run as root, so then it runs as the package's own user. It
@@ -139,7 +145,9 @@ public final class PostgresServer extends EngineProcess {
                 "-c",
                 "unix_socket_directories=",
                 "-c",
-                "max_connections=200");
+                "max_connections=200",
+                "-c",
+                "max_prepared_transactions=5");
         command.addAll(options);
         return command;
     }
@@ -164,18 +172,30 @@ public final class PostgresServer extends EngineProcess {
 
     /**
      * Two nodes over a database that knows nothing any more, where somebody else has made the tables: with no more rights than
-     * those of {@code server-config}.
+     * those of {@code server-config}. An application, {@code shop}, may publish.
      */
     TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
-        psql(
-                "-c",
-                "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP ROLE IF EXISTS parley_node;"
-                        + " CREATE ROLE parley_node LOGIN",
-                "-f",
-                "src/main/resources/dev/parley/backplane/postgres/schema-1.sql",
-                "-f",
-                "server-config/postgresql/grants.sql");
+        makeTables(1);
+        makeTables(2);
+        psql("-f", "server-config/postgresql/grants.sql", "-f", "server-config/postgresql/publisher.sql");
+        sql("CREATE ROLE shop LOGIN IN ROLE parley_publisher");
         return nodes(address().replace("parley@", "parley_node@"), entriesPerRoom, secret);
+    }
+
+    /** Those of a revision; with the first one, the database knows nothing any more. */
+    void makeTables(int revision) throws InterruptedException {
+        if (revision == 1) {
+            sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+                    + " DROP ROLE IF EXISTS shop, parley_publisher, parley_node; CREATE ROLE parley_node LOGIN");
+        }
+        psql("-f", "src/main/resources/dev/parley/backplane/postgres/schema-" + revision + ".sql");
+    }
+
+    /** A connection of somebody's own. */
+    Connection connect(String user) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        return new Driver().connect("jdbc:postgresql://127.0.0.1:" + port + "/postgres", properties);
     }
 
     /** Two nodes over a database that knows nothing any more, where they make the tables. They have an address of their own. */
@@ -186,8 +206,18 @@ public final class PostgresServer extends EngineProcess {
 
     private static TwoNodes.Nodes nodes(String address, int entriesPerRoom, String secret) {
         return new TwoNodes.Nodes(
-                PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
-                PostgresEngine.start(address, entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
+                EngineBackplane.start(
+                        new PostgresEngine(address, entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()),
+                EngineBackplane.start(
+                        new PostgresEngine(address, entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()));
     }
 
     /** Where nodes find it by TLS. */

@@ -11,6 +11,8 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +38,12 @@ final class RedisClusterAddressIT {
     }
 
     private static Backplane node(int entriesPerRoom) {
-        return RedisEngine.start(cluster.address(), entriesPerRoom, EngineBackplane.Timing.USUAL, "a secret");
+        return EngineBackplane.start(
+                new RedisEngine(cluster.address(), entriesPerRoom),
+                EngineBackplane.Timing.USUAL,
+                "a secret",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     @Nested
@@ -96,7 +103,12 @@ final class RedisClusterAddressIT {
     @Test
     void aServerOfAClusterIsNotTakenForOneThatIsAlone() {
         assertThatExceptionOfType(BackplaneException.class)
-                .isThrownBy(() -> RedisEngine.start(cluster.server(0).address(), 100, EngineBackplane.Timing.USUAL, ""))
+                .isThrownBy(() -> EngineBackplane.start(
+                        new RedisEngine(cluster.server(0).address(), 100),
+                        EngineBackplane.Timing.USUAL,
+                        "",
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()))
                 .withMessageContaining("redis-cluster://");
     }
 
@@ -104,8 +116,12 @@ final class RedisClusterAddressIT {
     void aServerThatIsAloneIsNotTakenForACluster() throws Exception {
         try (RedisServer alone = RedisServer.launch(RedisServer.FORGETFUL)) {
             assertThatExceptionOfType(BackplaneException.class)
-                    .isThrownBy(() -> RedisEngine.start(
-                            alone.address().replace("redis:", "redis-cluster:"), 100, EngineBackplane.Timing.USUAL, ""))
+                    .isThrownBy(() -> EngineBackplane.start(
+                            new RedisEngine(alone.address().replace("redis:", "redis-cluster:"), 100),
+                            EngineBackplane.Timing.USUAL,
+                            "",
+                            new Budget(Long.MAX_VALUE),
+                            new Threads()))
                     .withMessageContaining("no Redis Cluster");
         }
     }

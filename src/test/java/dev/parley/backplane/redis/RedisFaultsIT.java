@@ -10,6 +10,8 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultContract;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -24,7 +26,12 @@ final class RedisFaultsIT extends FaultContract {
 
     @Override
     protected Backplane node(String address) {
-        return RedisEngine.start(address, 100_000, new EngineBackplane.Timing(CHECK, LEASE), "");
+        return EngineBackplane.start(
+                new RedisEngine(address, 100_000),
+                new EngineBackplane.Timing(CHECK, LEASE),
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     private RedisServer redis() {

@@ -9,6 +9,8 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +31,12 @@ final class RedisMemoryIT {
     @Test
     void aNodeThatWasFrozenCatchesUpWithMoreThanItHasMemoryFor() throws Exception {
         try (RedisServer server = RedisServer.launch(RedisServer.FORGETFUL);
-                Backplane node = RedisEngine.start(server.address(), 10_000, EngineBackplane.Timing.USUAL, "");
+                Backplane node = EngineBackplane.start(
+                        new RedisEngine(server.address(), 10_000),
+                        EngineBackplane.Timing.USUAL,
+                        "",
+                        new Budget(Long.MAX_VALUE),
+                        new Threads());
                 SmallNode small = SmallNode.start(server.address(), ROOM, "128m")) {
             FaultyNodes.until(() -> small.lines().contains("follows"));
             small.signal("STOP");
@@ -71,7 +78,11 @@ final class RedisMemoryIT {
     }
 
     private static String epoch(Backplane node) throws Exception {
-        return node.top(ROOM).toCompletableFuture().get(10, TimeUnit.SECONDS).epoch();
+        return node.extent(ROOM)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .top()
+                .epoch();
     }
 
     private static List<String> entries(SmallNode small) {

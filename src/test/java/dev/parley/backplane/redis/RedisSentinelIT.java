@@ -7,6 +7,8 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,10 +56,13 @@ final class RedisSentinelIT {
     }
 
     private Backplane node() {
-        return RedisEngine.start(
-                "redis-sentinel://" + RedisServer.USER + "127.0.0.1:" + sentinel.port() + "?master=parley",
-                100_000,
+        return EngineBackplane.start(
+                new RedisEngine(
+                        "redis-sentinel://" + RedisServer.USER + "127.0.0.1:" + sentinel.port() + "?master=parley",
+                        100_000),
                 EngineBackplane.Timing.USUAL,
-                "");
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 }

@@ -4,6 +4,8 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
+import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -129,8 +131,18 @@ public final class RedisServer extends EngineProcess {
     TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
         cli("FLUSHALL");
         return new TwoNodes.Nodes(
-                RedisEngine.start(address(), entriesPerRoom, EngineBackplane.Timing.USUAL, secret),
-                RedisEngine.start(address(), entriesPerRoom, EngineBackplane.Timing.USUAL, secret));
+                EngineBackplane.start(
+                        new RedisEngine(address(), entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()),
+                EngineBackplane.start(
+                        new RedisEngine(address(), entriesPerRoom),
+                        EngineBackplane.Timing.USUAL,
+                        secret,
+                        new Budget(Long.MAX_VALUE),
+                        new Threads()));
     }
 
     /** What redis-cli answers. */

@@ -50,8 +50,8 @@ final class SmallNode implements AutoCloseable {
     /** The process itself: a line for each entry, each break, and each change of what health says. */
     public static void main(String... arguments) throws Exception {
         EngineBackplane.Timing timing = new EngineBackplane.Timing(Duration.ofSeconds(1), Duration.ofSeconds(5));
-        Backplane node =
-                RedisEngine.start(arguments[0], 10_000, timing, "", new Budget(Budget.shareOfHeap()), new Threads());
+        Backplane node = EngineBackplane.start(
+                new RedisEngine(arguments[0], 10_000), timing, "", new Budget(Budget.shareOfHeap()), new Threads());
         node.follow(new RoomId(arguments[1]), new Follower() {
                     @Override
                     public void appended(Entry entry) {

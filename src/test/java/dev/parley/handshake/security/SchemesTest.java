@@ -12,6 +12,7 @@ import dev.parley.handshake.HandshakeRefused;
 import dev.parley.handshake.HeaderParam;
 import dev.parley.handshake.QueryParam;
 import dev.parley.handshake.RequestBinder;
+import dev.parley.handshake.RoleNames;
 import dev.parley.handshake.TokenVerifier;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -206,6 +207,22 @@ final class SchemesTest {
                         .user())
                 .isPresent();
         assertRefused(403, Optional.empty(), Anybody.class, asking().with(AUTHORIZATION, "Bearer bad"));
+    }
+
+    @Test
+    void rolesOfALoginAreKnownAsFarAsSomebodyAsksAboutThem() {
+        Dependencies asked = dependencies.with(RoleNames.class, () -> Set.of("staff", "boss"));
+        Credential carol = new RequestBinder<>(Anybody.class, asked)
+                .with(asking().by("carol", "staff", "other").request(), Anybody::user)
+                .orElseThrow();
+
+        assertThat(carol.roles()).containsExactly("staff");
+        assertThat(carol.scopes()).isEmpty();
+        assertThat(bind(Anybody.class, asking().by("carol", "staff"))
+                        .user()
+                        .orElseThrow()
+                        .roles())
+                .isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.HandshakeRefused;
+import dev.parley.node.Budget;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,9 +24,25 @@ final class SharedTicketsTest {
     private static final Credential ALICE = Credential.of("alice");
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final Backplane backplane = new MemoryBackplane(1, () -> now);
-    private final Tickets here = new SharedTickets(backplane);
-    private final Tickets there = new SharedTickets(backplane);
+    private final Backplane backplane = new MemoryBackplane(1, () -> now, new Budget(Long.MAX_VALUE));
+    private final Budget budget = new Budget(Long.MAX_VALUE);
+    private final Tickets here = new SharedTickets(backplane, budget);
+    private final Tickets there = new SharedTickets(backplane, budget);
+
+    @Test
+    void whatAnAskerHoldsCountsAgainstTheMemoryOfTheNodeAndTheOlderHalfMayBeForgotten() throws InterruptedException {
+        Budget small = new Budget(30_000);
+        Tickets tickets = new SharedTickets(backplane, small);
+        while (tickets.give(ALICE, Optional.empty()).isPresent()) {
+            assertThat(small.usedBy().get("kept")).isPositive();
+        }
+        assertThat(small.isShort()).isTrue();
+
+        small.reclaimOnce();
+
+        assertThat(small.isShort()).isFalse();
+        assertThat(tickets.give(ALICE, Optional.empty())).isPresent();
+    }
 
     @Test
     void ticketIsGoodOnceOnWhicheverNode() {
@@ -76,13 +93,15 @@ final class SharedTicketsTest {
         claims.put("large", new BigInteger("123456789012345678901234567890"));
         claims.put("isStaff", true);
         Instant end = Instant.parse("2026-01-01T01:02:03.456Z");
-        Credential credential = new Credential("älice", Set.of("read", "write"), claims, Optional.of(end));
+        Credential credential =
+                new Credential(Credential.Source.TOKEN, "älice", Set.of("read", "write"), Set.of("staff"), claims, Optional.of(end));
 
         Credential found =
                 there.redeem(here.give(credential, PAGE).orElseThrow(), PAGE).orElseThrow();
 
         assertThat(found.user()).isEqualTo("älice");
         assertThat(found.scopes()).containsExactlyInAnyOrder("read", "write");
+        assertThat(found.roles()).containsExactly("staff");
         assertThat(found.expires()).contains(end);
         assertThat(found.claims()).hasToString(claims.toString());
         assertThat(found.claims().get("level")).isEqualTo(7L);

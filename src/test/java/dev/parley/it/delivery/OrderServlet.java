@@ -53,7 +53,11 @@ public final class OrderServlet extends HttpServlet {
                                         .collect(Collectors.joining("\n"));
                             case "members" -> await(room.members()).connections();
                             case "position" -> await(room.position()).seq();
-                            case "ledger" -> String.join("\n", Ledger.of(getServletContext()));
+                            case "withdraw" -> {
+                OrderPolicy.WITHDRAWN.add(path[1]);
+                yield await(room.recheck());
+            }
+            case "ledger" -> String.join("\n", Ledger.of(getServletContext()));
                             default -> throw new ServletException("what?");
                         });
     }

@@ -137,6 +137,11 @@ final class GlassFishInstance implements Instance {
     }
 
     @Override
+    public String javaOptions() {
+        return ServerFiles.read(domain.resolve("config/domain.xml"));
+    }
+
+    @Override
     public int tlsPort() {
         return tlsPort;
     }

@@ -1,5 +1,6 @@
 package dev.parley.it.harness;
 
+import dev.parley.it.wire.ServerVm;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,6 +16,11 @@ interface Instance extends Deployer, AutoCloseable {
     /** The process of its virtual machine. */
     default long pid() {
         return process().pid();
+    }
+
+    /** The options of its virtual machine, or of the next one if it has only now been told of them. */
+    default String javaOptions() {
+        return new ServerVm(pid()).options();
     }
 
     /** Where it listens for TLS, on 127.0.0.1, if it was started with extras. */

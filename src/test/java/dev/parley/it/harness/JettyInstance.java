@@ -52,6 +52,7 @@ final class JettyInstance implements Instance {
         List<String> command = new ArrayList<>(List.of(
                 Jdk.ofTests().java(),
                 "-Xmx256m",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.io.tmpdir=" + base.resolve("tmp"),
                 "-jar",
                 home.resolve("start.jar").toString(),

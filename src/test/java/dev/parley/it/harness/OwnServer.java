@@ -79,6 +79,11 @@ public final class OwnServer implements AutoCloseable {
         }
     }
 
+    /** The options of its virtual machine, as {@code server-config} has them. */
+    public String javaOptions() {
+        return instance.javaOptions();
+    }
+
     /** All that it has written: its log files of every kind, by name, and what its process has said. */
     public String logs() throws IOException {
         StringBuilder text = new StringBuilder(instance.process().whole() + "\n");

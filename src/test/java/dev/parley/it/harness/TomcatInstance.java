@@ -74,6 +74,9 @@ final class TomcatInstance implements Instance {
             ServerFiles.replace(base.resolve("conf/server.xml"), "<Server port=\"8005\"", "<Server port=\"-1\"");
         } else {
             ServerFiles.copy(config.resolve("server.xml"), base.resolve("conf/server.xml"));
+            ServerFiles.copy(config.resolve("setenv.sh"), base.resolve("bin/setenv.sh"));
+            ServerFiles.copy(
+                    config.resolve("rewrite.config"), base.resolve("conf/Catalina/localhost/rewrite.config"));
         }
         ServerFiles.replace(
                 base.resolve("conf/server.xml"),

@@ -13,6 +13,7 @@ import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.security.MemoryTickets;
 import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
+import dev.parley.node.Budget;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
@@ -35,7 +36,9 @@ public final class Shop implements ServletContextListener {
     private final ConnectionManager connections = new ConnectionManager(
             new ConnectionManager.Limits(1_000, 1_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             workers,
-            null);
+            null,
+            new Budget(Budget.shareOfHeap()),
+            System::nanoTime);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     @Override

@@ -40,6 +40,11 @@ public record ServerVm(long pid) {
                 .toList();
     }
 
+    /** The options that it was started with. */
+    public String options() {
+        return jcmd("VM.command_line");
+    }
+
     private String jcmd(String command) {
         Path tool = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         try {

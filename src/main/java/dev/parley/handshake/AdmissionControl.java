@@ -4,7 +4,8 @@ import dev.parley.node.Budget;
 import java.util.function.BooleanSupplier;
 
 /**
- * The node's own rule of admission: whether it takes new visitors at all. Those who are in are not its business. Thread-safe.
+ * Whether the node takes new visitors at all: not while it is paused, is being drained, is full or has no memory left. Those who are
+ * in are not its business. Thread-safe.
  *
  * <pre>
  *   OPEN ◀──▶ PAUSED
@@ -12,8 +13,8 @@ import java.util.function.BooleanSupplier;
  *     ╰─▶ DRAINING ──▶ STOPPED
  * </pre>
  */
-public final class Doors implements Admission {
-    /** How the doors stand. */
+public final class AdmissionControl implements Admission {
+    /** Whether visitors come in. */
     public enum State {
         /** Visitors come in. */
         OPEN,
@@ -27,24 +28,17 @@ public final class Doors implements Admission {
 
     private final BooleanSupplier isFull;
     private final Budget budget;
-    private final Crowds crowds;
+    private final AddressLimits addresses;
     private volatile State state = State.OPEN; // written under the lock
 
-    /** Open doors of a house that may be full. */
-    public Doors(BooleanSupplier isFull) {
-        this(isFull, Integer.MAX_VALUE);
-    }
-
-    /** As above; no more than so many may be in from one address. */
-    public Doors(BooleanSupplier isFull, int maxPerAddress) {
-        this(isFull, maxPerAddress, Budget.unlimited());
-    }
-
-    /** As above; nobody comes in while the node holds all the bytes that it may, and nobody is left who could give way. */
-    public Doors(BooleanSupplier isFull, int maxPerAddress, Budget budget) {
+    /**
+     * Open admission of a house that may be full. No more than so many may be in from one address, and nobody comes in while the node
+     * holds all the bytes that it may, and nobody is left who could give way.
+     */
+    public AdmissionControl(BooleanSupplier isFull, int maxPerAddress, Budget budget) {
         this.isFull = isFull;
         this.budget = budget;
-        this.crowds = new Crowds(maxPerAddress, System::nanoTime);
+        this.addresses = new AddressLimits(maxPerAddress, System::nanoTime);
     }
 
     @Override
@@ -63,14 +57,14 @@ public final class Doors implements Admission {
 
     @Override
     public Place admit(String address) {
-        return crowds.admit(address);
+        return addresses.admit(address);
     }
 
     public State state() {
         return state;
     }
 
-    /** Moves to another state; false if that is how they stand, or if they are shut for good. */
+    /** Moves to another state; false if it is in that state already, or has stopped. */
     public synchronized boolean turn(State wanted) {
         if (state == State.STOPPED || state == wanted) {
             return false;

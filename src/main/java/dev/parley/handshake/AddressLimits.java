@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * How many visitors there are from each address, with a limit. Of IPv6, a network of 64 bits counts as one address, since that is
+ * The limits on how many visitors there may be from each address. Of IPv6, a network of 64 bits counts as one address, since that is
  * what a household is given. This machine is not counted: a proxy may stand there that nobody told us to trust. Thread-safe.
  *
  * <p>Who was thrown out for exceeding a limit goes on to take up a fifth of all places for a minute: or else it would come back at
  * once, and its limits would begin anew each time.
  */
-final class Crowds {
+final class AddressLimits {
     private static final int NETWORK_BYTES = 8;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SHARE_OF_THE_THROWN_OUT = 5;
@@ -30,23 +30,23 @@ final class Crowds {
     private final Map<String, Long> visitors = new ConcurrentHashMap<>();
     private final ArrayDeque<ThrownOut> thrownOut = new ArrayDeque<>(); // guarded by itself, oldest first
 
-    private record ThrownOut(String crowd, long since) {}
+    private record ThrownOut(String address, long since) {}
 
-    Crowds(int max, LongSupplier nanoTime) {
+    AddressLimits(int max, LongSupplier nanoTime) {
         this.max = max;
         this.nanoTime = nanoTime;
     }
 
     /** As {@link Admission#admit}. */
-    Admission.Place admit(String address) {
-        Optional<String> counted = nameOf(address);
+    Admission.Place admit(String visitor) {
+        Optional<String> counted = nameOf(visitor);
         if (counted.isEmpty()) {
             return isThrownOut -> {};
         }
         forgive();
-        String crowd = counted.get();
-        if (visitors.merge(crowd, 1L, Long::sum) > max) {
-            leave(crowd, 1);
+        String address = counted.get();
+        if (visitors.merge(address, 1L, Long::sum) > max) {
+            leave(address, 1);
             throw new HandshakeRefused(TOO_MANY_REQUESTS, "too many connections from one address");
         }
         AtomicBoolean isIn = new AtomicBoolean(true);
@@ -57,13 +57,13 @@ final class Crowds {
             if (isThrownOut) {
                 synchronized (thrownOut) {
                     if (thrownOut.size() == MAX_THROWN_OUT) {
-                        leave(thrownOut.remove().crowd, share());
+                        leave(thrownOut.remove().address, share());
                     }
-                    thrownOut.add(new ThrownOut(crowd, nanoTime.getAsLong()));
-                    visitors.merge(crowd, share(), Long::sum);
+                    thrownOut.add(new ThrownOut(address, nanoTime.getAsLong()));
+                    visitors.merge(address, share(), Long::sum);
                 }
             }
-            leave(crowd, 1);
+            leave(address, 1);
         };
     }
 
@@ -72,7 +72,7 @@ final class Crowds {
         synchronized (thrownOut) {
             for (ThrownOut oldest; (oldest = thrownOut.peek()) != null && now - oldest.since > MEMORY_NANOS; ) {
                 thrownOut.remove();
-                leave(oldest.crowd, share());
+                leave(oldest.address, share());
             }
         }
     }
@@ -81,8 +81,8 @@ final class Crowds {
         return Math.max(1, max / SHARE_OF_THE_THROWN_OUT);
     }
 
-    private void leave(String crowd, long places) {
-        visitors.computeIfPresent(crowd, (same, count) -> count == places ? null : count - places);
+    private void leave(String address, long places) {
+        visitors.computeIfPresent(address, (same, count) -> count == places ? null : count - places);
     }
 
     int size() {
@@ -97,7 +97,7 @@ final class Crowds {
     static Optional<String> nameOf(String address) {
         return Network.address(address)
                 .filter(parsed -> !parsed.isLoopbackAddress())
-                .map(Crowds::nameOf);
+                .map(AddressLimits::nameOf);
     }
 
     private static String nameOf(InetAddress address) {

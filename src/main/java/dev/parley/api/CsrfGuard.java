@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>The token is made from the password itself, which the forger does not know: so every node makes the same one, and nothing
  * need be kept.
  */
-public final class Forgery {
+public final class CsrfGuard {
     /** The header that carries the token. */
     public static final String HEADER = "X-Parley-Token";
 
@@ -30,7 +30,7 @@ public final class Forgery {
      *
      * @param origins which pages may connect
      */
-    public Forgery(OriginRule origins) {
+    public CsrfGuard(OriginRule origins) {
         this.origins = origins;
         new SecureRandom().nextBytes(secret);
     }

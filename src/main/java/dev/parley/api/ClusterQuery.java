@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>A node that does not answer within a second is left out, and named. Nothing is kept of what was answered.
  */
-public final class Survey {
+public final class ClusterQuery {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int ROOM = ControlBus.MAX_CHARACTERS - 300; // for rows, beside what else is in a word
     private static final int MAX_ROWS = 60; // that another node is asked for
@@ -40,7 +40,7 @@ public final class Survey {
      *
      * @param source answers for this node
      */
-    public Survey(Cluster cluster, Workers workers, Source source) {
+    public ClusterQuery(Cluster cluster, Workers workers, Source source) {
         this.cluster = cluster;
         this.workers = workers;
         this.source = source;

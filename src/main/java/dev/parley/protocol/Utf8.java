@@ -1,14 +1,14 @@
-package dev.parley.connection;
+package dev.parley.protocol;
 
 /** Sizes in UTF-8 without encoding anything. */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {}
 
     /**
      * The length of {@code text} in bytes of UTF-8. A surrogate counts two wherever it stands, so the sum over the parts of a
      * message is right even if the container cut a pair in two.
      */
-    static int length(CharSequence text) {
+    public static int length(CharSequence text) {
         int length = text.length();
         int bytes = length;
         for (int i = 0; i < length; i++) {

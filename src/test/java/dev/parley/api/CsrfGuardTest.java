@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class ForgeryTest {
-    private final Forgery forgery = new Forgery(new OriginRule(Set.of("https://console.example"), false));
+final class CsrfGuardTest {
+    private final CsrfGuard csrf = new CsrfGuard(new OriginRule(Set.of("https://console.example"), false));
 
     /** A proxy writes its port into Host, or a name of its own. */
     @ParameterizedTest
@@ -38,15 +38,15 @@ final class ForgeryTest {
 
     @Test
     void whatIsNoBrowserHasNothingToLose() {
-        assertThat(forgery.isPossible(Call.of("PUT", "/").with("Host", "name").asRequest(), "ada"))
+        assertThat(csrf.isPossible(Call.of("PUT", "/").with("Host", "name").asRequest(), "ada"))
                 .isFalse();
     }
 
     private boolean isPossible(String host, String origin, boolean knows) {
         Call call = Call.of("PUT", "/").with("Host", host).with("Origin", origin);
         if (knows) {
-            call.with(Forgery.HEADER, forgery.token(call.asRequest(), "ada"));
+            call.with(CsrfGuard.HEADER, csrf.token(call.asRequest(), "ada"));
         }
-        return forgery.isPossible(call.asRequest(), "ada");
+        return csrf.isPossible(call.asRequest(), "ada");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,8 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class SurveyTest {
-    private final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system());
+final class ClusterQueryTest {
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node one = new Node("one", backplane);
     private final Node two = new Node("two", backplane);
     private final List<String> words = new ArrayList<>();
@@ -85,8 +87,8 @@ final class SurveyTest {
 
     @Test
     void viewThatANodeDoesNotKnowHasNoRows() throws Exception {
-        String found = JsonText.of(one.survey
-                .ask(new Survey.Question("of the future", Map.of(), 10))
+        String found = JsonText.of(one.query
+                .ask(new ClusterQuery.Question("of the future", Map.of(), 10))
                 .toCompletableFuture()
                 .get(5, TimeUnit.SECONDS));
 
@@ -113,7 +115,7 @@ final class SurveyTest {
         two.audit.note("ada", "something", "done");
         for (int i = 0; i < 205; i++) {
             assertThatThrownBy(() ->
-                            one.survey.ask(new Survey.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
+                            one.query.ask(new ClusterQuery.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
                     .isInstanceOf(RuntimeException.class);
         }
 
@@ -122,8 +124,8 @@ final class SurveyTest {
 
     private static String ask(Node node, Map<String, String> filter)
             throws InterruptedException, ExecutionException, TimeoutException {
-        String found = JsonText.of(node.survey
-                .ask(new Survey.Question("audit", filter, 100))
+        String found = JsonText.of(node.query
+                .ask(new ClusterQuery.Question("audit", filter, 100))
                 .toCompletableFuture()
                 .get(5, TimeUnit.SECONDS));
         assertThat(Json.parse(found)).isPresent();

@@ -9,31 +9,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class CrowdsTest {
+final class AddressLimitsTest {
     private final AtomicLong now = new AtomicLong();
-    private final Crowds crowds = new Crowds(2, now::get);
+    private final AddressLimits addresses = new AddressLimits(2, now::get);
 
     @Test
     void oneMoreComesInWhenOneHasGone() {
-        Admission.Place first = crowds.admit("192.0.2.1");
-        Admission.Place second = crowds.admit("192.0.2.1");
-        assertThatThrownBy(() -> crowds.admit("192.0.2.1"))
+        Admission.Place first = addresses.admit("192.0.2.1");
+        Admission.Place second = addresses.admit("192.0.2.1");
+        assertThatThrownBy(() -> addresses.admit("192.0.2.1"))
                 .isInstanceOf(HandshakeRefused.class)
                 .matches(refused -> ((HandshakeRefused) refused).status() == 429);
-        crowds.admit("192.0.2.2").leave(false);
+        addresses.admit("192.0.2.2").leave(false);
         first.leave(false);
         first.leave(false); // once is enough
-        Admission.Place third = crowds.admit("192.0.2.1");
-        assertThatThrownBy(() -> crowds.admit("192.0.2.1")).isInstanceOf(HandshakeRefused.class);
+        Admission.Place third = addresses.admit("192.0.2.1");
+        assertThatThrownBy(() -> addresses.admit("192.0.2.1")).isInstanceOf(HandshakeRefused.class);
         second.leave(false);
         third.leave(false);
 
-        assertThat(crowds.isEmpty()).isTrue();
+        assertThat(addresses.isEmpty()).isTrue();
     }
 
     @Test
     void whoIsThrownOutFiveTimesInAMinuteDoesNotComeBackAtOnce() {
-        Crowds street = new Crowds(100, now::get);
+        AddressLimits street = new AddressLimits(100, now::get);
         Admission.Place neighbour = street.admit("192.0.2.1");
         for (int i = 0; i < 4; i++) {
             street.admit("192.0.2.1").leave(true);
@@ -59,25 +59,25 @@ final class CrowdsTest {
     @Test
     void whoIsThrownOutIsRememberedWithinBounds() {
         for (int i = 0; i < 30_000; i++) {
-            crowds.admit("2001:db8:1:" + Integer.toHexString(i) + "::1").leave(true);
+            addresses.admit("2001:db8:1:" + Integer.toHexString(i) + "::1").leave(true);
         }
-        assertThat(crowds.size()).isLessThanOrEqualTo(10_000);
+        assertThat(addresses.size()).isLessThanOrEqualTo(10_000);
     }
 
     @Test
     void aNetworkOf64BitsIsOneAddress() {
-        crowds.admit("2001:db8:1:2::1");
-        crowds.admit("2001:db8:1:2:ffff:0:0:1");
-        assertThatThrownBy(() -> crowds.admit("2001:db8:1:2::3")).isInstanceOf(HandshakeRefused.class);
-        crowds.admit("2001:db8:1:3::1");
+        addresses.admit("2001:db8:1:2::1");
+        addresses.admit("2001:db8:1:2:ffff:0:0:1");
+        assertThatThrownBy(() -> addresses.admit("2001:db8:1:2::3")).isInstanceOf(HandshakeRefused.class);
+        addresses.admit("2001:db8:1:3::1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1", "0:0:0:0:0:0:0:1", "", "somewhere.example"})
     void thisMachineAndWhoHasNoAddressAreNotCounted(String address) {
         for (int i = 0; i < 5; i++) {
-            crowds.admit(address);
+            addresses.admit(address);
         }
-        assertThat(crowds.isEmpty()).isTrue();
+        assertThat(addresses.isEmpty()).isTrue();
     }
 }

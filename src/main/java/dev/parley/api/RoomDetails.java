@@ -1,0 +1,42 @@
+package dev.parley.api;
+
+import dev.parley.backplane.Backplane;
+import dev.parley.backplane.Extent;
+import dev.parley.backplane.RoomId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** A close look at one room, by asking its log and who is in: nothing that was said is shown. Thread-safe. */
+public final class RoomDetails {
+    private static final int MAX_MEMBERS = 200;
+
+    private final Backplane backplane;
+
+    public RoomDetails(Backplane backplane) {
+        this.backplane = backplane;
+    }
+
+    /** Fails with {@link dev.parley.backplane.BackplaneException}. */
+    public CompletionStage<Map<String, Object>> of(RoomId room) {
+        return backplane
+                .extent(room)
+                .thenCombine(backplane.presence().members(room), (extent, members) -> details(room, extent, members));
+    }
+
+    private static Map<String, Object> details(RoomId room, Extent extent, Map<String, Integer> members) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("room", room.name());
+        details.put("position", RoomOperations.position(extent.top()));
+        details.put("depth", extent.entries());
+        details.put("users", members.size());
+        details.put(
+                "members",
+                members.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .limit(MAX_MEMBERS)
+                        .map(member -> Map.of("user", member.getKey(), "connections", member.getValue()))
+                        .toList());
+        return details;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.parley.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.it.harness.KnownDifference;
+import dev.parley.it.harness.ParleyWar;
+import dev.parley.it.harness.RunningServer;
+import dev.parley.it.harness.TestOperators;
+import dev.parley.it.login.AccountServlet;
+import dev.parley.it.wire.Incoming;
+import dev.parley.it.wire.RawWebSocket;
+import dev.parley.it.wire.Site;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Users who have logged in by form at the application: what becomes of their sockets when their HTTP sessions end. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+@Tag("realm")
+final class LoginSessionIT {
+    private static final String LOGIN = """
+            <security-constraint>
+              <web-resource-collection>
+                <web-resource-name>account</web-resource-name>
+                <url-pattern>/account/in</url-pattern>
+              </web-resource-collection>
+              <auth-constraint><role-name>parley-viewer</role-name></auth-constraint>
+            </security-constraint>
+            <login-config>
+              <auth-method>FORM</auth-method>
+              <form-login-config>
+                <form-login-page>/account/form</form-login-page>
+                <form-error-page>/account/form</form-error-page>
+              </form-login-config>
+            </login-config>
+            </web-app>""";
+
+    @ArquillianResource
+    private URL base;
+
+    @ArquillianResource
+    private RunningServer server;
+
+    private final CookieManager cookies = new CookieManager();
+    private final HttpClient http = HttpClient.newBuilder()
+            .cookieHandler(cookies)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+
+    @Deployment(testable = false)
+    static WebArchive war() throws IOException {
+        WebArchive war = ParleyWar.root();
+        String descriptor;
+        try (InputStream read = war.get("WEB-INF/web.xml").getAsset().openStream()) {
+            descriptor = new String(read.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        war.delete("/WEB-INF/web.xml");
+        war.delete("/WEB-INF/jetty-ee10-web.xml"); // which says how operators log in
+        return war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", LOGIN)), "web.xml")
+                .addClass(AccountServlet.class);
+    }
+
+    private String ask(String path) {
+        return send(HttpRequest.newBuilder(URI.create(base + path)).build());
+    }
+
+    private String send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private void logIn() {
+        assertThat(ask("account/in")).isEqualTo("form");
+        String form = "j_username=vera&j_password=" + TestOperators.password("vera");
+        send(HttpRequest.newBuilder(URI.create(base + "j_security_check"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form))
+                .build());
+        assertThat(ask("account/in")).isEqualTo("vera");
+    }
+
+    private RawWebSocket open() {
+        String line = cookies.getCookieStore().getCookies().stream()
+                .map(cookie -> cookie.getName() + "=" + cookie.getValue())
+                .collect(Collectors.joining("; "));
+        return RawWebSocket.open(RoomsClient.handshake(Site.at(base)).with("Cookie", line));
+    }
+
+    /** The first code that it sees says that the credential has expired, so that it comes back with another. */
+    private void mustBeAskedForItsCredential(RawWebSocket socket) {
+        assertThat(socket.receiveWholeClose())
+                .isEqualTo(
+                        KnownDifference.LOGOUT_CLOSES_BY_ITSELF.isOf(server)
+                                ? new Incoming.Close(1008, "")
+                                : new Incoming.Close(4002, "credential expired"));
+    }
+
+    @Test
+    void whoseSessionHasTimedOutIsAskedForItsCredentialAgain() {
+        logIn();
+        try (RawWebSocket socket = open()) {
+            assertThat(socket.receiveText()).contains("\"type\":\"welcome\"", "\"user\":\"vera\"");
+            assertThat(ask("account/in?seconds=2")).isEqualTo("vera");
+            await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+            ask("account/form"); // some servers notice only when the session is asked for
+
+            mustBeAskedForItsCredential(socket);
+        }
+    }
+
+    @Test
+    void whoLogsOutIsOutAndComesBackAsNobodyWhomTheServerKnows() {
+        logIn();
+        try (RawWebSocket socket = open()) {
+            assertThat(socket.receiveText()).contains("\"user\":\"vera\"");
+            ask("account/out");
+
+            mustBeAskedForItsCredential(socket);
+        }
+        try (RoomsClient again = RoomsClient.over(open())) {
+            assertThat(again.asks("'type':'connect'")).contains("\"user\":\"guest-");
+        }
+    }
+}
