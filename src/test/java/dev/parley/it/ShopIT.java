@@ -25,6 +25,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,6 +34,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 final class ShopIT {
+    /** No fragment of a jar counts, so the library does not start by itself. */
+    private static final String STARTS_NOTHING =
+            "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'><absolute-ordering/></web-app>";
+
     @ArquillianResource
     private URL base;
 
@@ -42,7 +47,10 @@ final class ShopIT {
     /** Parley's archive, of which only what starts it by itself and the libraries are left. */
     @Deployment(testable = false)
     static WebArchive war() throws IOException {
-        return ParleyWar.librariesOnly().addPackage(Shop.class.getPackage()).addAsLibrary(ParleyWar.parts());
+        return ParleyWar.librariesOnly()
+                .addPackage(Shop.class.getPackage())
+                .addAsWebInfResource(new StringAsset(STARTS_NOTHING), "web.xml")
+                .addAsLibrary(ParleyWar.classes().toFile());
     }
 
     private Site site() {

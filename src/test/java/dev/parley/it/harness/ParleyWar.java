@@ -12,7 +12,6 @@ import org.jboss.shrinkwrap.api.Filters;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
-import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The archive that the build made, as it will be shipped. Its name is its context path, as on any server. */
@@ -67,16 +66,6 @@ public final class ParleyWar {
                         .keySet())
                 .forEach(war::delete);
         return war;
-    }
-
-    /** The library without what starts it and what injects it: for endpoints behind a gate of their own. */
-    public static JavaArchive parts() throws IOException {
-        JavaArchive jar = ShrinkWrap.create(ZipImporter.class, "parley-parts.jar")
-                .importFrom(classes().toFile())
-                .as(JavaArchive.class);
-        jar.delete("/META-INF/web-fragment.xml");
-        jar.delete("/META-INF/services/jakarta.enterprise.inject.spi.Extension");
-        return jar;
     }
 
     private static WebArchive named(String name) {
