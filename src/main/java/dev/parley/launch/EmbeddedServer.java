@@ -62,8 +62,11 @@ final class EmbeddedServer {
         context.getClass()
                 .getMethod("setAttribute", String.class, Object.class)
                 .invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
-        onceStarted(application, classes, () -> EarlyClasses.load(home.application(), (ClassLoader)
-                call(call(application, "getLoader"), "getClassLoader")));
+        onceStarted(
+                application,
+                classes,
+                () -> EarlyClasses.load(
+                        home.application(), (ClassLoader) call(call(application, "getLoader"), "getClassLoader")));
         return new EmbeddedServer(classes, tomcat, application);
     }
 
@@ -99,7 +102,8 @@ final class EmbeddedServer {
             throws ReflectiveOperationException {
         Class<?> listener = classes.loadClass("org.apache.catalina.LifecycleListener");
         Object waiting = Proxy.newProxyInstance(classes, new Class<?>[] {listener}, (proxy, method, event) -> {
-            if (method.getName().equals("lifecycleEvent") && call(event[0], "getType").equals("after_start")) {
+            if (method.getName().equals("lifecycleEvent")
+                    && call(event[0], "getType").equals("after_start")) {
                 task.run();
             }
             return null;
