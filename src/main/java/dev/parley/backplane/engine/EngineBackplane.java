@@ -222,8 +222,7 @@ public final class EngineBackplane implements Backplane {
                 && presence.isUp()
                 && workers.isUp()
                 && threads.stuck(Threads.Part.ENGINE).isEmpty();
-        return new Health(
-                engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects(), pulse.refusals());
+        return new Health(engine.name(), isReachable, reader.lag(), pulse.repairs(), pulse.reconnects(), pulse.refusals());
     }
 
     /** What is to be stored is stored first, for at most two seconds. */
