@@ -289,7 +289,7 @@ final class PoliciesTest {
     private static void until(BooleanSupplier isSo) {
         while (!isSo.getAsBoolean()) {
             assertThat(Thread.interrupted()).as("it took too long").isFalse();
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
