@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,6 +55,7 @@ public final class Connection implements Budget.Holder {
     private volatile @Nullable Ping lastPing;
     private volatile CloseStatus endCode = CloseCode.GOING_AWAY;
     private volatile String endCause = "";
+    private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
     private volatile Figures.Peer peer = Figures.Peer.UNKNOWN;
     private volatile long roundTripNanos = -1;
     private final Instant since = Instant.now();
@@ -422,6 +425,12 @@ public final class Connection implements Budget.Holder {
     private void closed() {
         outbox.over();
         onClosed.accept(this);
+        closed.complete(null);
+    }
+
+    /** Done once its session has been closed, by whomever; later than what {@link #onEnd} tells. */
+    public CompletionStage<?> whenClosed() {
+        return closed;
     }
 
     @Override

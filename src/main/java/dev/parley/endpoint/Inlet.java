@@ -127,6 +127,7 @@ public final class Inlet {
             }
             handshake.end();
         });
+        opened.whenClosed().whenComplete((closed, never) -> handshake.sessionClosed());
         String source =
                 handshake.credential().map(who -> who.source().toString()).orElse("");
         opened.introduce(new Figures.Peer(user, source, handshake.address(), handshake.path()));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class Handshake {
     private volatile Optional<Credential> credential; // written under the lock
     private boolean revoked; // guarded by this
     private @Nullable Runnable onRevoked; // guarded by this
+    private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
     private final List<Runnable> endListeners = new ArrayList<>(2); // guarded by itself
 
     /**
@@ -194,7 +196,11 @@ public final class Handshake {
      * {@code @OnClose}, and by whoever notices earlier, because some servers forget to call that.
      */
     public void end() {
-        if (state.getAndSet(State.ENDED) != State.ENDED) {
+        State before = state.getAndSet(State.ENDED);
+        if (before == State.DECIDED) {
+            closed.complete(null); // nobody has made a session of it
+        }
+        if (before != State.ENDED) {
             List<Runnable> listeners;
             synchronized (endListeners) {
                 listeners = List.copyOf(endListeners);
@@ -205,6 +211,16 @@ public final class Handshake {
                 close();
             }
         }
+    }
+
+    /** Says that its session has been closed, and its peer told why. To be called by whoever has opened it. Idempotent. */
+    public void sessionClosed() {
+        closed.complete(null);
+    }
+
+    /** Done once there is no session of it any more. */
+    CompletableFuture<@Nullable Void> whenClosed() {
+        return closed;
     }
 
     private void close() {

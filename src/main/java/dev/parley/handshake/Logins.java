@@ -4,11 +4,15 @@ import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The HTTP sessions that handshakes rely on: when one ends, by a logout or because its time was up, so do they. Thread-safe.
@@ -16,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  * <p>A WebSocket does not keep an HTTP session alive, so a short session timeout ends connections, too.
  */
 final class Logins implements HttpSessionListener, HttpSessionIdListener {
-    private static final long HEAD_START_MILLIS = 100;
+    private static final Logger LOG = System.getLogger(Logins.class.getName());
+    private static final long HEAD_START_MILLIS = 250;
 
     private final Map<String, Set<Handshake>> bySession = new ConcurrentHashMap<>();
     private final Map<Handshake, String> sessions = new ConcurrentHashMap<>();
@@ -40,14 +45,12 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
         if (over == null) {
             return;
         }
-        CountDownLatch open = new CountDownLatch(over.size());
         over.forEach(handshake -> {
             sessions.remove(handshake);
-            handshake.onEnded(open::countDown);
             handshake.revoke();
         });
         if (hasTimedOut(event.getSession())) {
-            awaitEnd(open);
+            awaitClosed(over);
         }
     }
 
@@ -66,9 +69,13 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
     }
 
     /** Servers close the sockets of a session that has ended as well, with 1008, as soon as we return. */
-    private static void awaitEnd(CountDownLatch open) {
+    private static void awaitClosed(Set<Handshake> over) {
         try {
-            boolean unused = open.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+            Object unused = CompletableFuture.allOf(
+                            over.stream().map(Handshake::whenClosed).toArray(CompletableFuture<?>[]::new))
+                    .get(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException slow) {
+            LOG.log(Level.DEBUG, "a session has timed out, and the server may close its sockets before we have");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }

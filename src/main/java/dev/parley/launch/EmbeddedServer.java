@@ -103,7 +103,8 @@ final class EmbeddedServer {
             throws ReflectiveOperationException {
         Class<?> listener = classes.loadClass("org.apache.catalina.LifecycleListener");
         Object waiting = Proxy.newProxyInstance(classes, new Class<?>[] {listener}, (proxy, method, event) -> {
-            if (method.getName().equals("lifecycleEvent") && call(event[0], "getType").equals("after_start")) {
+            if (method.getName().equals("lifecycleEvent")
+                    && call(event[0], "getType").equals("after_start")) {
                 task.run();
             }
             return null;

@@ -77,9 +77,7 @@ final class HalfOpen implements Runnable {
         endpoint.setAccessible(true);
         Thread thread = new Thread(
                 new HalfOpen(
-                        server,
-                        endpoint.invoke(protocol),
-                        Runtime.getRuntime().maxMemory()),
+                        server, endpoint.invoke(protocol), Runtime.getRuntime().maxMemory()),
                 "parley-half-open");
         thread.setDaemon(true);
         thread.start();

@@ -5,16 +5,15 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The bytes that this node may hold for others, all of them together: incomplete messages, outboxes, backlogs of rooms, reads
@@ -76,7 +75,7 @@ public final class Budget {
 
     private final long max;
     private final AtomicLong used = new AtomicLong();
-    private final Map<Use, AtomicLong> byUse = new EnumMap<>(Use.class);
+    private final AtomicLongArray byUse = new AtomicLongArray(Use.values().length);
     private final AtomicLong gaveWay = new AtomicLong();
     private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
@@ -87,9 +86,6 @@ public final class Budget {
     /** A budget of {@code max} bytes, at least 1. */
     public Budget(long max) {
         this.max = Math.max(1, max);
-        for (Use use : Use.values()) {
-            byUse.put(use, new AtomicLong());
-        }
     }
 
     /** A quarter of the heap that this process may have. */
@@ -104,27 +100,25 @@ public final class Budget {
 
     /** Counts bytes in. Wakes who reclaims if that is too much. */
     public void hold(Use use, long bytes) {
-        counter(use).addAndGet(bytes);
+        byUse.addAndGet(use.ordinal(), bytes);
         if (used.addAndGet(bytes) > max) {
-            synchronized (change) {
-                change.notifyAll();
-            }
+            wake();
         }
     }
 
     /** Counts bytes out that were counted in under the same use. */
     public void release(Use use, long bytes) {
-        counter(use).addAndGet(-bytes);
+        byUse.addAndGet(use.ordinal(), -bytes);
         long before = used.getAndAdd(-bytes);
         if (before > max && before - bytes <= max) {
-            synchronized (change) {
-                change.notifyAll();
-            }
+            wake();
         }
     }
 
-    private AtomicLong counter(Use use) {
-        return Objects.requireNonNull(byUse.get(use), "all uses are there");
+    private void wake() {
+        synchronized (change) {
+            change.notifyAll();
+        }
     }
 
     /** From now on it may be asked to give way. */
@@ -181,7 +175,9 @@ public final class Budget {
     /** Bytes by use, in lower case. */
     public Map<String, Long> usedBy() {
         Map<String, Long> uses = new TreeMap<>();
-        byUse.forEach((use, bytes) -> uses.put(use.name().toLowerCase(Locale.ROOT), Math.max(0, bytes.get())));
+        for (Use use : Use.values()) {
+            uses.put(use.name().toLowerCase(Locale.ROOT), Math.max(0, byUse.get(use.ordinal())));
+        }
         return uses;
     }
 

@@ -283,7 +283,7 @@ final class DialoguePolicyTest {
     private static void until(BooleanSupplier isSo) {
         while (!isSo.getAsBoolean()) {
             assertThat(Thread.interrupted()).as("it took too long").isFalse();
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 }

@@ -151,8 +151,8 @@ final class AbuseIT {
         try (AbusedNode node = AbusedNode.start()) {
             byte[] first = request.getBytes(StandardCharsets.US_ASCII);
             during(node, () -> {
-                try (Mob attackers = Mob.against(
-                        node.site(), 10_000, i -> Act.bytes(first).comingBack(3))) {
+                try (Mob attackers =
+                        Mob.against(node.site(), 10_000, i -> Act.bytes(first).comingBack(3))) {
                     attackers.act(ACT);
                     for (int i = 0; i < 8; i++) {
                         long from = System.nanoTime();

@@ -111,9 +111,10 @@ abstract class ConsoleContract extends OperatorsContract {
             tab.awaitThat(shown -> assertThat(shown.element("state").getText()).isEqualTo("live"));
             tab.awaitThat(shown -> assertThat(shown.element("main").getText()).containsPattern("Memory\\s+\\d+ %"));
             tab.run("Date.now = () => 1e15; location.hash = 'connections/user/67'");
-            tab.awaitThat(shown -> assertThat(shown.elements("main tbody tr").get(0).getText())
-                    .containsPattern(" \\d+ s ")
-                    .doesNotContainPattern(" \\d+\\.\\d h "));
+            tab.awaitThat(
+                    shown -> assertThat(shown.elements("main tbody tr").get(0).getText())
+                            .containsPattern(" \\d+ s ")
+                            .doesNotContainPattern(" \\d+\\.\\d h "));
             member.sendText("still here");
             assertThat(member.receiveText()).isEqualTo("You wrote: still here");
         }

@@ -163,9 +163,14 @@ final class ServerConfigIT {
     @Order(0)
     void managementOfTheServerIsNotForWhoComesThroughAProxy() {
         for (String path : List.of("/manager/html", "/manager/text/list", "/manager/", "/host-manager/html")) {
-            for (String header : List.of("X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=_x")) {
+            for (String header :
+                    List.of("X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=_x")) {
                 String[] parts = header.split(": ");
-                assertThat(at("").upgrade(path).plain().with(parts[0], parts[1]).exchange().status())
+                assertThat(at("").upgrade(path)
+                                .plain()
+                                .with(parts[0], parts[1])
+                                .exchange()
+                                .status())
                         .as(path + ", " + header)
                         .isIn(403, 404);
             }

@@ -35,7 +35,7 @@ final class LateBackplane implements Backplane {
     private final Backplane log;
     private final Random random;
     private final List<Runnable> pending = new ArrayList<>();
-    private final List<Ear> ears = new ArrayList<>();
+    private final List<LateFollower> followers = new ArrayList<>();
     private boolean isReliable;
 
     LateBackplane(Backplane log, Random random) {
@@ -50,17 +50,17 @@ final class LateBackplane implements Backplane {
 
     /** Whether anything is on its way. */
     boolean isBusy() {
-        return !pending.isEmpty() || ears.stream().anyMatch(ear -> !ear.queue.isEmpty());
+        return !pending.isEmpty() || followers.stream().anyMatch(late -> !late.queue.isEmpty());
     }
 
     /** Something that is on its way arrives. */
     void proceed() {
-        List<Ear> hearing = ears.stream().filter(ear -> !ear.queue.isEmpty()).toList();
-        int choice = random.nextInt(pending.size() + hearing.size());
+        List<LateFollower> waiting = followers.stream().filter(late -> !late.queue.isEmpty()).toList();
+        int choice = random.nextInt(pending.size() + waiting.size());
         if (choice < pending.size()) {
             pending.remove(choice).run();
         } else {
-            hearing.get(choice - pending.size()).hear();
+            waiting.get(choice - pending.size()).tell();
         }
     }
 
@@ -91,9 +91,9 @@ final class LateBackplane implements Backplane {
 
     @Override
     public Following follow(RoomId room, Follower follower) {
-        Ear ear = new Ear(follower);
-        ears.add(ear);
-        Following following = log.follow(room, ear);
+        LateFollower late = new LateFollower(follower);
+        followers.add(late);
+        Following following = log.follow(room, late);
         CompletableFuture<Position> from = new CompletableFuture<>();
         pending.add(() -> following.from().thenAccept(from::complete));
         return new Following() {
@@ -159,11 +159,11 @@ final class LateBackplane implements Backplane {
         log.close();
     }
 
-    private final class Ear implements Follower {
+    private final class LateFollower implements Follower {
         private final Follower follower;
         private final Queue<Entry> queue = new ArrayDeque<>();
 
-        Ear(Follower follower) {
+        LateFollower(Follower follower) {
             this.follower = follower;
         }
 
@@ -172,7 +172,7 @@ final class LateBackplane implements Backplane {
             queue.add(entry);
         }
 
-        void hear() {
+        void tell() {
             if (!isReliable && random.nextInt(100) == 0) {
                 Position last = queue.remove().position();
                 follower.broken(new Break(Break.Reason.TRIMMED, last));

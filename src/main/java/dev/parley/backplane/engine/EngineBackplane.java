@@ -160,14 +160,13 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Position> purge(RoomId room) {
-        return workers.ask(
-                QueryWorkers.Lane.of(room), new Object(), 0, link -> link.log().purge(room));
+        return workers.ask(QueryWorkers.Lane.of(room), link -> link.log().purge(room));
     }
 
     @Override
     public CompletionStage<?> keep(String key, String value, Duration life) {
         String kept = hmac.of(key + ' ' + value) + ' ' + value; // with its key, so that it cannot be moved
-        return workers.ask(QueryWorkers.Lane.SHELF, new Object(), 0, link -> {
+        return workers.ask(QueryWorkers.Lane.SHELF, link -> {
             link.shelf().keep(key, kept, life);
             return true;
         });
@@ -175,11 +174,7 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Optional<String>> take(String key) {
-        return workers.ask(
-                        QueryWorkers.Lane.SHELF,
-                        new Object(),
-                        0,
-                        link -> link.shelf().take(key))
+        return workers.ask(QueryWorkers.Lane.SHELF, link -> link.shelf().take(key))
                 .thenApply(kept -> kept.flatMap(text -> opened(key, text)));
     }
 

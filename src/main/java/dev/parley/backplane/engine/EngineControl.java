@@ -44,7 +44,7 @@ final class EngineControl implements ControlBus {
     private synchronized CompletionStage<Boolean> number(String word) {
         String numbered = node + ' ' + ++said + ' ' + word;
         String signed = hmac.of(numbered) + ' ' + numbered;
-        return workers.ask(QueryWorkers.Lane.WORDS, signed, 0, link -> {
+        return workers.ask(QueryWorkers.Lane.WORDS, link -> {
             link.say(signed);
             return true;
         });

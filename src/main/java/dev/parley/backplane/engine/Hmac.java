@@ -35,7 +35,7 @@ final class Hmac {
         }
     }
 
-    boolean fits(String seal, String text) {
-        return MessageDigest.isEqual(of(text).getBytes(StandardCharsets.UTF_8), seal.getBytes(StandardCharsets.UTF_8));
+    boolean fits(String signature, String text) {
+        return MessageDigest.isEqual(of(text).getBytes(StandardCharsets.UTF_8), signature.getBytes(StandardCharsets.UTF_8));
     }
 }

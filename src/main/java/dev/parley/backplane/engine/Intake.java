@@ -66,7 +66,10 @@ final class Intake {
         if (taken == null) {
             if (!isFailing && maxBytes > 0 && failure != null) {
                 Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-                LOG.log(Level.WARNING, "nothing is taken from the outbox, and it is tried again: {0}", cause.getMessage());
+                LOG.log(
+                        Level.WARNING,
+                        "nothing is taken from the outbox, and it is tried again: {0}",
+                        cause.getMessage());
             }
             isFailing = true;
             return;

@@ -89,6 +89,11 @@ final class QueryWorkers implements AutoCloseable {
         return task.answer.copy();
     }
 
+    /** Asks for nobody else, and for next to nothing. */
+    <T> CompletionStage<T> ask(Lane lane, Question<T> question) {
+        return ask(lane, new Object(), 0, question);
+    }
+
     private boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
         Task<?> task = next();
         beat.run();

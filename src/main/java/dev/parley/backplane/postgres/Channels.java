@@ -15,10 +15,11 @@ final class Channels {
 
     /** The installation's own; in the schema {@code public} the same as {@link #LOGS}. */
     static String own(Connection connection) throws LinkException {
-        return new Sql(connection).ask(
-                "SELECT CASE n.nspname WHEN 'public' THEN 'parley'"
-                        + " ELSE 'parley_' || n.oid END FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                        + " WHERE c.oid = 'parley_room'::regclass",
-                found -> found.next() ? found.getString(1) : LOGS);
+        return new Sql(connection)
+                .ask(
+                        "SELECT CASE n.nspname WHEN 'public' THEN 'parley'"
+                                + " ELSE 'parley_' || n.oid END FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                + " WHERE c.oid = 'parley_room'::regclass",
+                        found -> found.next() ? found.getString(1) : LOGS);
     }
 }

@@ -149,8 +149,8 @@ final class PostgresLog implements Link.Log {
         arguments.add(batch.stream().findFirst().map(Link.Proposal::message).orElse(""));
         arguments.add((long) entriesPerRoom);
         arguments.add(sql.texts(batch.stream().map(proposal -> proposal.room().name())));
-        arguments.add(sql.bytes(
-                batch.stream().map(proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8))));
+        arguments.add(
+                sql.bytes(batch.stream().map(proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8))));
         arguments.add(sql.texts(batch.stream().map(Link.Proposal::message)));
         arguments.add(sql.bytes(batch.stream().map(proposal -> DraftBytes.encode(proposal.draft()))));
         return arguments;
@@ -316,14 +316,11 @@ final class PostgresLog implements Link.Log {
     /** An entry that is stored at the same moment is below the floor all the same, and goes with the next trimming. */
     @Override
     public Position purge(RoomId room) throws LinkException {
-        return sql.ask(
-                """
+        return sql.ask("""
                 WITH top AS (UPDATE parley_room SET floor = seq WHERE room = ? RETURNING room, epoch, seq, message),
                 gone AS (DELETE FROM parley_entry e USING top WHERE e.room = top.room AND e.seq <= top.seq)
                 SELECT epoch, seq, message FROM top
-                """,
-                top -> top.next() ? position(top, 1) : Position.ORIGIN,
-                room.name());
+                """, top -> top.next() ? position(top, 1) : Position.ORIGIN, room.name());
     }
 
     private static Position position(ResultSet found, int column) throws SQLException {

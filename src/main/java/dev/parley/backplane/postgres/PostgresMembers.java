@@ -53,7 +53,8 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 node,
                 rooms(in),
                 connections(in),
-                sql.bytes(in.stream().map(move -> move.farewell().author().user().getBytes(StandardCharsets.UTF_8))),
+                sql.bytes(
+                        in.stream().map(move -> move.farewell().author().user().getBytes(StandardCharsets.UTF_8))),
                 sql.bytes(in.stream().map(move -> DraftBytes.encode(move.farewell()))),
                 rooms(out),
                 connections(out),
@@ -91,7 +92,8 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 found -> {
                     Map<String, List<Link.Move>> orphans = new HashMap<>();
                     while (found.next()) {
-                        List<Link.Move> members = orphans.computeIfAbsent(found.getString(1), node -> new ArrayList<>());
+                        List<Link.Move> members =
+                                orphans.computeIfAbsent(found.getString(1), node -> new ArrayList<>());
                         if (found.getString(2) != null) {
                             Draft farewell = DraftBytes.decode(ByteBuffer.wrap(found.getBytes(3)));
                             members.add(new Link.Move(new RoomId(found.getString(2)), farewell, false));

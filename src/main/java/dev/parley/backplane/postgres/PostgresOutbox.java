@@ -78,7 +78,17 @@ final class PostgresOutbox {
             nextOfAll = System.nanoTime() + ALL_NANOS;
         }
         Batch batch = sql.ask(
-                NEXT, found -> batch(found, maxBytes), snapshot, upTo, ROWS, ROWS, ROWS, maxBytes, maxBytes, maxBytes, BYTES);
+                NEXT,
+                found -> batch(found, maxBytes),
+                snapshot,
+                upTo,
+                ROWS,
+                ROWS,
+                ROWS,
+                maxBytes,
+                maxBytes,
+                maxBytes,
+                BYTES);
         Optional<List<String>> aside =
                 batch.last > 0 ? log.move(batch.accepted, batch.refused) : Optional.of(List.of());
         if (aside.isEmpty()) {
@@ -123,8 +133,7 @@ final class PostgresOutbox {
     }
 
     /** The same rules as over HTTP. */
-    private static @Nullable String refusal(
-            String room, @Nullable String key, @Nullable String data, int maxBytes) {
+    private static @Nullable String refusal(String room, @Nullable String key, @Nullable String data, int maxBytes) {
         if (RoomId.parse(room).isEmpty()) {
             return "not a room's name";
         }

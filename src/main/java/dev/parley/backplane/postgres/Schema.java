@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
 final class Schema {
     private static final int VERSION = 1;
     private static final int REVISION = 2;
-    private static final Set<String> FORBIDDEN = Set.of("42501", "3F000"); // no right, and no schema to make anything in
+    private static final Set<String> FORBIDDEN =
+            Set.of("42501", "3F000"); // no right, and no schema to make anything in
     private static final long LOCK = 0x7061726c6579L; // one node at a time
 
     private Schema() {}
@@ -43,12 +44,13 @@ final class Schema {
         } catch (SQLException e) {
             connection.rollback();
             if (FORBIDDEN.contains(String.valueOf(e.getSQLState()))) {
-                throw new BackplaneException("the tables of Parley are " + (revision == 0 ? "missing" : "of revision " + revision)
-                        + " and this user may not make them: their owner runs "
-                        + IntStream.rangeClosed(revision + 1, REVISION)
-                                .mapToObj(next -> "schema-" + next + ".sql")
-                                .collect(Collectors.joining(", "))
-                        + " and grants.sql, or lets the user create tables");
+                throw new BackplaneException(
+                        "the tables of Parley are " + (revision == 0 ? "missing" : "of revision " + revision)
+                                + " and this user may not make them: their owner runs "
+                                + IntStream.rangeClosed(revision + 1, REVISION)
+                                        .mapToObj(next -> "schema-" + next + ".sql")
+                                        .collect(Collectors.joining(", "))
+                                + " and grants.sql, or lets the user create tables");
             }
             throw e;
         } finally {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -80,12 +81,16 @@ final class RedisLog implements Link.Log {
         for (RoomId room : order) {
             redis.send(Command.HMGET, keys.meta(room), bytes("s"), bytes("e"), bytes("i"));
         }
+        return answers(order, RedisLog::top);
+    }
+
+    private <T> Map<RoomId, T> answers(List<RoomId> order, Function<List<?>, T> reading) throws LinkException {
         List<Object> answers = redis.requireAnswers();
-        Map<RoomId, Position> tops = new HashMap<>();
+        Map<RoomId, T> read = new HashMap<>();
         for (int i = 0; i < order.size(); i++) {
-            tops.put(order.get(i), top((List<?>) answers.get(i)));
+            read.put(order.get(i), reading.apply((List<?>) answers.get(i)));
         }
-        return tops;
+        return read;
     }
 
     private static Position top(List<?> meta) {
@@ -111,13 +116,11 @@ final class RedisLog implements Link.Log {
                 elsewhere.put(room, start);
             }
         });
-        if (!elsewhere.isEmpty()) {
-            Map<RoomId, Position> starts = new HashMap<>();
-            elsewhere.forEach((room, start) -> starts.put(room, start.from()));
-            pieces(starts, bounds)
-                    .forEach((room, piece) ->
-                            excerpts.put(room, piece.excerpt(Objects.requireNonNull(elsewhere.get(room)))));
-        }
+        Map<RoomId, Position> starts = new HashMap<>();
+        elsewhere.forEach((room, start) -> starts.put(room, start.from()));
+        pieces(starts, bounds)
+                .forEach((room, piece) ->
+                        excerpts.put(room, piece.excerpt(Objects.requireNonNull(elsewhere.get(room)))));
         return excerpts;
     }
 
@@ -136,12 +139,7 @@ final class RedisLog implements Link.Log {
                     bytes(Math.max(0, position.seq())),
                     bytes(position.epoch()));
         }
-        List<Object> answers = redis.requireAnswers();
-        Map<RoomId, Piece> pieces = new HashMap<>();
-        for (int i = 0; i < order.size(); i++) {
-            pieces.put(order.get(i), piece((List<?>) answers.get(i)));
-        }
-        return pieces;
+        return answers(order, RedisLog::piece);
     }
 
     private static Piece piece(List<?> answer) {

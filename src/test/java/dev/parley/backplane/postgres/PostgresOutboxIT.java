@@ -107,7 +107,11 @@ final class PostgresOutboxIT extends TwoNodes {
                 try (Connection shop = transaction()) {
                     for (int t = 0; t < transactions; t++) {
                         for (int m = 0; m < messages; m++) {
-                            publish(shop, rooms.get((thread + m) % 5), Integer.toString(thread * 100_000 + t * 100 + m), null);
+                            publish(
+                                    shop,
+                                    rooms.get((thread + m) % 5),
+                                    Integer.toString(thread * 100_000 + t * 100 + m),
+                                    null);
                         }
                         if (t % 10 == 9) {
                             shop.rollback();
@@ -128,9 +132,13 @@ final class PostgresOutboxIT extends TwoNodes {
             List<Integer> said = texts(one, each).stream().map(Integer::valueOf).toList();
             for (int i = 0; i < threadCount; i++) {
                 int thread = i;
-                List<Integer> ofThread =
-                        said.stream().filter(number -> number / 100_000 == thread).toList();
-                assertThat(ofThread).hasSize(each / threadCount).doesNotHaveDuplicates().isSorted();
+                List<Integer> ofThread = said.stream()
+                        .filter(number -> number / 100_000 == thread)
+                        .toList();
+                assertThat(ofThread)
+                        .hasSize(each / threadCount)
+                        .doesNotHaveDuplicates()
+                        .isSorted();
             }
         }
     }
@@ -244,7 +252,8 @@ final class PostgresOutboxIT extends TwoNodes {
         for (Future<?> shop : shops) {
             shop.get();
         }
-        FaultyNodes.until(() -> server.sql("SELECT count(*) FROM parley_refused").equals("200"));
+        FaultyNodes.until(
+                () -> server.sql("SELECT count(*) FROM parley_refused").equals("200"));
         FaultyNodes.until(() -> here.health().refusals() + there.health().refusals() >= 200);
         try (Connection shop = transaction()) {
             publish(shop, room, "2", null);
@@ -339,7 +348,9 @@ final class PostgresOutboxIT extends TwoNodes {
         }
 
         assertThat(texts(room, 301))
-                .isEqualTo(IntStream.rangeClosed(0, 300).mapToObj(Integer::toString).toList());
+                .isEqualTo(IntStream.rangeClosed(0, 300)
+                        .mapToObj(Integer::toString)
+                        .toList());
         assertThat(server.sql("SELECT count(*) FROM parley_outbox")).isEqualTo("0");
     }
 
@@ -352,8 +363,9 @@ final class PostgresOutboxIT extends TwoNodes {
     /** What is said in a room, once it is so much; and a moment later still is. */
     private List<String> texts(RoomId read, int count) throws Exception {
         FaultyNodes.until(() -> all(read).size() >= count);
-        FaultyNodes.until(() -> server.sql("SELECT count(*) FROM pg_stat_activity"
-                        + " WHERE state = 'active' AND query LIKE '%DELETE FROM parley_outbox%' AND pid <> pg_backend_pid()")
+        FaultyNodes.until(() -> server.sql(
+                        "SELECT count(*) FROM pg_stat_activity"
+                                + " WHERE state = 'active' AND query LIKE '%DELETE FROM parley_outbox%' AND pid <> pg_backend_pid()")
                 .equals("0"));
         List<Entry> all = all(read);
         assertThat(all).hasSize(count);

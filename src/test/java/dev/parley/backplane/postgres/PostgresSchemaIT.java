@@ -70,9 +70,11 @@ final class PostgresSchemaIT {
                             assertThat(version.getInt(1)).isEqualTo(1);
                         }
                         for (int i = 0; i < 10; i++) {
-                            statement.execute("SELECT epoch, seq, message FROM parley_append('f00', 'n', 10000, ARRAY['lobby'],"
-                                    + " ARRAY['old-" + said.get() + "'::bytea], ARRAY['m" + said.get() + "'],"
-                                    + " ARRAY['\\x010100000001780000000178000000017800000001" + "31'::bytea]) ORDER BY ord");
+                            statement.execute(
+                                    "SELECT epoch, seq, message FROM parley_append('f00', 'n', 10000, ARRAY['lobby'],"
+                                            + " ARRAY['old-" + said.get() + "'::bytea], ARRAY['m" + said.get() + "'],"
+                                            + " ARRAY['\\x010100000001780000000178000000017800000001"
+                                            + "31'::bytea]) ORDER BY ord");
                             said.incrementAndGet();
                         }
                     }
@@ -88,13 +90,14 @@ final class PostgresSchemaIT {
                 int before = said.get();
                 FaultyNodes.until(() -> said.get() > before + 20);
                 server.sql("SELECT parley_publish('lobby', '2')");
-                FaultyNodes.until(() ->
-                        all(second).stream().anyMatch(entry -> entry.draft().text().equals("2")));
+                FaultyNodes.until(() -> all(second).stream()
+                        .anyMatch(entry -> entry.draft().text().equals("2")));
                 isOver.set(true);
                 old.get();
 
                 assertThat(all(second)).hasSize(said.get() + 1);
-                assertThat(server.sql("SELECT version, revision FROM parley_schema")).isEqualTo("1|2");
+                assertThat(server.sql("SELECT version, revision FROM parley_schema"))
+                        .isEqualTo("1|2");
             }
         } finally {
             isOver.set(true);
@@ -116,14 +119,15 @@ final class PostgresSchemaIT {
     @Test
     void aNodeThatMayMakeNoTablesAtAllSaysSo() throws Exception {
         for (String right : List.of("REVOKE USAGE", "GRANT USAGE")) {
-            server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; "
-                    + right + " ON SCHEMA public " + (right.startsWith("G") ? "TO" : "FROM") + " parley_node");
+            server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; " + right + " ON SCHEMA public "
+                    + (right.startsWith("G") ? "TO" : "FROM") + " parley_node");
 
             assertThatThrownBy(() -> node("parley_node"))
                     .as(right)
                     .isInstanceOf(BackplaneException.class)
-                    .hasMessage("the tables of Parley are missing and this user may not make them:"
-                            + " their owner runs schema-1.sql, schema-2.sql and grants.sql, or lets the user create tables");
+                    .hasMessage(
+                            "the tables of Parley are missing and this user may not make them:"
+                                    + " their owner runs schema-1.sql, schema-2.sql and grants.sql, or lets the user create tables");
         }
     }
 

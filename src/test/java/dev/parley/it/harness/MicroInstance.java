@@ -64,7 +64,8 @@ final class MicroInstance implements Instance {
         ServerFiles.write(directory.resolve("log/.keep"), "");
         Path archive = directory.resolve(id(contextPath) + ".war"); // the application's name
         ServerFiles.copy(war, archive);
-        List<String> command = new ArrayList<>(List.of(Jdk.ofTests().java(), "-Xmx384m", "-XX:+ExitOnOutOfMemoryError"));
+        List<String> command =
+                new ArrayList<>(List.of(Jdk.ofTests().java(), "-Xmx384m", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(exportsAndOpens());
         extras.ifPresent(add -> command.addAll(List.of(
                 "-Djavax.net.ssl.keyStore=" + add.keys(), "-Djavax.net.ssl.keyStorePassword=" + Extras.PASSWORD)));

@@ -75,8 +75,7 @@ final class TomcatInstance implements Instance {
         } else {
             ServerFiles.copy(config.resolve("server.xml"), base.resolve("conf/server.xml"));
             ServerFiles.copy(config.resolve("setenv.sh"), base.resolve("bin/setenv.sh"));
-            ServerFiles.copy(
-                    config.resolve("rewrite.config"), base.resolve("conf/Catalina/localhost/rewrite.config"));
+            ServerFiles.copy(config.resolve("rewrite.config"), base.resolve("conf/Catalina/localhost/rewrite.config"));
         }
         ServerFiles.replace(
                 base.resolve("conf/server.xml"),

@@ -54,11 +54,15 @@ final class WildFlyInstance implements Instance {
             ServerFiles.append(base.resolve("configuration/application-roles.properties"), user + "=" + role + "\n");
         });
         Map<String, String> environment = new HashMap<>(Map.of(
-                "JAVA_HOME", Jdk.ofTests().home().toString(),
-                "JBOSS_JAVA_SIZING", "-Xmx512m",
-                "RUN_CONF", ServerFiles.config("wildfly").resolve("standalone.conf").toString(),
+                "JAVA_HOME",
+                Jdk.ofTests().home().toString(),
+                "JBOSS_JAVA_SIZING",
+                "-Xmx512m",
+                "RUN_CONF",
+                ServerFiles.config("wildfly").resolve("standalone.conf").toString(),
                 // The script hands signals on to the virtual machine only then.
-                "LAUNCH_JBOSS_IN_BACKGROUND", "1"));
+                "LAUNCH_JBOSS_IN_BACKGROUND",
+                "1"));
         List<String> command = new ArrayList<>(List.of(
                 "sh",
                 home.resolve("bin/standalone.sh").toString(),
