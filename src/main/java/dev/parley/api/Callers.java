@@ -58,7 +58,8 @@ public final class Callers {
             throws IOException {
         Optional<String> token = token(request);
         if (token.isEmpty()) {
-            return realm.require(permit.role(), request, response).map(operator -> new Caller(operator.name(), Optional.empty()));
+            return realm.require(permit.role(), request, response)
+                    .map(operator -> new Caller(operator.name(), Optional.empty()));
         }
         TokenVerifier.Verdict verdict = verifier.verify(token.get());
         if (verdict instanceof TokenVerifier.Verdict.Accepted accepted) {

@@ -16,9 +16,9 @@ import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.endpoint.ItemEndpoint;
 import dev.parley.endpoint.RoomsEndpoint;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Dependencies;
-import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.OriginRule;
@@ -193,7 +193,12 @@ final class Application {
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
         add(context, "metrics", new MetricsServlet(meters, metricsToken, realm), "/metrics");
-        add(context, "api", operating.api(verifier, permissions, maxMessageBytes, version(context)), "/api/v1/*", "/admin/api/v1/*");
+        add(
+                context,
+                "api",
+                operating.api(verifier, permissions, maxMessageBytes, version(context)),
+                "/api/v1/*",
+                "/admin/api/v1/*");
         if (hasConsole) {
             add(context, "console", operating.page(), "/admin", "/admin/*");
         }

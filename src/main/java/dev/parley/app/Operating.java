@@ -8,13 +8,13 @@ import dev.parley.api.Audit;
 import dev.parley.api.Blocks;
 import dev.parley.api.Callers;
 import dev.parley.api.Cluster;
+import dev.parley.api.ClusterQuery;
 import dev.parley.api.CsrfGuard;
 import dev.parley.api.Operations;
 import dev.parley.api.Realm;
+import dev.parley.api.RoomDetails;
 import dev.parley.api.RoomOperations;
 import dev.parley.api.RoomRates;
-import dev.parley.api.RoomDetails;
-import dev.parley.api.ClusterQuery;
 import dev.parley.api.Views;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
@@ -23,8 +23,8 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Permissions;
-import dev.parley.handshake.Decisions;
 import dev.parley.handshake.AdmissionControl;
+import dev.parley.handshake.Decisions;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.node.Budget;
@@ -118,8 +118,8 @@ final class Operating implements AutoCloseable {
     }
 
     ApiServlet api(TokenVerifier verifier, Permissions permissions, int maxMessageBytes, String version) {
-        Operations operations =
-                new Operations(cluster, views, query, new RoomOperations(backplane, rooms, details, cluster, permissions));
+        Operations operations = new Operations(
+                cluster, views, query, new RoomOperations(backplane, rooms, details, cluster, permissions));
         return new ApiServlet(operations, new Callers(verifier, realm), csrf, audit, maxMessageBytes, version);
     }
 

@@ -4,9 +4,9 @@ import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Permissions;
+import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
-import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.handshake.TrustedProxies;
@@ -71,7 +71,10 @@ public final class Node implements AutoCloseable {
                 () -> Map.of("node", name));
         query = new ClusterQuery(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, query, new RoomOperations(
+                cluster,
+                views,
+                query,
+                new RoomOperations(
                         backplane,
                         rooms,
                         new RoomDetails(backplane),

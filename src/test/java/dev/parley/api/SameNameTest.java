@@ -74,8 +74,7 @@ final class SameNameTest {
 
     @Test
     void ofOneKeyAndOneNameTheServersUserTheTokensAndTheVisitorEachSaySomethingOnce() {
-        Credential login =
-                new Credential(Credential.Source.LOGIN, "shop", Set.of(), Map.of(), Optional.empty());
+        Credential login = new Credential(Credential.Source.LOGIN, "shop", Set.of(), Map.of(), Optional.empty());
 
         assertThat(publish().by("shop", "parley-admin").to(node.servlet).body()).contains("\"duplicate\":false");
         assertThat(publish()
