@@ -1,9 +1,9 @@
 package dev.parley.admin;
 
+import dev.parley.api.ClusterQuery;
 import dev.parley.api.JsonText;
 import dev.parley.api.Realm;
 import dev.parley.api.RoomDetails;
-import dev.parley.api.ClusterQuery;
 import dev.parley.api.Tickets;
 import dev.parley.api.Views;
 import dev.parley.backplane.RoomId;
@@ -47,7 +47,12 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
     private final Set<Page> pages = ConcurrentHashMap.newKeySet();
 
     public ConsoleSocket(
-            Tickets tickets, Views views, ClusterQuery query, RoomDetails details, Sampler sampler, InstantSource clock) {
+            Tickets tickets,
+            Views views,
+            ClusterQuery query,
+            RoomDetails details,
+            Sampler sampler,
+            InstantSource clock) {
         this.tickets = tickets;
         this.views = views;
         this.query = query;

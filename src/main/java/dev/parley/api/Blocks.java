@@ -99,8 +99,7 @@ public final class Blocks implements Predicate<Figures.Peer> {
 
     private boolean isBlocked(Network from) {
         return lengths.stream()
-                .anyMatch(bits ->
-                        isBlocked(Target.address(from.widened(bits).toString())));
+                .anyMatch(bits -> isBlocked(Target.address(from.widened(bits).toString())));
     }
 
     private boolean isBlocked(Target target) {

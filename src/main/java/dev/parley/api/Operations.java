@@ -4,8 +4,8 @@ import dev.parley.api.Operation.Ask;
 import dev.parley.api.Operation.Body;
 import dev.parley.api.Operation.Parameter;
 import dev.parley.api.Operation.Reply;
-import dev.parley.handshake.Credential;
 import dev.parley.handshake.AdmissionControl;
+import dev.parley.handshake.Credential;
 import dev.parley.handshake.Network;
 import dev.parley.protocol.Json;
 import java.time.Duration;
@@ -24,7 +24,10 @@ public final class Operations {
     private static final Map<String, Object> TEXT = Map.of("type", "string");
     private static final List<Parameter> AIM = List.of(
             new Parameter("user", "string", "Whose."),
-            new Parameter("source", "string", "Only of the user of this login, token or visitor, and not of others of that name."),
+            new Parameter(
+                    "source",
+                    "string",
+                    "Only of the user of this login, token or visitor, and not of others of that name."),
             new Parameter("address", "string", "From where: an address, of IPv6 its 64 bits, or a network."));
     private static final List<String> SOURCES = Arrays.stream(Credential.Source.values())
             .map(Credential.Source::toString)

@@ -21,7 +21,11 @@ final class Checks {
 
     /** What must be right for this node to be worth keeping, and to be sent visitors. */
     static List<Check> of(
-            ConnectionManager connections, AdmissionControl admission, Backplane backplane, Budget budget, Threads threads) {
+            ConnectionManager connections,
+            AdmissionControl admission,
+            Backplane backplane,
+            Budget budget,
+            Threads threads) {
         return List.of(
                 threads(Check.Kind.LIVE, "threads", threads, Threads.Part.NODE),
                 threads(Check.Kind.READY, "engine-threads", threads, Threads.Part.ENGINE),

@@ -104,7 +104,9 @@ public final class Handshake {
      * @return false if it is another user's; then everything stays as it was
      */
     public synchronized boolean renew(Credential next) {
-        if (credential.filter(known -> !known.identity().equals(next.identity())).isPresent()) {
+        if (credential
+                .filter(known -> !known.identity().equals(next.identity()))
+                .isPresent()) {
             return false;
         }
         credential = Optional.of(next);

@@ -5,15 +5,16 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The bytes that this node may hold for others, all of them together: incomplete messages, outboxes, backlogs of rooms, reads
@@ -75,7 +76,7 @@ public final class Budget {
 
     private final long max;
     private final AtomicLong used = new AtomicLong();
-    private final AtomicLongArray byUse = new AtomicLongArray(Use.values().length);
+    private final Map<Use, AtomicLong> byUse = new EnumMap<>(Use.class);
     private final AtomicLong gaveWay = new AtomicLong();
     private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
@@ -86,6 +87,9 @@ public final class Budget {
     /** A budget of {@code max} bytes, at least 1. */
     public Budget(long max) {
         this.max = Math.max(1, max);
+        for (Use use : Use.values()) {
+            byUse.put(use, new AtomicLong());
+        }
     }
 
     /** A quarter of the heap that this process may have. */
@@ -100,25 +104,27 @@ public final class Budget {
 
     /** Counts bytes in. Wakes who reclaims if that is too much. */
     public void hold(Use use, long bytes) {
-        byUse.addAndGet(use.ordinal(), bytes);
+        counter(use).addAndGet(bytes);
         if (used.addAndGet(bytes) > max) {
-            wake();
+            synchronized (change) {
+                change.notifyAll();
+            }
         }
     }
 
     /** Counts bytes out that were counted in under the same use. */
     public void release(Use use, long bytes) {
-        byUse.addAndGet(use.ordinal(), -bytes);
+        counter(use).addAndGet(-bytes);
         long before = used.getAndAdd(-bytes);
         if (before > max && before - bytes <= max) {
-            wake();
+            synchronized (change) {
+                change.notifyAll();
+            }
         }
     }
 
-    private void wake() {
-        synchronized (change) {
-            change.notifyAll();
-        }
+    private AtomicLong counter(Use use) {
+        return Objects.requireNonNull(byUse.get(use), "all uses are there");
     }
 
     /** From now on it may be asked to give way. */
@@ -175,9 +181,7 @@ public final class Budget {
     /** Bytes by use, in lower case. */
     public Map<String, Long> usedBy() {
         Map<String, Long> uses = new TreeMap<>();
-        for (Use use : Use.values()) {
-            uses.put(use.name().toLowerCase(Locale.ROOT), Math.max(0, byUse.get(use.ordinal())));
-        }
+        byUse.forEach((use, bytes) -> uses.put(use.name().toLowerCase(Locale.ROOT), Math.max(0, bytes.get())));
         return uses;
     }
 

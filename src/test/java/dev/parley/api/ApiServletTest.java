@@ -176,21 +176,25 @@ final class ApiServletTest {
             default -> false;
         };
         String all = "parley:publish,parley:history,parley:watch";
-        Map<String, Set<String>> may =
-                Map.of("shop:" + all, Set.of("publish", "history"), "vera:" + all, Set.of("history", "room", "members"));
+        Map<String, Set<String>> may = Map.of(
+                "shop:" + all, Set.of("publish", "history"), "vera:" + all, Set.of("history", "room", "members"));
         for (String id : List.of("publish", "history", "room", "members")) {
             may.forEach((token, ids) -> {
                 Call call = bearer(call(operation(id)), token).to(node.servlet);
-                assertThat(call.status()).as(id + " by " + token).isEqualTo(
-                        ids.contains(id) ? operation(id).status() : 403);
+                assertThat(call.status())
+                        .as(id + " by " + token)
+                        .isEqualTo(ids.contains(id) ? operation(id).status() : 403);
             });
-            assertThat(call(operation(id)).by("ada", "parley-admin").to(node.servlet).status())
+            assertThat(call(operation(id))
+                            .by("ada", "parley-admin")
+                            .to(node.servlet)
+                            .status())
                     .isEqualTo(operation(id).status());
         }
         assertThat(history()).contains("\"user\":\"shop\"", "\"user\":\"ada\"").doesNotContain("vera");
         assertThat(node.audit.newestFirst())
-                .anySatisfy(entry -> assertThat(entry.result()).isEqualTo(
-                        "refused: The rules for this room do not allow it."));
+                .anySatisfy(entry ->
+                        assertThat(entry.result()).isEqualTo("refused: The rules for this room do not allow it."));
     }
 
     @Test
@@ -328,7 +332,9 @@ final class ApiServletTest {
 
         assertThat(call.status()).isEqualTo(413);
         assertThat(history()).contains("\"messages\":[]");
-        assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 400) + '"').to(node.servlet).status())
+        assertThat(publish('"' + "x".repeat(Node.MAX_BODY_BYTES - 400) + '"')
+                        .to(node.servlet)
+                        .status())
                 .isEqualTo(201);
     }
 
@@ -549,7 +555,10 @@ final class ApiServletTest {
         assertThat(other.cluster.blocks().all())
                 .extracting(Blocks.Block::target)
                 .containsExactly(new Blocks.Target(Blocks.Kind.USER, "mallory", "login"));
-        assertThat(Call.get("/blocks").by("vera", "parley-viewer").to(other.servlet).body())
+        assertThat(Call.get("/blocks")
+                        .by("vera", "parley-viewer")
+                        .to(other.servlet)
+                        .body())
                 .contains("\"source\":\"login\"");
         assertThat(Call.of("DELETE", "/blocks")
                         .parameter("user", "mallory")

@@ -28,7 +28,8 @@ final class BlocksTest {
     void userOrAddressIsKeptOutUntilTheTimeIsOver() {
         blocks.add(new Blocks.Target(Blocks.Kind.USER, "mallory", ""), Duration.ofMinutes(1));
         assertThat(blocks.test(mallory)).isTrue();
-        assertThat(blocks.test(new Figures.Peer("alice", "token", "203.0.113.7", "/ws"))).isFalse();
+        assertThat(blocks.test(new Figures.Peer("alice", "token", "203.0.113.7", "/ws")))
+                .isFalse();
 
         now = now.plus(Duration.ofMinutes(1));
         assertThat(blocks.test(mallory)).isFalse();

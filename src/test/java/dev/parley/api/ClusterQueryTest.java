@@ -114,8 +114,8 @@ final class ClusterQueryTest {
     void questionThatCannotBeSaidIsForgotten() throws Exception {
         two.audit.note("ada", "something", "done");
         for (int i = 0; i < 205; i++) {
-            assertThatThrownBy(() ->
-                            one.query.ask(new ClusterQuery.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
+            assertThatThrownBy(() -> one.query.ask(
+                            new ClusterQuery.Question("x".repeat(ControlBus.MAX_CHARACTERS), Map.of(), 10)))
                     .isInstanceOf(RuntimeException.class);
         }
 

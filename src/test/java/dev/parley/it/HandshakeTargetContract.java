@@ -262,11 +262,13 @@ abstract class HandshakeTargetContract extends LobbyContract {
                 without.with("Sec-WebSocket-Version", "13, 8"),
                 without.with("Sec-WebSocket-Version", ""))) {
             HttpResponse response = other.exchange();
-            assertThat(response.status()).as("%s: %s", other.headers(), response).isEqualTo(426);
+            assertThat(response.status())
+                    .as("%s: %s", other.headers(), response)
+                    .isEqualTo(426);
             assertThat(response.value("Sec-WebSocket-Version")).contains("13");
         }
-        for (UpgradeRequest keyless : List.of(
-                request.without("Sec-WebSocket-Key"), request.replacing("Sec-WebSocket-Key", "AAAA"))) {
+        for (UpgradeRequest keyless :
+                List.of(request.without("Sec-WebSocket-Key"), request.replacing("Sec-WebSocket-Key", "AAAA"))) {
             assertThat(keyless.exchange().status()).isEqualTo(400);
         }
     }
@@ -278,8 +280,8 @@ abstract class HandshakeTargetContract extends LobbyContract {
             UpgradeRequest request = site().upgrade(path);
             try (RawWebSocket client = RawWebSocket.open(request)) {
                 client.sendText("x");
-                assertThat(client.receiveText()).isIn(
-                        "Message text was: x", "Session cookie or query token value is: t", "You wrote: x");
+                assertThat(client.receiveText())
+                        .isIn("Message text was: x", "Session cookie or query token value is: t", "You wrote: x");
                 if (path.startsWith("/ws/5")) {
                     lobby().expect("5", client);
                     lobby().empty();

@@ -55,7 +55,8 @@ final class LateBackplane implements Backplane {
 
     /** Something that is on its way arrives. */
     void proceed() {
-        List<LateFollower> waiting = followers.stream().filter(late -> !late.queue.isEmpty()).toList();
+        List<LateFollower> waiting =
+                followers.stream().filter(late -> !late.queue.isEmpty()).toList();
         int choice = random.nextInt(pending.size() + waiting.size());
         if (choice < pending.size()) {
             pending.remove(choice).run();

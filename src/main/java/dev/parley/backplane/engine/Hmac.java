@@ -36,6 +36,7 @@ final class Hmac {
     }
 
     boolean fits(String signature, String text) {
-        return MessageDigest.isEqual(of(text).getBytes(StandardCharsets.UTF_8), signature.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(
+                of(text).getBytes(StandardCharsets.UTF_8), signature.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class KeyFetchTest {
-    private static final String KEYS = "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"one\",\"k\":\"" + "A".repeat(43) + "\"}]}";
+    private static final String KEYS =
+            "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"one\",\"k\":\"" + "A".repeat(43) + "\"}]}";
 
     private final ServerSocket server = listening();
     private final CountDownLatch hungUp = new CountDownLatch(1);
