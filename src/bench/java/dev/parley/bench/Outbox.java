@@ -164,8 +164,12 @@ final class Outbox {
     }
 
     private static Backplane node(String address) {
-        return PostgresEngine.start(
-                address, 1_000, EngineBackplane.Timing.USUAL, "", Budget.unlimited(), new Threads());
+        return EngineBackplane.start(
+                new PostgresEngine(address, 1_000),
+                EngineBackplane.Timing.USUAL,
+                "",
+                new Budget(Long.MAX_VALUE),
+                new Threads());
     }
 
     private static Connection connect(String address) throws SQLException {

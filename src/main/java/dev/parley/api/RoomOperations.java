@@ -262,14 +262,12 @@ public final class RoomOperations {
             if (!ask.caller().hasToken()) {
                 return work.apply(room);
             }
-            return await(
-                    policies.decide(ask.caller().known(), action, room),
-                    (Decision decision) -> switch (decision) {
-                        case ALLOWED -> work.apply(room);
-                        case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
-                        case UNKNOWN ->
-                            new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
-                    });
+            return await(policies.decide(ask.caller().known(), action, room), (Decision decision) -> switch (decision) {
+                case ALLOWED -> work.apply(room);
+                case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
+                case UNKNOWN ->
+                    new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
+            });
         });
     }
 

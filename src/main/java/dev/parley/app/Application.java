@@ -290,8 +290,9 @@ final class Application {
             Application application = new Application(context, settings, opened);
             opened.add("connections", application::drain);
             application.register(context, settings);
-            LocalParley parley =
-                    opened.add("parley", new LocalParley(
+            LocalParley parley = opened.add(
+                    "parley",
+                    new LocalParley(
                             application.backplane, application.operating.onAllNodes(), application.maxMessageBytes));
             context.setAttribute(Parley.class.getName(), parley);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());

@@ -23,8 +23,7 @@ final class Guide {
         return Guide.class.getResource("/dev/parley/endpoint/ChatEndpoint.class") != null;
     }
 
-    static List<Route> routes(
-            ConnectionManager connections, Rooms rooms, Policies policies, int maxMessageBytes) {
+    static List<Route> routes(ConnectionManager connections, Rooms rooms, Policies policies, int maxMessageBytes) {
         return List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),
                 Route.to(ItemEndpoint.class, () -> new ItemEndpoint(connections, maxMessageBytes)),

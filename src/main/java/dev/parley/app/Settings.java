@@ -111,7 +111,8 @@ record Settings(
 
     private static Optional<String> path(String text) {
         if (!PATH.matcher(text).matches()) {
-            throw new IllegalArgumentException("must be / or segments of letters, digits and . _ ~ - such as /live");
+            throw new IllegalArgumentException(
+                    "must be / or segments of letters, digits and . _ ~ - such as /live, not " + quoted(text));
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(text.equals("/") ? "" : text);
     }

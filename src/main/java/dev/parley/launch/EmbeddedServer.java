@@ -66,8 +66,11 @@ final class EmbeddedServer {
         Method attribute = context.getClass().getMethod("setAttribute", String.class, Object.class);
         attribute.invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
         attribute.invoke(context, OPTIONS, line.settings().keySet());
-        onceStarted(application, classes, () -> EarlyClasses.load(home.application(), (ClassLoader)
-                call(call(application, "getLoader"), "getClassLoader")));
+        onceStarted(
+                application,
+                classes,
+                () -> EarlyClasses.load(
+                        home.application(), (ClassLoader) call(call(application, "getLoader"), "getClassLoader")));
         return new EmbeddedServer(classes, tomcat, application);
     }
 

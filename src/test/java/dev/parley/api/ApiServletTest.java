@@ -7,7 +7,6 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
-import dev.parley.dialogue.RoomRules;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.OriginRule;
 import dev.parley.node.Budget;

@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiPredicate;
 import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
 
 /** The parts of a node that operators have to do with, over a backplane that other nodes may share. */
 public final class Node implements AutoCloseable {
@@ -44,7 +44,8 @@ public final class Node implements AutoCloseable {
             null,
             new Budget(Long.MAX_VALUE),
             System::nanoTime);
-    final AdmissionControl admission = new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
+    final AdmissionControl admission =
+            new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
     final Audit audit;
     public final Cluster cluster;
     public final ClusterQuery query;
@@ -86,7 +87,8 @@ public final class Node implements AutoCloseable {
 
     /** Whose words from others are acted on by {@code worker}. */
     Node(String name, Backplane backplane, Executor worker) {
-        Rooms rooms = new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), MAX_BODY_BYTES);
+        Rooms rooms =
+                new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), MAX_BODY_BYTES);
         audit = new Audit(name, new Budget(Long.MAX_VALUE));
         cluster = new Cluster(
                 name,
@@ -111,8 +113,10 @@ public final class Node implements AutoCloseable {
                 () -> Map.of("node", name));
         query = new ClusterQuery(cluster, workers, views::rows);
         operations = new Operations(
-                cluster, views, query, new RoomOperations(
-                        backplane, rooms, new RoomDetails(backplane), cluster, policies));
+                cluster,
+                views,
+                query,
+                new RoomOperations(backplane, rooms, new RoomDetails(backplane), cluster, policies));
         servlet = new ApiServlet(
                 operations,
                 new Callers(

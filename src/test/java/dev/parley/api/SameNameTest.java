@@ -32,10 +32,11 @@ final class SameNameTest {
     private static final String SEND = "{\"id\":2,\"type\":\"send\",\"room\":\"lobby\",\"key\":\"k\",\"data\":1}";
 
     private final Workers workers = new Workers();
-    private final MemoryBackplane backplane = new MemoryBackplane(100, InstantSource.system(), new Budget(Long.MAX_VALUE));
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(100, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Node node = new Node("one", backplane);
-    private final Rooms rooms = new Rooms(
-            backplane, workers, 100, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 100, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
 
     @AfterEach
     void stop() {

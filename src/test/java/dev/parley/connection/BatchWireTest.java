@@ -1,6 +1,7 @@
 package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.protocol.CloseCode;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class BatchWireTest {
 
         end.countDown();
         assertThat(outcomes.take()).isEqualTo("sent");
-        assertThat(batches.turns()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(batches.turns()).isEqualTo(1)); // given back once the outcome is told
     }
 
     @Test

@@ -36,7 +36,12 @@ final class DialoguePolicyTest {
     private final Workers workers = new Workers();
     private final Budget budget = new Budget(Long.MAX_VALUE);
     private final Rooms rooms = new Rooms(
-            new MemoryBackplane(1_000, Clock.systemUTC(), budget), workers, 1_000, id -> Overflow.CLOSE, budget, 1_000_000);
+            new MemoryBackplane(1_000, Clock.systemUTC(), budget),
+            workers,
+            1_000,
+            id -> Overflow.CLOSE,
+            budget,
+            1_000_000);
     private final ManualClock clock = new ManualClock();
     private final ScriptedPolicy news = new ScriptedPolicy("news");
     private final ScriptedPolicy other = new ScriptedPolicy("o-{name}");

@@ -106,8 +106,8 @@ final class PoliciesTest {
         Policies policies = policies(null, policy);
 
         CompletableFuture<Boolean> isKept = policies.decide(CAROL, Action.JOIN, ORDER)
-                .thenApply(decision ->
-                        policies.decide(CAROL, Action.JOIN, ORDER).isDone());
+                .thenApply(
+                        decision -> policies.decide(CAROL, Action.JOIN, ORDER).isDone());
         policy.goOn();
 
         assertThat(isKept.join()).isTrue();

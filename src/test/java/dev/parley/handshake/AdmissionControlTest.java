@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class AdmissionControlTest {
     private boolean isFull;
-    private final AdmissionControl admission = new AdmissionControl(() -> isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
+    private final AdmissionControl admission =
+            new AdmissionControl(() -> isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 
     @Test
     void openDoorsLetInUnlessTheHouseIsFull() {

@@ -20,6 +20,11 @@ public record ContainerUser(Visitor visitor, Scopes roles) implements Dependency
             throw Challenge.LOGIN.insufficient(roles);
         }
         return new Credential(
-                Credential.Source.LOGIN, principal.getName(), roles.required(), roles.required(), Map.of(), Optional.empty());
+                Credential.Source.LOGIN,
+                principal.getName(),
+                roles.required(),
+                roles.required(),
+                Map.of(),
+                Optional.empty());
     }
 }

@@ -93,8 +93,8 @@ final class SharedTicketsTest {
         claims.put("large", new BigInteger("123456789012345678901234567890"));
         claims.put("isStaff", true);
         Instant end = Instant.parse("2026-01-01T01:02:03.456Z");
-        Credential credential =
-                new Credential(Credential.Source.TOKEN, "älice", Set.of("read", "write"), Set.of("staff"), claims, Optional.of(end));
+        Credential credential = new Credential(
+                Credential.Source.TOKEN, "älice", Set.of("read", "write"), Set.of("staff"), claims, Optional.of(end));
 
         Credential found =
                 there.redeem(here.give(credential, PAGE).orElseThrow(), PAGE).orElseThrow();

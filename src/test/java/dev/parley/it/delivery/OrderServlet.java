@@ -54,10 +54,10 @@ public final class OrderServlet extends HttpServlet {
                             case "members" -> await(room.members()).connections();
                             case "position" -> await(room.position()).seq();
                             case "withdraw" -> {
-                OrderPolicy.WITHDRAWN.add(path[1]);
-                yield await(room.recheck());
-            }
-            case "ledger" -> String.join("\n", Ledger.of(getServletContext()));
+                                OrderPolicy.WITHDRAWN.add(path[1]);
+                                yield await(room.recheck());
+                            }
+                            case "ledger" -> String.join("\n", Ledger.of(getServletContext()));
                             default -> throw new ServletException("what?");
                         });
     }
