@@ -1,8 +1,7 @@
 package dev.parley;
 
 /**
- * Who may do what in some rooms, and what may be said there: a CDI bean, a service of {@link java.util.ServiceLoader}, or what
- * {@code Parley.configure} is given.
+ * Who may do what in some rooms, and what may be said there: a CDI bean, or a service of {@link java.util.ServiceLoader}.
  *
  * <p>Of several policies whose patterns match a room, the one with the most specific pattern decides: the one with more letters
  * outside of {@code *} and variables, then the one with fewer {@code *}, then the one with fewer variables. The file of
