@@ -172,7 +172,7 @@ final class Application {
 
     private void register(ServletContext context, Settings settings) {
         boolean hasConsole = !"off".equals(context.getInitParameter(CONSOLE));
-        boolean hasGuide = Guide.isHere();
+        boolean hasGuide = Application.class.getResource("Guide.class") != null;
         String path = settings.path().orElse(hasGuide ? "" : "/parley");
         List<Route> routes = new ArrayList<>();
         if (hasGuide) {

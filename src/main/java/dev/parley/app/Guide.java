@@ -19,10 +19,6 @@ import java.util.List;
 final class Guide {
     private Guide() {}
 
-    static boolean isHere() {
-        return Guide.class.getResource("/dev/parley/endpoint/ChatEndpoint.class") != null;
-    }
-
     static List<Route> routes(ConnectionManager connections, Rooms rooms, Policies policies, int maxMessageBytes) {
         return List.of(
                 Route.to(EchoEndpoint.class, () -> new EchoEndpoint(connections, maxMessageBytes)),

@@ -334,7 +334,7 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
         await gate.passage;
         first ??= clock.now();
         if (clock.now() - first > lifeMs) {
-          throw new ParleyError('uncertain', 'it may have been stored');
+          throw new ParleyError('uncertain', 'may be stored');
         }
       };
       insist(() => frame, () => unsettled.has(reject), ready)
