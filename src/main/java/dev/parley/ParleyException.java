@@ -1,5 +1,7 @@
 package dev.parley;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something was not done. It says what may be done about it. */
 public final class ParleyException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -22,7 +24,7 @@ public final class ParleyException extends RuntimeException {
 
     private final Code code;
 
-    public ParleyException(Code code, String message, Throwable cause) {
+    public ParleyException(Code code, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
     }

@@ -12,11 +12,12 @@ public interface Room {
     /**
      * Says something to everybody who is in, and keeps it. Complete when the engine has it: then nothing loses it. Fails with
      * {@link ParleyException.Code#UNAVAILABLE} when the engine is away, and then it may have been stored all the same; a
-     * {@link Publication#key} makes trying again safe.
+     * {@link Publication#key} makes trying again safe. Fails with {@link ParleyException.Code#REFUSED} when it is longer than
+     * {@code parley.max-message-bytes}.
      *
      * @param data becomes one JSON value: a record, {@code Map}, {@code Iterable}, array, {@code String}, {@code Number},
      *     {@code Boolean}, {@code null}, {@link Json}, or whatever the application's JSON binding knows; see {@link JsonBinding}
-     * @throws IllegalArgumentException if no JSON becomes of it, or more than {@code parley.max-message-bytes}
+     * @throws IllegalArgumentException if no JSON becomes of it
      */
     CompletionStage<Published> publish(@Nullable Object data);
 

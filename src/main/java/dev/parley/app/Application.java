@@ -1,6 +1,5 @@
 package dev.parley.app;
 
-import dev.parley.Parley;
 import dev.parley.admin.ClientServlet;
 import dev.parley.admin.DocsServlet;
 import dev.parley.api.AsyncApi;
@@ -290,11 +289,11 @@ final class Application {
             Application application = new Application(context, settings, opened);
             opened.add("connections", application::drain);
             application.register(context, settings);
-            LocalParley parley = opened.add(
-                    "parley",
-                    new LocalParley(
-                            application.backplane, application.operating.onAllNodes(), application.maxMessageBytes));
-            context.setAttribute(Parley.class.getName(), parley);
+            opened.add("parley", LocalParley.of(context))
+                    .started(
+                            application.backplane,
+                            application.operating.onAllNodes(),
+                            application.maxMessageBytes);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
                 LOG.log(

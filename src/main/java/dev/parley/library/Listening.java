@@ -7,6 +7,7 @@ import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Follower;
+import dev.parley.backplane.Following;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
@@ -26,28 +27,37 @@ final class Listening implements Subscription, Follower {
     private static final long BYTES_AT_ONCE = 256 * 1024;
     private static final long RETRY_SECONDS = 1;
 
-    private final Backplane backplane;
     private final RoomId room;
     private final RoomListener listener;
     private final Executor executor;
-    private final Subscription following;
 
     // Guarded by this.
+    private @Nullable Backplane backplane;
+    private @Nullable Following following;
     private @Nullable Position after;
     private boolean isReading;
     private boolean hasGrown;
     private volatile boolean isOver;
 
     /** Begins after a position, or now. */
-    Listening(Backplane backplane, RoomId room, @Nullable Position since, RoomListener listener, Executor executor) {
-        this.backplane = backplane;
+    Listening(LocalParley parley, RoomId room, @Nullable Position since, RoomListener listener) {
         this.room = room;
         this.listener = listener;
-        this.executor = executor;
+        this.executor = parley.listeners();
         this.after = since;
-        var followed = backplane.follow(room, this);
-        this.following = followed::close;
-        followed.from().thenAccept(this::begin);
+        parley.use(this::follow);
+    }
+
+    private void follow(Backplane started) {
+        Following follows = started.follow(room, this); // without the lock, which whoever tells us takes
+        synchronized (this) {
+            backplane = started;
+            following = follows;
+        }
+        if (isOver) {
+            follows.close();
+        }
+        follows.from().thenAccept(this::begin);
     }
 
     private void begin(Position from) {
@@ -82,14 +92,16 @@ final class Listening implements Subscription, Follower {
 
     private void read() {
         Position from;
+        Backplane engine;
         synchronized (this) {
             hasGrown = false;
             from = after;
+            engine = backplane;
         }
-        if (from == null || isOver) {
+        if (from == null || engine == null || isOver) {
             return;
         }
-        backplane.read(room, from, AT_ONCE, BYTES_AT_ONCE).whenComplete((slice, failure) -> {
+        engine.read(room, from, AT_ONCE, BYTES_AT_ONCE).whenComplete((slice, failure) -> {
             if (slice == null) { // the engine is away
                 hand(CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, executor), this::read);
             } else {
@@ -136,7 +148,13 @@ final class Listening implements Subscription, Follower {
 
     @Override
     public void close() {
-        isOver = true;
-        following.close();
+        Following last;
+        synchronized (this) {
+            isOver = true;
+            last = following;
+        }
+        if (last != null) {
+            last.close();
+        }
     }
 }

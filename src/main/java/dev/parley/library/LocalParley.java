@@ -3,10 +3,13 @@ package dev.parley.library;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Room;
+import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Threads;
+import jakarta.servlet.ServletContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** {@link Parley} on this node. Thread-safe. */
@@ -30,18 +34,32 @@ public final class LocalParley implements Parley, AutoCloseable {
         void recheck(RoomId room);
     }
 
-    private final Backplane backplane;
-    private final OnAllNodes members;
-    private final long maxBytes;
+    /** What there is once the node has started. */
+    private record Node(Backplane backplane, OnAllNodes members, long maxBytes) {}
+
+    private final CompletableFuture<Node> node = new CompletableFuture<>();
     private final boolean hasTransactions = hasTransactions();
     private final ThreadPoolExecutor answers = pool("answer", ANSWERERS); // as many tasks as there are questions
     private final ThreadPoolExecutor listeners = pool("listener", LISTENERS); // one task a subscription, at most
 
+    private LocalParley() {}
+
+    /**
+     * The one of an application, made if need be: before the node has started it can be had, too, and then does everything as soon
+     * as that has. An application's listeners may be called before ours.
+     */
+    public static LocalParley of(ServletContext context) {
+        if (context.getAttribute(Parley.class.getName()) instanceof LocalParley known) {
+            return known;
+        }
+        LocalParley made = new LocalParley();
+        context.setAttribute(Parley.class.getName(), made);
+        return made;
+    }
+
     /** @param maxBytes how long what is published may be, in bytes of UTF-8 */
-    public LocalParley(Backplane backplane, OnAllNodes members, long maxBytes) {
-        this.backplane = backplane;
-        this.members = members;
-        this.maxBytes = maxBytes;
+    public void started(Backplane backplane, OnAllNodes members, long maxBytes) {
+        node.complete(new Node(backplane, members, maxBytes));
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -56,16 +74,31 @@ public final class LocalParley implements Parley, AutoCloseable {
         return new LocalRoom(this, new RoomId(name));
     }
 
-    OnAllNodes members() {
-        return members;
+    /** Has something done to members, once the node has started. */
+    CompletionStage<Void> members(Consumer<OnAllNodes> what) {
+        return node.thenAccept(started -> what.accept(started.members()));
     }
 
-    Backplane backplane() {
-        return backplane;
+    /** Asks the engine, once the node has started. */
+    <T, R> CompletionStage<R> ask(Function<Backplane, CompletionStage<T>> question, Function<T, R> then) {
+        return answer(node.thenCompose(started -> question.apply(started.backplane())), then);
     }
 
-    long maxBytes() {
-        return maxBytes;
+    CompletionStage<Appended> append(RoomId room, Draft draft) {
+        return node.thenCompose(started -> {
+            if (draft.bytes() > started.maxBytes()) {
+                throw new ParleyException(
+                        ParleyException.Code.REFUSED,
+                        "a message is at most " + started.maxBytes() + " bytes long, this one " + draft.bytes(),
+                        null);
+            }
+            return started.backplane().append(room, draft);
+        });
+    }
+
+    /** Does something with the engine, once the node has started. */
+    void use(Consumer<Backplane> what) {
+        node.thenAccept(started -> what.accept(started.backplane()));
     }
 
     /** Has it done when the caller's transaction has committed; false if there is none. */
@@ -121,6 +154,8 @@ public final class LocalParley implements Parley, AutoCloseable {
 
     @Override
     public void close() {
+        node.completeExceptionally(
+                new ParleyException(ParleyException.Code.STOPPED, "the application is stopping", null));
         answers.shutdown();
         listeners.shutdownNow();
     }

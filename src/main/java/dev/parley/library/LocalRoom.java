@@ -17,7 +17,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
 
     private CompletionStage<Published> publish(Draft draft) {
         return parley.answer(
-                parley.backplane().append(id, draft),
+                parley.append(id, draft),
                 appended -> new Published(position(appended.position()), appended.duplicate()));
     }
 
@@ -62,10 +61,6 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
                 new Draft.Author(user, NOBODY),
                 Draft.Kind.JSON,
                 json);
-        if (draft.bytes() > parley.maxBytes()) {
-            throw new IllegalArgumentException(
-                    "a message is at most " + parley.maxBytes() + " bytes long, this one " + draft.bytes());
-        }
         return draft;
     }
 
@@ -87,8 +82,8 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
         if (limit < 1 || limit > MAX_MESSAGES) {
             throw new IllegalArgumentException("limit is 1 to " + MAX_MESSAGES + ", not " + limit);
         }
-        return parley.answer(
-                parley.backplane().readBefore(id, before, limit, MAX_BYTES),
+        return parley.ask(
+                backplane -> backplane.readBefore(id, before, limit, MAX_BYTES),
                 slice -> slice.entries().stream()
                         .filter(entry -> entry.draft().kind() != Draft.Kind.LEFT)
                         .map(LocalRoom::message)
@@ -97,42 +92,40 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
 
     @Override
     public CompletionStage<Members> members() {
-        return parley.answer(parley.backplane().presence().members(id), Members::new);
+        return parley.ask(backplane -> backplane.presence().members(id), Members::new);
     }
 
     @Override
     public CompletionStage<Position> position() {
-        return parley.answer(parley.backplane().extent(id), extent -> position(extent.top()));
+        return parley.ask(backplane -> backplane.extent(id), extent -> position(extent.top()));
     }
 
     @Override
     public Subscription subscribe(RoomListener listener) {
-        return new Listening(parley.backplane(), id, null, listener, parley.listeners());
+        return new Listening(parley, id, null, listener);
     }
 
     @Override
     public Subscription subscribe(Position since, RoomListener listener) {
         dev.parley.backplane.Position after =
                 new dev.parley.backplane.Position(since.epoch(), since.seq(), since.message());
-        return new Listening(parley.backplane(), id, after, listener, parley.listeners());
+        return new Listening(parley, id, after, listener);
     }
 
     @Override
     public CompletionStage<Void> remove(String user) {
-        parley.members().remove(user, id);
-        return CompletableFuture.completedFuture(null);
+        return parley.members(members -> members.remove(user, id));
     }
 
     @Override
     public CompletionStage<Void> recheck() {
-        parley.members().recheck(id);
-        return CompletableFuture.completedFuture(null);
+        return parley.members(members -> members.recheck(id));
     }
 
     @Override
     public CompletionStage<Void> purge() {
-        return parley.<dev.parley.backplane.Position, @Nullable Void>answer(
-                parley.backplane().purge(id), position -> null);
+        return parley.<dev.parley.backplane.Position, @Nullable Void>ask(
+                backplane -> backplane.purge(id), position -> null);
     }
 
     static Message message(Entry entry) {
