@@ -57,7 +57,11 @@ public final class LocalParley implements Parley, AutoCloseable {
         return made;
     }
 
-    /** @param maxBytes how long what is published may be, in bytes of UTF-8 */
+    /**
+     * The node has started.
+     *
+     * @param maxBytes how long what is published may be, in bytes of UTF-8
+     */
     public void started(Backplane backplane, OnAllNodes members, long maxBytes) {
         node.complete(new Node(backplane, members, maxBytes));
     }
@@ -98,7 +102,7 @@ public final class LocalParley implements Parley, AutoCloseable {
 
     /** Does something with the engine, once the node has started. */
     void use(Consumer<Backplane> what) {
-        node.thenAccept(started -> what.accept(started.backplane()));
+        CompletableFuture<?> unused = node.thenAccept(started -> what.accept(started.backplane()));
     }
 
     /** Has it done when the caller's transaction has committed; false if there is none. */

@@ -24,10 +24,12 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Parley inside an application of somebody else's: one jar, no wiring. */
+@Tag("shared") // a server of somebody's, which has a default servlet
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 final class LibraryIT {
