@@ -18,6 +18,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.parley.protocol.Json;
+import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.List;
 import java.util.Timer;
@@ -219,6 +220,11 @@ class ArchitectureTest {
                     type -> type.tryGetConstructor()
                             .filter(constructor -> constructor.getModifiers().contains(JavaModifier.PUBLIC))
                             .isPresent())));
+
+    /** Tyrus calls it by reflection, as the class that declares the method. */
+    @ArchTest
+    static final ArchRule endpointsAndWhatTheyExtendArePublic =
+            classes().that().areAssignableTo(Endpoint.class).should().bePublic();
 
     /** What survives an undeployment holds the class loader, and what two deployments share cannot be tested. */
     @ArchTest

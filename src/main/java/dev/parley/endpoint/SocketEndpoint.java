@@ -13,11 +13,11 @@ import java.nio.ByteBuffer;
 
 /**
  * An endpoint whose path is a setting, which no annotation can say: it is registered by a call. It takes texts alone. One for each
- * connection.
+ * connection. Public, because Tyrus calls it by reflection ({@code TyrusEndpointWrapper}).
  *
  * @param <P> what its handshake brings
  */
-abstract class SocketEndpoint<P extends Record> extends Endpoint {
+public abstract class SocketEndpoint<P extends Record> extends Endpoint {
     private final Inlet inlet;
     private final Class<P> visit;
 
