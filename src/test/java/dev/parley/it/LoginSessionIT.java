@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Users who have logged in by form at the application: what becomes of their sockets when their HTTP sessions end. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("long") // where sessions are looked after every minute or so
 @Tag("realm")
 final class LoginSessionIT {
     private static final String LOGIN = """
@@ -54,6 +55,8 @@ final class LoginSessionIT {
               </form-login-config>
             </login-config>
             </web-app>""";
+
+    private static final int PINGS = 5;
 
     @ArquillianResource
     private URL base;
@@ -118,7 +121,9 @@ final class LoginSessionIT {
     /** The first code that it sees says that the credential has expired, so that it comes back with another. */
     private void mustBeToldThatItHasExpired(RawWebSocket socket) {
         Incoming heard = socket.receive();
-        while (heard instanceof Incoming.Text) { // pings, for as long as the server does not look after its sessions
+        for (int pings = 0;
+                heard instanceof Incoming.Text && pings < PINGS;
+                pings++) { // it looks after its sessions later
             heard = socket.receive();
         }
         assertThat(heard)
