@@ -225,7 +225,7 @@ public final class EngineBackplane implements Backplane {
         }
         intake.end();
         writer.close();
-        presence.close();
+        presence.close(writer.wasHeard());
         workers.close();
         reader.close();
         listening.loop().close();

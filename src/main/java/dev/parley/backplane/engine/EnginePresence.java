@@ -33,7 +33,7 @@ import java.util.function.BiFunction;
  * <p>A loop with a connection of its own renews the lease, moves members and reads what is watched. What the engine refuses, for
  * example because its memory is full, is tried again later, and the rest goes on.
  */
-final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoCloseable {
+final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
     private static final int READS_AT_ONCE = 20;
@@ -282,16 +282,15 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns, AutoC
         });
     }
 
-    /** Takes this node off at once, if there is a connection, instead of when its lease runs out. */
-    @Override
-    public void close() {
+    /** Takes this node off at once, if the engine answers, instead of when its lease runs out. */
+    void close(boolean engineAnswers) {
         synchronized (this) {
             isLeaving = true;
             own.clear();
             pending.clear();
             wake();
         }
-        if (loop.isUp()) {
+        if (engineAnswers && loop.isUp()) {
             try {
                 isGone.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {

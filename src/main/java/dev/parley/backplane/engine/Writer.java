@@ -57,6 +57,7 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
     private long bytes; // of what is in the queue; guarded by this
     private long nextRefused; // when refused farewells are tried again; the thread's own
     private long made; // messages that got an id; guarded by this
+    private volatile boolean wasHeard;
     private boolean closed; // guarded by this
     private boolean isBusy; // guarded by this
 
@@ -221,13 +222,18 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
         expired.forEach(waiting -> fail(waiting, "the engine does not answer"));
     }
 
+    /** Whether its last words were stored, or refused, in time; else the engine does not answer. To be asked once it is closed. */
+    boolean wasHeard() {
+        return wasHeard;
+    }
+
     /** Waits a moment for what is still to be stored, if there is a connection; fails the rest. */
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
             try {
-                boolean unused = Threads.await(this, LAST_WORDS_MILLIS, () -> !isBusy || !loop.isUp());
+                wasHeard = Threads.await(this, LAST_WORDS_MILLIS, () -> !isBusy || !loop.isUp());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
