@@ -105,7 +105,7 @@ abstract class ConsoleContract extends OperatorsContract {
 
     @Test
     void agesAreByTheClockOfTheNode() {
-        try (RawWebSocket member = site().open("/ws/67");
+        try (RawWebSocket member = site().open("/ws/67?room=ages");
                 Browser browser = Browser.start()) {
             Tab tab = browser.open(URI.create("http://vera:vera-secret@" + site().authority() + "/admin/#overview"));
             tab.awaitThat(shown -> assertThat(shown.element("state").getText()).isEqualTo("live"));
