@@ -58,8 +58,9 @@ final class Outbox {
                 Statement statement = connection.createStatement()) {
             node.takeIn(1 << 20);
             other.takeIn(1 << 20);
-            statement.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-                    + " room text NOT NULL, data jsonb NOT NULL)");
+            statement.execute(
+                    "CREATE TABLE IF NOT EXISTS " + TABLE + " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+                            + " room text NOT NULL, data jsonb NOT NULL)");
             System.out.println("| round | part | messages | p50 ms | p95 ms | p99 ms | longest ms |");
             System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
             measure(node, () -> TimeUnit.SECONDS.sleep(10)); // to warm up
@@ -92,7 +93,10 @@ final class Outbox {
                 while (!isOver.get()) {
                     long since = due;
                     Draft draft = new Draft(
-                            "bench-" + since, new Draft.Author("bench", "bench"), Draft.Kind.JSON, "{\"n\":" + since + "}");
+                            "bench-" + since,
+                            new Draft.Author("bench", "bench"),
+                            Draft.Kind.JSON,
+                            "{\"n\":" + since + "}");
                     node.append(room, draft).toCompletableFuture().get(20, TimeUnit.SECONDS);
                     millis.add((System.nanoTime() - since) / 1e6);
                     due += TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
@@ -135,7 +139,8 @@ final class Outbox {
                     try (Connection connection = connect(address);
                             PreparedStatement insert = connection.prepareStatement("INSERT INTO " + table
                                     + " (room, data) SELECT 'bench-' || (g + ?) % " + ROOMS
-                                    + ", jsonb_build_object('n', g) FROM generate_series(1, " + ROWS / PIECES + ") g")) {
+                                    + ", jsonb_build_object('n', g) FROM generate_series(1, " + ROWS / PIECES
+                                    + ") g")) {
                         connection.setAutoCommit(false);
                         TimeUnit.MILLISECONDS.sleep(number * 100L);
                         for (int piece = 0; piece < PIECES; piece++) {

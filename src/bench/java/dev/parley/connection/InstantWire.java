@@ -19,7 +19,12 @@ public final class InstantWire implements Wire {
 
     /** A manager whose connections are never closed for being quiet. */
     public static ConnectionManager manager(Workers workers) {
-        return new ConnectionManager(new ConnectionManager.Limits(Integer.MAX_VALUE, 1_000, 1 << 22, LONG, LONG), workers, null, new Budget(Long.MAX_VALUE), System::nanoTime);
+        return new ConnectionManager(
+                new ConnectionManager.Limits(Integer.MAX_VALUE, 1_000, 1 << 22, LONG, LONG),
+                workers,
+                null,
+                new Budget(Long.MAX_VALUE),
+                System::nanoTime);
     }
 
     /** A connection of this manager; what it has sent is added up in {@code sent}. */

@@ -60,7 +60,13 @@ public class OutboxBenchmark {
     }
 
     private Outbox outbox(Wire wire) {
-        return new Outbox(wire, new Indifferent(), new Outbox.Bounds(1_000, 1 << 20), workers, System::nanoTime, new Budget(Long.MAX_VALUE));
+        return new Outbox(
+                wire,
+                new Indifferent(),
+                new Outbox.Bounds(1_000, 1 << 20),
+                workers,
+                System::nanoTime,
+                new Budget(Long.MAX_VALUE));
     }
 
     /** A wire that completes when it is told to. */

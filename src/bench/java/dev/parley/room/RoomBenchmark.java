@@ -36,8 +36,10 @@ public class RoomBenchmark {
 
     private final Workers workers = new Workers();
     private final ConnectionManager connections = InstantWire.manager(workers);
-    private final MemoryBackplane backplane = new MemoryBackplane(HISTORY, InstantSource.system(), new Budget(Long.MAX_VALUE));
-    private final Rooms rooms = new Rooms(backplane, workers, HISTORY, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(HISTORY, InstantSource.system(), new Budget(Long.MAX_VALUE));
+    private final Rooms rooms =
+            new Rooms(backplane, workers, HISTORY, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     private final Room snapshot = new Room(new RoomId("snapshot"), rooms, backplane, workers, HISTORY, Overflow.CLOSE);
     private final LongAdder sent = new LongAdder();
     private final List<TextMember> present = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.parley.it;
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.ClassType;
 import com.sun.jdi.Location;
+import com.sun.jdi.ObjectCollectedException;
 import com.sun.jdi.ObjectReference;
 import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VMDisconnectedException;
@@ -104,7 +105,18 @@ final class Saboteur implements AutoCloseable {
         return hit.method().declaringType().name() + "." + hit.method().name();
     }
 
+    /** Made again if it was collected before anybody could keep it. */
     private ObjectReference instance(String error, ThreadReference thread) throws Exception {
+        while (true) {
+            try {
+                return made(error, thread);
+            } catch (ObjectCollectedException again) {
+                // the node is busy, and its heap small
+            }
+        }
+    }
+
+    private ObjectReference made(String error, ThreadReference thread) throws Exception {
         ClassType type = (ClassType) vm.classesByName(error).get(0);
         ObjectReference instance = type.newInstance(
                 thread,
