@@ -19,13 +19,14 @@
  *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
  *   <li>{@code protocol} holds the words of the wire, {@code metrics} the figures, {@code web} the pages, {@code api} what
  *       programs ask over plain HTTP, {@code admin} the operators' console;
+ *   <li>{@code library} is what applications see of all this: the interfaces in this package, over the parts below;
  *   <li>{@code node} is what all parts of a node share: its budget of memory and its threads;
  *   <li>{@code app} wires all of it, in one place, by hand;
  *   <li>{@code launch} starts the WAR by itself and knows nothing of the rest.
  * </ul>
  *
  * <p>A package may import those that come after it on the data path, never those before it:
- * {@code app → web, admin → api → endpoint → dialogue → handshake → room → backplane, connection → protocol → node}.
+ * {@code app → web, admin, library → api → endpoint → dialogue → handshake → room → backplane, connection → protocol → node}.
  */
 @NullMarked
 package dev.parley;
