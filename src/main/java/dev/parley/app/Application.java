@@ -290,7 +290,7 @@ final class Application {
             opened.add("connections", application::drain);
             application.register(context, settings);
             opened.add("parley", LocalParley.of(context))
-                    .started(application.backplane, application.operating.onAllNodes(), application.maxMessageBytes);
+                    .started(application.backplane, application.operating.cluster(), application.maxMessageBytes);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
                 LOG.log(

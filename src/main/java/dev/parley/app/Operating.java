@@ -18,7 +18,6 @@ import dev.parley.api.RoomRates;
 import dev.parley.api.Views;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
-import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Tally;
@@ -29,7 +28,6 @@ import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TokenVerifier;
-import dev.parley.library.LocalParley;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
@@ -120,19 +118,9 @@ final class Operating implements AutoCloseable {
         return socket.open(ticket, connection);
     }
 
-    /** What the application may have all nodes do. */
-    LocalParley.OnAllNodes onAllNodes() {
-        return new LocalParley.OnAllNodes() {
-            @Override
-            public void remove(String user, RoomId room) {
-                cluster.remove(user, room);
-            }
-
-            @Override
-            public void recheck(RoomId room) {
-                cluster.recheck(room);
-            }
-        };
+    /** What the nodes do for each other. */
+    Cluster cluster() {
+        return cluster;
     }
 
     /** Has the dialogues do what nodes ask of each other about who is in a room. */

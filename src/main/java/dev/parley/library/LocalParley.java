@@ -3,6 +3,7 @@ package dev.parley.library;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Room;
+import dev.parley.api.Cluster;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
@@ -27,15 +28,8 @@ public final class LocalParley implements Parley, AutoCloseable {
     private static final int LISTENERS = 8;
     private static final int IDLE_SECONDS = 30;
 
-    /** What is done to those who are in, on all nodes. */
-    public interface OnAllNodes {
-        void remove(String user, RoomId room);
-
-        void recheck(RoomId room);
-    }
-
     /** What there is once the node has started. */
-    private record Node(Backplane backplane, OnAllNodes members, long maxBytes) {}
+    private record Node(Backplane backplane, Cluster cluster, long maxBytes) {}
 
     private final CompletableFuture<Node> node = new CompletableFuture<>();
     private final boolean hasTransactions = hasTransactions();
@@ -62,8 +56,8 @@ public final class LocalParley implements Parley, AutoCloseable {
      *
      * @param maxBytes how long what is published may be, in bytes of UTF-8
      */
-    public void started(Backplane backplane, OnAllNodes members, long maxBytes) {
-        node.complete(new Node(backplane, members, maxBytes));
+    public void started(Backplane backplane, Cluster cluster, long maxBytes) {
+        node.complete(new Node(backplane, cluster, maxBytes));
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -78,9 +72,9 @@ public final class LocalParley implements Parley, AutoCloseable {
         return new LocalRoom(this, new RoomId(name));
     }
 
-    /** Has something done to members, once the node has started. */
-    CompletionStage<Void> members(Consumer<OnAllNodes> what) {
-        return node.thenAccept(started -> what.accept(started.members()));
+    /** Has something done on all nodes, once this one has started. */
+    CompletionStage<Void> onAllNodes(Consumer<Cluster> what) {
+        return node.thenAccept(started -> what.accept(started.cluster()));
     }
 
     /** Asks the engine, once the node has started. */

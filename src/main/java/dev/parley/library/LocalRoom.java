@@ -114,12 +114,12 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
 
     @Override
     public CompletionStage<Void> remove(String user) {
-        return parley.members(members -> members.remove(user, id));
+        return parley.onAllNodes(cluster -> cluster.remove(user, id));
     }
 
     @Override
     public CompletionStage<Void> recheck() {
-        return parley.members(members -> members.recheck(id));
+        return parley.onAllNodes(cluster -> cluster.recheck(id));
     }
 
     @Override

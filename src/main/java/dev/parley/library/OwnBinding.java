@@ -4,6 +4,8 @@ import dev.parley.JsonBinding;
 import dev.parley.api.JsonText;
 import dev.parley.handshake.JsonMessage;
 import dev.parley.protocol.Json;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,42 +37,25 @@ final class OwnBinding implements JsonBinding {
             return tree;
         }
         if (value instanceof Iterable<?> several) {
-            return new Trees(several);
+            return trees(several);
         }
         if (value instanceof Object[] array) {
-            return new Trees(Arrays.asList(array));
+            return trees(Arrays.asList(array));
         }
         return value instanceof int[] numbers ? IntStream.of(numbers).boxed().toList() : value;
     }
 
-    /** Each of several, as a tree. */
-    private record Trees(Iterable<?> several) implements Iterable<@Nullable Object> {
-        @Override
-        public java.util.Iterator<@Nullable Object> iterator() {
-            var inside = several.iterator();
-            return new java.util.Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return inside.hasNext();
-                }
-
-                @Override
-                public @Nullable Object next() {
-                    return tree(inside.next());
-                }
-            };
-        }
+    private static List<@Nullable Object> trees(Iterable<?> several) {
+        List<@Nullable Object> trees = new ArrayList<>();
+        several.forEach(one -> trees.add(tree(one)));
+        return trees;
     }
 
     @Override
     public <T> T read(String json, Class<T> type) {
-        Json value = Json.parse(json).orElseThrow(() -> new IllegalArgumentException("not JSON"));
-        Object read;
-        if (type.isRecord()) {
-            read = record(json, type.asSubclass(Record.class));
-        } else {
-            read = plain(value);
-        }
+        Object read = type.isRecord()
+                ? record(json, type.asSubclass(Record.class))
+                : plain(Json.parse(json).orElseThrow(() -> new IllegalArgumentException("not JSON")));
         if (!type.isInstance(read)) {
             throw new IllegalArgumentException("not a " + type.getName());
         }
@@ -93,12 +78,12 @@ final class OwnBinding implements JsonBinding {
                 yield map;
             }
             case ARRAY -> {
-                List<@Nullable Object> list = new java.util.ArrayList<>();
+                List<@Nullable Object> list = new ArrayList<>();
                 value.elements().orElseThrow().forEach(inside -> list.add(plain(inside)));
                 yield list;
             }
             case STRING -> value.string().orElseThrow();
-            case NUMBER -> new java.math.BigDecimal(value.source());
+            case NUMBER -> new BigDecimal(value.source());
             case BOOLEAN -> Boolean.valueOf(value.source());
             case NULL -> null;
         };
