@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Every thread of a pool, kept busy. While it stands, everything given to the pool before has been done, and nothing given to
@@ -33,9 +34,12 @@ public final class Clog {
         }
     }
 
-    /** Waits until the pool has done everything that it has been given so far. */
+    /** Waits until the pool has done everything that it has been given so far, and what that gave it in its turn. */
     public static void settle(Executor executor) {
-        during(executor, () -> {});
+        AtomicBoolean isDone = new AtomicBoolean();
+        while (!isDone.get()) {
+            during(executor, () -> isDone.set(((ThreadPoolExecutor) executor).getQueue().isEmpty()));
+        }
     }
 
     /** Waits until every pool has done what it has been given so far. */
