@@ -1,7 +1,7 @@
 package dev.parley.admin;
 
 import dev.parley.api.ClusterQuery;
-import dev.parley.api.JsonText;
+import dev.parley.protocol.JsonText;
 import dev.parley.api.Realm;
 import dev.parley.api.RoomDetails;
 import dev.parley.api.Tickets;

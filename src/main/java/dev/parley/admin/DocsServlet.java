@@ -1,7 +1,7 @@
 package dev.parley.admin;
 
 import dev.parley.api.Answer;
-import dev.parley.api.JsonText;
+import dev.parley.protocol.JsonText;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import dev.parley.api.Operation.Reply;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import dev.parley.handshake.Binds;
 import dev.parley.handshake.CookieParam;
 import dev.parley.handshake.HeaderParam;

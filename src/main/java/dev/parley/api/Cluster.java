@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;

@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import dev.parley.backplane.ControlBus;
 import dev.parley.connection.Workers;
 import dev.parley.protocol.Json;

@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import dev.parley.Action;
 import dev.parley.Verdict;
 import dev.parley.api.Operation.Ask;

@@ -2,6 +2,7 @@ package dev.parley.handshake;
 
 import dev.parley.handshake.constraint.Constraints;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.Constructor;
@@ -202,11 +203,8 @@ public final class JsonMessage<T extends Record> {
         });
     }
 
-    /**
-     * Writes a record as one JSON object, the other way round: empty optionals are left out, numbers and booleans are bare, whatever
-     * else is text.
-     */
+    /** Writes a record as one JSON object, the other way round; empty optionals are left out. */
     public static String write(Record message) {
-        return JsonWriter.write(message);
+        return JsonText.of(message);
     }
 }

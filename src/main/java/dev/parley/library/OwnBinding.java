@@ -1,54 +1,22 @@
 package dev.parley.library;
 
 import dev.parley.JsonBinding;
-import dev.parley.api.JsonText;
 import dev.parley.handshake.JsonMessage;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Records, maps, iterables, arrays, optionals, texts, numbers, truth values and null; enums and the rest as their text. */
 final class OwnBinding implements JsonBinding {
     @Override
     public String write(@Nullable Object value) {
-        return JsonText.of(tree(value));
-    }
-
-    private static @Nullable Object tree(@Nullable Object value) {
-        if (value instanceof dev.parley.Json json) {
-            return new JsonText.Verbatim(json.raw());
-        }
-        if (value instanceof Record message) {
-            return new JsonText.Verbatim(JsonMessage.write(message));
-        }
-        if (value instanceof Optional<?> optional) {
-            return tree(optional.orElse(null));
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-            map.forEach((name, inside) -> tree.put(String.valueOf(name), tree(inside)));
-            return tree;
-        }
-        if (value instanceof Iterable<?> several) {
-            return trees(several);
-        }
-        if (value instanceof Object[] array) {
-            return trees(Arrays.asList(array));
-        }
-        return value instanceof int[] numbers ? IntStream.of(numbers).boxed().toList() : value;
-    }
-
-    private static List<@Nullable Object> trees(Iterable<?> several) {
-        List<@Nullable Object> trees = new ArrayList<>();
-        several.forEach(one -> trees.add(tree(one)));
-        return trees;
+        return JsonText.of(
+                value, one -> one instanceof dev.parley.Json json ? new JsonText.Verbatim(json.raw()) : one);
     }
 
     @Override

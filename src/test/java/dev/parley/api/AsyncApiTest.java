@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.memory.MemoryBackplane;

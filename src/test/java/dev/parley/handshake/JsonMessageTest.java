@@ -145,6 +145,6 @@ final class JsonMessageTest {
 
         assertThat(orders.read(JsonMessage.write(order))).isEqualTo(new Reading.Message<>(order));
         assertThat(JsonMessage.write(new Line("\"\\\n\u2028é", 1)))
-                .isEqualTo("{\"item\":\"\\\"\\\\\\n\u2028é\",\"count\":1}");
+                .isEqualTo("{\"item\":\"\\\"\\\\\\u000a\\u2028é\",\"count\":1}");
     }
 }

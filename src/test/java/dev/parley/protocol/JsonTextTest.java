@@ -1,4 +1,4 @@
-package dev.parley.api;
+package dev.parley.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class JsonTextTest {
@@ -33,5 +34,21 @@ final class JsonTextTest {
     @Test
     void whatIsJsonAlreadyStaysAsItIs() {
         assertThat(JsonText.of(Map.of("data", new JsonText.Verbatim("[1]")))).isEqualTo("{\"data\":[1]}");
+    }
+
+    record Line(String item, Optional<String> note, Map<String, Object> more, int[] sizes) {}
+
+    @Test
+    void recordIsAnObjectOfWhatIsNotEmptyInItAndMapsInsideAreObjects() {
+        Line line = new Line("tea", Optional.empty(), Map.of("at", Json.parse("[1, 2]")), new int[] {3, 4});
+
+        assertThat(JsonText.of(List.of(line))).isEqualTo("[{\"item\":\"tea\",\"more\":{\"at\":[1, 2]},\"sizes\":[3,4]}]");
+    }
+
+    @Test
+    void valuesOfOthersAreWrittenAsTheyAreToldAtAnyDepth() {
+        assertThat(JsonText.of(
+                        List.of(Map.of("a", 'x')), one -> one instanceof Character c ? new JsonText.Verbatim("7") : one))
+                .isEqualTo("[{\"a\":7}]");
     }
 }
