@@ -1,7 +1,6 @@
 package dev.parley.admin;
 
 import dev.parley.api.ClusterQuery;
-import dev.parley.protocol.JsonText;
 import dev.parley.api.Realm;
 import dev.parley.api.RoomDetails;
 import dev.parley.api.Tickets;
@@ -11,6 +10,7 @@ import dev.parley.connection.Connection;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

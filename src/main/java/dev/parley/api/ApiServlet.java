@@ -1,7 +1,7 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import dev.parley.api.Operation.Reply;
+import dev.parley.protocol.JsonText;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,12 +1,12 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import dev.parley.handshake.Binds;
 import dev.parley.handshake.CookieParam;
 import dev.parley.handshake.HeaderParam;
 import dev.parley.handshake.QueryParam;
 import dev.parley.handshake.Route;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import dev.parley.protocol.Outbound;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Parameter;

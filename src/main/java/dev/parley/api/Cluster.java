@@ -1,6 +1,5 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
@@ -12,6 +11,7 @@ import dev.parley.handshake.AdmissionControl;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import dev.parley.room.Rooms;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

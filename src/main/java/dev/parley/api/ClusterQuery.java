@@ -1,9 +1,9 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import dev.parley.backplane.ControlBus;
 import dev.parley.connection.Workers;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,5 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import dev.parley.Action;
 import dev.parley.Verdict;
 import dev.parley.api.Operation.Ask;
@@ -18,6 +17,7 @@ import dev.parley.backplane.Slice;
 import dev.parley.dialogue.Policies;
 import dev.parley.dialogue.Policies.Decision;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

@@ -50,6 +50,7 @@ public final class Connection implements Budget.Holder {
     private volatile boolean ended;
     private volatile boolean isDropped; // what waits for it
     private volatile LongSupplier gathered = () -> 0;
+    private final AtomicLong occupied = new AtomicLong();
     private volatile long endedAt;
     private volatile long lastSeen;
     private volatile @Nullable Ping lastPing;
@@ -165,15 +166,24 @@ public final class Connection implements Budget.Holder {
         gathered = () -> others.getAsLong() + incoming.getAsLong();
     }
 
-    /** What waits for its peer, and what its peer has not completed. */
+    /** Says that so many bytes more are there for its sake, or fewer: places in rooms. */
+    public void occupies(long bytes) {
+        occupied.addAndGet(bytes);
+    }
+
+    /** What waits for its peer, what its peer has not completed, and what is there for its sake. */
     @Override
     public long held() {
-        return isDropped ? 0 : outbox.held() + gathered.getAsLong();
+        return isDropped ? 0 : sum();
     }
 
     @Override
     public long yielding() {
-        return isDropped ? outbox.held() + gathered.getAsLong() : 0;
+        return isDropped ? sum() : 0;
+    }
+
+    private long sum() {
+        return outbox.held() + gathered.getAsLong() + occupied.get();
     }
 
     /** Ends it now, because it holds more than anybody else while there is not enough for all. */

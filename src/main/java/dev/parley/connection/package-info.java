@@ -32,6 +32,8 @@
  *       <td>4004 or {@code overloaded} for who says more; then all are dropped: a {@code gap}, or 1011 for texts</td></tr>
  *   <tr><td>live entries while history is read</td><td>a JSON member</td><td>1,000 entries, 4 Mi characters</td>
  *       <td>a {@code gap}</td></tr>
+ *   <tr><td>places in rooms, and rooms</td><td>a connection that is in them</td>
+ *       <td>{@code rooms-per-connection}; 512 bytes a place, 3 KiB a room</td><td>{@code too-many}; the budget's rule below</td></tr>
  *   <tr><td>what is said before the session is open</td><td>a text client with a seat</td><td>10 s, 1,000 entries, 2 MiB</td>
  *       <td>4004</td></tr>
  *   <tr><td>all of these together</td><td>the node</td><td>the budget</td>

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnBinding implements JsonBinding {
     @Override
     public String write(@Nullable Object value) {
-        return JsonText.of(
-                value, one -> one instanceof dev.parley.Json json ? new JsonText.Verbatim(json.raw()) : one);
+        return JsonText.of(value, one -> one instanceof dev.parley.Json json ? new JsonText.Verbatim(json.raw()) : one);
     }
 
     @Override

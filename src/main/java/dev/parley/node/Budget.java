@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +55,8 @@ public final class Budget {
         ENGINE,
         /** The log of the memory backplane. */
         LOG,
+        /** Rooms with somebody in them, and places in rooms. */
+        ROOMS,
         /** Tickets, audit and whatever else is kept for operators and visitors. */
         KEPT
     }
@@ -82,6 +85,7 @@ public final class Budget {
     private final Object change = new Object();
     private int waiting; // guarded by change
     private volatile boolean isExhausted;
+    private Map<Holder, Long> asked = Map.of(); // what they held when they were last asked; the reclaiming thread's own
     private long complainedAt = System.nanoTime() - COMPLAIN_NANOS; // the reclaiming thread's own
 
     /** A budget of {@code max} bytes, at least 1. */
@@ -211,7 +215,10 @@ public final class Budget {
         });
     }
 
-    /** Asks from the biggest down. What has been given up and not yet been let go of counts as free, or others would go for it. */
+    /**
+     * Asks from the biggest down. What has been given up and not yet been let go of counts as free, or others would go for it; but
+     * nothing counts of who was asked before and holds no less since, or that one would protect all others.
+     */
     private void reclaim() throws InterruptedException {
         long target = max - max / 8;
         long expected = 0; // what those who were asked will free
@@ -229,11 +236,15 @@ public final class Budget {
         }
         isExhausted = candidates.isEmpty() && expected == 0;
         candidates.sort(Comparator.comparingLong(Sized::bytes).reversed());
+        Map<Holder, Long> before = asked;
+        asked = new HashMap<>();
         for (Sized biggest : candidates) {
             if (used.get() - expected <= target) {
                 break;
             }
-            expected += biggest.bytes();
+            boolean isStubborn = biggest.bytes() >= before.getOrDefault(biggest.holder(), Long.MAX_VALUE);
+            expected += isStubborn ? 0 : biggest.bytes();
+            asked.put(biggest.holder(), biggest.bytes());
             gaveWay.incrementAndGet();
             try {
                 biggest.holder().giveWay();

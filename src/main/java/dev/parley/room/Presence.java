@@ -1,9 +1,12 @@
 package dev.parley.room;
 
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
+import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
 import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
+import dev.parley.node.Budget;
 import dev.parley.protocol.Outbound;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +38,7 @@ final class Presence implements PresenceStore.Watcher {
     private final Room room;
     private final PresenceStore store;
     private final Workers workers;
+    private final Budget budget;
     private final Duration grace;
 
     // The loop's own.
@@ -46,10 +50,11 @@ final class Presence implements PresenceStore.Watcher {
     private @Nullable Subscription subscription; // guarded by this
     private boolean isOver; // guarded by this
 
-    Presence(Room room, PresenceStore store, Workers workers, Duration grace) {
+    Presence(Room room, PresenceStore store, Workers workers, Budget budget, Duration grace) {
         this.room = room;
         this.store = store;
         this.workers = workers;
+        this.budget = budget;
         this.grace = grace;
     }
 
@@ -65,12 +70,21 @@ final class Presence implements PresenceStore.Watcher {
     /** Its connection has ended, which may not mean that its user has gone. */
     void lost(Member member) {
         forget(member);
+        Runnable leaving = leaving(store, room.id(), member.author, budget);
         try {
-            ScheduledFuture<?> unused = workers.timer()
-                    .schedule(() -> store.leave(room.id(), member.author), grace.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused = workers.timer().schedule(leaving, grace.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
-            store.leave(room.id(), member.author);
+            leaving.run();
         }
+    }
+
+    /** Knows neither the room nor the connection, which may be gone long before. */
+    private static Runnable leaving(PresenceStore store, RoomId id, Draft.Author author, Budget budget) {
+        budget.hold(Budget.Use.ROOMS, Member.BYTES);
+        return () -> {
+            budget.release(Budget.Use.ROOMS, Member.BYTES);
+            store.leave(id, author);
+        };
     }
 
     private void forget(Member member) {

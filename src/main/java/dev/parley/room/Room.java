@@ -61,6 +61,7 @@ final class Room implements Budget.Holder {
     private static final long MARGIN = 4; // times the backlog at which nobody here may say more, all of it is dropped
     private static final int PART_OF_BUDGET =
             8; // at which nobody here may say more; all of it is dropped at twice that
+    private static final long BYTES = 3_072; // the objects of a room with somebody in it, and of its log, about
     private static final long OVERHEAD = 300; // objects around the text of an entry
     private static final int LONGEST_ESCAPE = 6; // \u0000
     private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back
@@ -99,7 +100,7 @@ final class Room implements Budget.Holder {
         this.maxBacklog = maxBacklog;
         this.budget = rooms.budget();
         this.jsonWindow = new JsonWindow(id, overflow);
-        this.presence = new Presence(this, backplane.presence(), workers, GRACE);
+        this.presence = new Presence(this, backplane.presence(), workers, budget, GRACE);
     }
 
     private final class Log implements Follower {
@@ -170,6 +171,8 @@ final class Room implements Budget.Holder {
         Member[] grown = Arrays.copyOf(old, old.length + 1);
         grown[old.length] = member;
         members = grown;
+        budget.hold(Budget.Use.ROOMS, Member.BYTES);
+        member.connection().occupies(Member.BYTES + BYTES);
         return true;
     }
 
@@ -190,13 +193,20 @@ final class Room implements Budget.Holder {
         if (!isOver && following == null) {
             following = backplane.follow(id, new Log());
             budget.join(this);
+            budget.hold(Budget.Use.ROOMS, BYTES);
         }
         return !isOver;
     }
 
     /** True, once, when nobody is left, and the room is then over. */
     synchronized boolean removedLast(Member member) {
-        members = Arrays.stream(members).filter(other -> other != member).toArray(Member[]::new);
+        Member[] others =
+                Arrays.stream(members).filter(other -> other != member).toArray(Member[]::new);
+        if (others.length < members.length) {
+            members = others;
+            budget.release(Budget.Use.ROOMS, Member.BYTES);
+            member.connection().occupies(-Member.BYTES - BYTES);
+        }
         return isNowOver();
     }
 
@@ -221,6 +231,7 @@ final class Room implements Budget.Holder {
         Following last = following;
         if (last != null) {
             last.close();
+            budget.release(Budget.Use.ROOMS, BYTES);
         }
         presence.close();
     }

@@ -1,6 +1,5 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.memory.MemoryBackplane;
@@ -13,6 +12,7 @@ import dev.parley.handshake.Route;
 import dev.parley.node.Budget;
 import dev.parley.protocol.Inbound;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import dev.parley.protocol.Outbound;
 import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;

@@ -1,6 +1,5 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +7,7 @@ import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.node.Budget;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

@@ -42,13 +42,15 @@ final class JsonTextTest {
     void recordIsAnObjectOfWhatIsNotEmptyInItAndMapsInsideAreObjects() {
         Line line = new Line("tea", Optional.empty(), Map.of("at", Json.parse("[1, 2]")), new int[] {3, 4});
 
-        assertThat(JsonText.of(List.of(line))).isEqualTo("[{\"item\":\"tea\",\"more\":{\"at\":[1, 2]},\"sizes\":[3,4]}]");
+        assertThat(JsonText.of(List.of(line)))
+                .isEqualTo("[{\"item\":\"tea\",\"more\":{\"at\":[1, 2]},\"sizes\":[3,4]}]");
     }
 
     @Test
     void valuesOfOthersAreWrittenAsTheyAreToldAtAnyDepth() {
         assertThat(JsonText.of(
-                        List.of(Map.of("a", 'x')), one -> one instanceof Character c ? new JsonText.Verbatim("7") : one))
+                        List.of(Map.of("a", 'x')),
+                        one -> one instanceof Character c ? new JsonText.Verbatim("7") : one))
                 .isEqualTo("[{\"a\":7}]");
     }
 }

@@ -38,7 +38,8 @@ final class MemoryLog {
     /** Keys known of a room, at most: five minutes of 333 messages a second. Beyond it the oldest are forgotten sooner. */
     static final int MAX_KEYS = 100_000;
 
-    private static final long EMPTY_BYTES = 1_000; // the objects of a log, about
+    private static final long EMPTY_BYTES =
+            1_000; // the objects of a log, about; while it is followed its room counts them
     private static final long ENTRY_BYTES = 500; // those of an entry besides its text
     private static final long KEY_BYTES = 250; // those of a known key besides its own text
 
@@ -112,7 +113,19 @@ final class MemoryLog {
         if (isForgotten) {
             return Optional.empty();
         }
-        return Optional.of(new Hold(CompletableFuture.completedStage(top), followers.add(follower)));
+        if (!isFollowed()) {
+            hold(-EMPTY_BYTES);
+        }
+        Subscription subscription = followers.add(follower);
+        return Optional.of(new Hold(CompletableFuture.completedStage(top), () -> unfollow(subscription)));
+    }
+
+    private synchronized void unfollow(Subscription subscription) {
+        boolean wasFollowed = isFollowed();
+        subscription.close();
+        if (wasFollowed && !isFollowed()) {
+            hold(EMPTY_BYTES);
+        }
     }
 
     synchronized Slice read(Position after, int limit, long atMost) {
