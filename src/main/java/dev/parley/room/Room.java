@@ -61,7 +61,7 @@ final class Room implements Budget.Holder {
     private static final long MARGIN = 4; // times the backlog at which nobody here may say more, all of it is dropped
     private static final int PART_OF_BUDGET =
             8; // at which nobody here may say more; all of it is dropped at twice that
-    private static final long BYTES = 3_072; // the objects of a room with somebody in it, and of its log, about
+    static final long BYTES = 3_072; // the objects of a room with somebody in it, and of its log, about
     private static final long OVERHEAD = 300; // objects around the text of an entry
     private static final int LONGEST_ESCAPE = 6; // \u0000
     private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back

@@ -76,6 +76,31 @@ final class BudgetTest {
     }
 
     @Test
+    void whoWasAskedInVainDoesNotProtectTheOthers() throws Exception {
+        List<String> asked = new ArrayList<>();
+        budget.hold(Budget.Use.LOG, 900);
+        budget.join(new Budget.Holder() {
+            @Override
+            public long held() {
+                return 900;
+            }
+
+            @Override
+            public void giveWay() {
+                asked.add("in vain");
+            }
+        });
+        new Fake("other", 500);
+
+        budget.reclaimOnce();
+        assertThat(gaveWay).isEmpty();
+        budget.reclaimOnce();
+
+        assertThat(gaveWay).containsExactly("other");
+        assertThat(asked).isNotEmpty();
+    }
+
+    @Test
     void itIsExhaustedWhenNobodyIsLeftToGiveWay() throws Exception {
         budget.hold(Budget.Use.KEPT, 1_001);
         budget.reclaimOnce();

@@ -32,6 +32,11 @@ final class RoomBudgetTest {
             new MemoryBackplane(100, InstantSource.system(), new Budget(Long.MAX_VALUE));
     private final Rooms rooms = new Rooms(backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, budget, 100);
 
+    /** Besides rooms and places in them. */
+    private long held() {
+        return budget.used() - budget.usedBy().get("rooms");
+    }
+
     @AfterEach
     void stop() {
         workers.close();
@@ -48,7 +53,7 @@ final class RoomBudgetTest {
 
         reader.awaitLine(line(reader, "m2"));
         Clog.settle(workers.fanOut());
-        assertThat(budget.used()).isZero();
+        assertThat(held()).isZero();
     }
 
     @Test
@@ -64,7 +69,7 @@ final class RoomBudgetTest {
         Clog.settle(workers.fanOut());
         assertThat(reader.lines().stream().filter(line -> line.contains("\"gap\"")))
                 .hasSize(1);
-        assertThat(budget.used()).isZero();
+        assertThat(held()).isZero();
         assertThat(reader.connection().isLive()).isTrue();
         assertThat(rooms.gaps()).isEqualTo(1);
     }
@@ -94,7 +99,7 @@ final class RoomBudgetTest {
             assertThat(room.held()).isPositive();
             room.giveWay();
             assertThat(room.held()).isZero();
-            assertThat(budget.used()).isZero();
+            assertThat(held()).isZero();
         });
 
         reader.awaitLine("{\"type\":\"gap\",\"room\":\"lobby\"}");
@@ -211,7 +216,7 @@ final class RoomBudgetTest {
         Seat seat = rooms.reserve(LOBBY);
         Peer guest = new Peer(workers);
         append("m0", "\"m0\"");
-        assertThat(budget.used()).isPositive();
+        assertThat(held()).isPositive();
         Clog.during(workers.fanOut(), () -> {
             append("m1", "\"m1\"");
             rooms.join(seat, guest.connection(), "1", GuideWindow.GUIDE, () -> true);
@@ -226,7 +231,7 @@ final class RoomBudgetTest {
         seat.close();
         assertThat(rooms.count()).isEqualTo(1);
         Clog.settle(workers.fanOut());
-        assertThat(budget.used()).isZero();
+        assertThat(held()).isZero();
     }
 
     @Test
@@ -240,7 +245,7 @@ final class RoomBudgetTest {
 
         assertThat(rooms.count()).isZero();
         Clog.settle(workers.fanOut());
-        assertThat(budget.used()).isZero();
+        assertThat(held()).isZero();
     }
 
     @Test
@@ -295,5 +300,34 @@ final class RoomBudgetTest {
             }
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void roomsAndPlacesAreHeldForWhoIsInThemUntilTheyAreLeft() {
+        Peer greedy = new Peer(workers);
+        Peer modest = new Peer(workers);
+        JsonMember first = rooms.join(LOBBY, greedy.connection(), "greedy");
+        JsonMember second = rooms.join(new RoomId("other"), greedy.connection(), "greedy");
+        JsonMember third = rooms.join(LOBBY, modest.connection(), "modest");
+
+        assertThat(budget.usedBy().get("rooms")).isEqualTo(2 * Room.BYTES + 3 * Member.BYTES);
+        assertThat(greedy.connection().held()).isEqualTo(2 * modest.connection().held());
+
+        first.leave();
+        second.leave();
+        third.leave();
+        Clog.settle(workers.fanOut());
+        assertThat(budget.used()).isZero();
+        assertThat(greedy.connection().held()).isZero();
+    }
+
+    @Test
+    void whoMayComeBackIsCountedUntilItIsGone() {
+        Peer peer = new Peer(workers);
+        JsonMember member = rooms.join(LOBBY, peer.connection(), "late");
+
+        member.ended();
+
+        assertThat(budget.usedBy().get("rooms")).isEqualTo(Member.BYTES);
     }
 }
