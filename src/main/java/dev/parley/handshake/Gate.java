@@ -46,7 +46,9 @@ public final class Gate implements Filter {
     private final Decisions decisions;
     private final ThreadLocal<Handshake> decided; // not static: it goes with the gate
     private final Handshakes handshakes;
-    private UnaryOperator<HttpServletRequest> leading = request -> request; // set before the first request
+    private UnaryOperator<HttpServletRequest> leading =
+            request -> request; // set before the first request, as is the next
+    private boolean dropsBodies;
     private final FaultLog faults = new FaultLog(LOG, System::nanoTime);
 
     /**
@@ -133,6 +135,7 @@ public final class Gate implements Filter {
             leading = TyrusRequest::of;
         } else if (server.startsWith("org.apache.tomcat.")) {
             leading = NamedParameters::of;
+            dropsBodies = rules.isAlone();
         }
         context.addListener(handshakes.logins());
         FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
@@ -165,12 +168,20 @@ public final class Gate implements Filter {
             throws IOException, ServletException {
         if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
             chain.doFilter(request, response);
-        } else if (wantsUpgrade(http) && !isElsewhere(http)) {
-            pass(http, answer, chain);
-        } else if (hasUnreadableLogin(http)) {
-            refuse(answer, new HandshakeRefused(400, UNREADABLE_LOGIN));
-        } else {
-            chain.doFilter(request, response);
+            return;
+        }
+        try {
+            if (wantsUpgrade(http) && !isElsewhere(http)) {
+                pass(http, answer, chain);
+            } else if (hasUnreadableLogin(http)) {
+                refuse(answer, new HandshakeRefused(400, UNREADABLE_LOGIN));
+            } else {
+                chain.doFilter(request, response);
+            }
+        } finally {
+            if (dropsBodies && UnreadBody.isThere(http)) {
+                UnreadBody.drop(http, answer);
+            }
         }
     }
 

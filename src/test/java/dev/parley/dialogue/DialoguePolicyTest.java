@@ -118,9 +118,7 @@ final class DialoguePolicyTest {
 
     /** Besides rooms and their logs. */
     private long held() {
-        return budget.used()
-                - budget.usedBy().get("rooms")
-                - budget.usedBy().get("log");
+        return budget.used() - budget.usedBy().get("rooms") - budget.usedBy().get("log");
     }
 
     @Test

@@ -171,6 +171,67 @@ final class AbuseIT {
         }
     }
 
+    /** Some would be answered without a look at the body, some are refused, some are asked for what is not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 100000", "Transfer-Encoding: chunked"})
+    void bodiesThatNobodyReads(String length) throws Exception {
+        List<String> targets = List.of(
+                "GET /chat",
+                "POST /nowhere",
+                "POST /api/v1/rooms/x/messages",
+                "GET /health/live",
+                "POST /ws",
+                "GET /parley.js");
+        byte[] drop = (length.startsWith("T") ? "1\r\nx\r\n" : "x").getBytes(StandardCharsets.US_ASCII);
+        try (AbusedNode node = AbusedNode.start()) {
+            during(node, () -> {
+                try (Mob attackers = Mob.against(
+                        node.site(),
+                        600,
+                        i -> Act.bytes((targets.get(i % targets.size()) + " HTTP/1.1\r\nHost: localhost\r\n" + length
+                                                + "\r\nContent-Type: application/json\r\n\r\n")
+                                        .getBytes(StandardCharsets.US_ASCII))
+                                .comingBack(20))) {
+                    attackers.act(Duration.ofSeconds(2));
+                    for (int i = 0; i < 10; i++) {
+                        long from = System.nanoTime();
+                        try (RawWebSocket newcomer = node.site().open("/ws")) {
+                            newcomer.sendText("x");
+                            assertThat(newcomer.receiveText()).isEqualTo("Message text was: x");
+                        }
+                        assertThat(Duration.ofNanos(System.nanoTime() - from))
+                                .as("newcomer among " + attackers)
+                                .isLessThan(Duration.ofSeconds(3));
+                        attackers.hold(Duration.ofSeconds(1)).drip(drop);
+                    }
+                    System.out.println("abuse: " + attackers);
+                }
+            });
+        }
+    }
+
+    @Test
+    void moreRoomsThanThereIsMemoryFor() throws Exception {
+        try (AbusedNode node = AbusedNode.start()) {
+            UpgradeRequest rooms = node.site().upgrade("/rooms").with("Sec-WebSocket-Protocol", "parley.v1");
+            during(
+                    node,
+                    () -> act(
+                            Mob.against(node.site(), 3_500, i -> Act.open(rooms).sending(joins(i, 36), 1)),
+                            Duration.ofSeconds(30),
+                            HOLD));
+        }
+    }
+
+    private static ByteBuffer joins(int who, int count) {
+        List<Frame> frames = new ArrayList<>();
+        frames.add(Frame.text("{\"type\":\"connect\",\"user\":\"user" + who + "\"}"));
+        for (int i = 0; i < count; i++) {
+            frames.add(Frame.text("{\"type\":\"join\",\"room\":\"room-" + who + "-" + i + "\",\"presence\":true}"));
+        }
+        return Mob.prepared(frames);
+    }
+
     @Test
     void echoesThatNobodyReads() throws Exception {
         try (AbusedNode node = AbusedNode.start()) {

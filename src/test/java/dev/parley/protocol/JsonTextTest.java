@@ -36,7 +36,7 @@ final class JsonTextTest {
         assertThat(JsonText.of(Map.of("data", new JsonText.Verbatim("[1]")))).isEqualTo("{\"data\":[1]}");
     }
 
-    record Line(String item, Optional<String> note, Map<String, Object> more, int[] sizes) {}
+    record Line(String item, Optional<String> note, Map<String, Object> more, Object sizes) {}
 
     @Test
     void recordIsAnObjectOfWhatIsNotEmptyInItAndMapsInsideAreObjects() {
@@ -50,7 +50,7 @@ final class JsonTextTest {
     void valuesOfOthersAreWrittenAsTheyAreToldAtAnyDepth() {
         assertThat(JsonText.of(
                         List.of(Map.of("a", 'x')),
-                        one -> one instanceof Character c ? new JsonText.Verbatim("7") : one))
+                        one -> one instanceof Character ? new JsonText.Verbatim("7") : one))
                 .isEqualTo("[{\"a\":7}]");
     }
 }

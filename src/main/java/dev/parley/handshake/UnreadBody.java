@@ -1,0 +1,100 @@
+package dev.parley.handshake;
+
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a request's body that nobody has read. Tomcat waits for the rest of it on the thread that answered, for as long
+ * as a byte comes now and then, so a few hundred such requests would hold all its threads ({@code IdentityInputFilter#end}, {@code
+ * ChunkedInputFilter#end} of Tomcat 10.1 and 11). Here the answer is completed and the connection closed instead, unless the body
+ * is there already. Other servers wait without a thread.
+ */
+final class UnreadBody {
+    private static final Logger LOG = System.getLogger(UnreadBody.class.getName());
+    private static final int MOST = 64 * 1024; // that is passed over
+
+    private UnreadBody() {}
+
+    static boolean isThere(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /** To be called when the answer has been made. */
+    static void drop(HttpServletRequest request, HttpServletResponse response) {
+        if (request.isAsyncStarted()) {
+            return;
+        }
+        try {
+            ServletInputStream body = request.getInputStream();
+            if (!(request.getContentLengthLong() > 0 ? isPassedOver(body) : body.isFinished())) {
+                if (!response.isCommitted()) {
+                    response.setHeader("Connection", "close");
+                }
+                complete(response);
+                doNotWait(request);
+            }
+        } catch (IOException | IllegalStateException over) { // the client has gone, or somebody else reads
+            LOG.log(Level.DEBUG, "a body was left unread: {0}", over);
+        }
+    }
+
+    /** Whether all of it had arrived. Waits for nothing; of chunks it would, for the rest of one. */
+    private static boolean isPassedOver(ServletInputStream body) throws IOException {
+        byte[] some = new byte[4096];
+        for (int passed = 0; !body.isFinished() && passed < MOST; ) {
+            int there = body.available();
+            if (there <= 0) {
+                return false;
+            }
+            passed += Math.max(0, body.read(some, 0, Math.min(some.length, there)));
+        }
+        return body.isFinished();
+    }
+
+    private static void complete(HttpServletResponse response) throws IOException {
+        try {
+            response.getOutputStream().close();
+        } catch (IllegalStateException writes) {
+            response.getWriter().close();
+        }
+    }
+
+    /** Tells Tomcat's connector, which closes the connection after the answer. */
+    private static void doNotWait(ServletRequest request) {
+        Object inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            inner = wrapper.getRequest();
+        }
+        try {
+            Object connectors = field(inner.getClass(), "request").get(inner);
+            Object coyote = connectors.getClass().getMethod("getCoyoteRequest").invoke(connectors);
+            Class<?> code = Class.forName(
+                    "org.apache.coyote.ActionCode", false, coyote.getClass().getClassLoader());
+            coyote.getClass()
+                    .getMethod("action", code, Object.class)
+                    .invoke(coyote, code.getField("DISABLE_SWALLOW_INPUT").get(null), null);
+        } catch (ReflectiveOperationException | RuntimeException another) {
+            LOG.log(Level.DEBUG, "this server waits for bodies that nobody reads: {0}", another);
+        }
+    }
+
+    private static Field field(@Nullable Class<?> type, String name) throws NoSuchFieldException {
+        for (Class<?> one = type; one != null; one = one.getSuperclass()) {
+            for (Field field : one.getDeclaredFields()) {
+                if (field.getName().equals(name)) {
+                    field.setAccessible(true);
+                    return field;
+                }
+            }
+        }
+        throw new NoSuchFieldException(name);
+    }
+}
