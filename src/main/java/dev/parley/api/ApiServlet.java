@@ -1,12 +1,15 @@
 package dev.parley.api;
 
 import dev.parley.api.Operation.Reply;
+import dev.parley.handshake.BlockingLimit;
+import dev.parley.handshake.HandshakeRefused;
 import dev.parley.protocol.JsonText;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -38,6 +41,7 @@ public final class ApiServlet extends HttpServlet {
     private final transient CsrfGuard csrf;
     private final transient Audit audit;
     private final int maxBodyBytes;
+    private final transient BlockingLimit bodies = new BlockingLimit(64, 16); // that have not arrived yet
     private final String document;
 
     public ApiServlet(
@@ -125,7 +129,13 @@ public final class ApiServlet extends HttpServlet {
             }
             byte[] bytes;
             try (InputStream in = request.getInputStream()) {
-                bytes = in.readNBytes(maxBodyBytes + 1);
+                bytes = request.getContentLengthLong() > in.available() || request.getContentLengthLong() < 0
+                        ? bodies.call(callers.addressOf(request), () -> read(in))
+                        : read(in);
+            } catch (HandshakeRefused tooMany) {
+                return new Reply.Refused(tooMany.status(), "Too much at once", "Too many bodies are on their way.");
+            } catch (UncheckedIOException broken) {
+                throw broken.getCause();
             }
             if (bytes.length > maxBodyBytes) {
                 return new Reply.Refused(413, "Too big", "The body may have " + maxBodyBytes + " bytes.");
@@ -158,6 +168,14 @@ public final class ApiServlet extends HttpServlet {
         } catch (RuntimeException ours) {
             LOG.log(Level.ERROR, () -> operation.id() + " failed", ours);
             return new Reply.Refused(500, "Internal error", "The log of the server says more.");
+        }
+    }
+
+    private byte[] read(InputStream body) {
+        try {
+            return body.readNBytes(maxBodyBytes + 1);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
         }
     }
 

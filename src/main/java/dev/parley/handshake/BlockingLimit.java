@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * waits a moment for a place, with a limit on those, too, and is then refused. So what does not answer holds few threads, and one
  * asker cannot use up what is everybody's. Thread-safe; one for an application.
  *
- * <p>It bounds how many wait, and not how long: whoever asks has a deadline of two seconds or less.
+ * <p>It bounds how many wait, and not how long: whoever asks about a handshake has a deadline of two seconds or less.
  */
 public final class BlockingLimit {
     private static final int MAX = 32; // fewer than the threads of any server
@@ -30,6 +30,16 @@ public final class BlockingLimit {
     /** At most 32 at once, and 4 for an asker. */
     public BlockingLimit() {
         this(MAX, SHARE, PATIENCE);
+    }
+
+    /**
+     * A limit of its own.
+     *
+     * @param max how many at once
+     * @param share how many of them for one asker
+     */
+    public BlockingLimit(int max, int share) {
+        this(max, share, PATIENCE);
     }
 
     BlockingLimit(int max, int share, Duration patience) {

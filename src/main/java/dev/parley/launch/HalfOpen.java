@@ -2,6 +2,7 @@ package dev.parley.launch;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
@@ -22,7 +23,9 @@ import java.util.logging.Logger;
  *       and what it keeps of such a request is most of what a connection costs. A head has {@value #SECONDS} seconds; when there
  *       are more of them than the heap bears, the oldest goes first;
  *   <li>those that have sent nothing, or wait for their next request, while fewer than an eighth of all places are free: the one
- *       that has been silent longest goes first.
+ *       that has been silent longest goes first;
+ *   <li>those that take longest over one request, while three quarters of all threads are busy: whoever does not send the body that
+ *       is waited for, or does not read the answer, holds a thread.
  * </ul>
  *
  * <p>Tomcat keeps a processor with a socket between two readings of a head, while a request is asynchronous, and after an
@@ -35,6 +38,7 @@ final class HalfOpen implements Runnable {
     private static final int SHARE_OF_HEAP = 8;
     private static final int MOST = 100_000;
     private static final int FREE = 8; // one of so many places
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(500); // for a request, while threads are short
 
     private final Object endpoint;
     private final Method connections;
@@ -44,6 +48,9 @@ final class HalfOpen implements Runnable {
     private final MethodHandle isUpgrade;
     private final MethodHandle awaits;
     private final MethodHandle lastRead;
+    private final Method busyThreads;
+    private final Method maxThreads;
+    private final List<Field> waitedFor = new ArrayList<>(); // what its thread waits for, to read or to write
     private final int bound;
     private final int places;
     private Map<Object, Seen> seen = new HashMap<>(); // the thread's own
@@ -61,8 +68,15 @@ final class HalfOpen implements Runnable {
         this.endpoint = endpoint;
         this.bound = bound(heap);
         this.places = connections(heap);
-        this.connections =
-                server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint").getMethod("getConnections");
+        Class<?> any = server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint");
+        this.connections = any.getMethod("getConnections");
+        this.busyThreads = any.getMethod("getCurrentThreadsBusy");
+        this.maxThreads = any.getMethod("getMaxThreads");
+        for (String lock : List.of("readLock", "writeLock")) {
+            Field field = polled.getDeclaredField(lock);
+            field.setAccessible(true);
+            waitedFor.add(field);
+        }
         this.processor = lookup.unreflect(socket.getMethod("getCurrentProcessor"));
         this.close = lookup.unreflect(socket.getMethod("close"));
         this.isAsync = lookup.unreflect(request.getMethod("isAsync"));
@@ -143,12 +157,30 @@ final class HalfOpen implements Runnable {
         List<Map.Entry<Object, Seen>> oldest = new ArrayList<>(half.entrySet());
         oldest.sort(Comparator.comparingLong(entry -> entry.getValue().sinceNanos() - now));
         int over = oldest.size() - bound;
+        int max = (int) maxThreads.invoke(endpoint);
+        int busy = (int) busyThreads.invoke(endpoint);
+        int tooBusy = busy < max - max / 4 ? 0 : busy - max / 2;
         for (Map.Entry<Object, Seen> entry : oldest) {
-            if (over <= 0 && now - entry.getValue().sinceNanos() < TimeUnit.SECONDS.toNanos(SECONDS)) {
+            long age = now - entry.getValue().sinceNanos();
+            if (over <= 0
+                    && age < TimeUnit.SECONDS.toNanos(SECONDS)
+                    && (tooBusy <= 0 || age < LONG_NANOS)) {
                 break;
             }
             over--;
-            close.invoke(entry.getKey());
+            tooBusy--;
+            end(entry.getKey());
+        }
+    }
+
+    /** Closes it, and wakes the thread that waits for it, which would else find out at the end of a timeout. */
+    private void end(Object socket) throws Throwable {
+        close.invoke(socket);
+        for (Field lock : waitedFor) {
+            Object monitor = lock.get(socket);
+            synchronized (monitor) {
+                monitor.notifyAll();
+            }
         }
     }
 }

@@ -122,6 +122,17 @@ final class AbuseIT {
                         .reading(Reading.NOTHING));
     }
 
+    private static void aNewcomerMustBeServed(Site site, Mob attackers) {
+        long from = System.nanoTime();
+        try (RawWebSocket newcomer = site.open("/ws")) {
+            newcomer.sendText("x");
+            assertThat(newcomer.receiveText()).isEqualTo("Message text was: x");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - from))
+                .as("newcomer among " + attackers)
+                .isLessThan(Duration.ofSeconds(3));
+    }
+
     @Test
     void messagesThatStayUnfinished() throws Exception {
         try (AbusedNode node = AbusedNode.start()) {
@@ -155,14 +166,7 @@ final class AbuseIT {
                         Mob.against(node.site(), 10_000, i -> Act.bytes(first).comingBack(3))) {
                     attackers.act(ACT);
                     for (int i = 0; i < 8; i++) {
-                        long from = System.nanoTime();
-                        try (RawWebSocket newcomer = node.site().open("/ws")) {
-                            newcomer.sendText("x");
-                            assertThat(newcomer.receiveText()).isEqualTo("Message text was: x");
-                        }
-                        assertThat(Duration.ofNanos(System.nanoTime() - from))
-                                .as("newcomer among " + attackers)
-                                .isLessThan(Duration.ofSeconds(3));
+                        aNewcomerMustBeServed(node.site(), attackers);
                         attackers.hold(Duration.ofMillis(500));
                     }
                     System.out.println("abuse: " + attackers);
@@ -194,15 +198,34 @@ final class AbuseIT {
                                 .comingBack(20))) {
                     attackers.act(Duration.ofSeconds(2));
                     for (int i = 0; i < 10; i++) {
-                        long from = System.nanoTime();
-                        try (RawWebSocket newcomer = node.site().open("/ws")) {
-                            newcomer.sendText("x");
-                            assertThat(newcomer.receiveText()).isEqualTo("Message text was: x");
-                        }
-                        assertThat(Duration.ofNanos(System.nanoTime() - from))
-                                .as("newcomer among " + attackers)
-                                .isLessThan(Duration.ofSeconds(3));
+                        aNewcomerMustBeServed(node.site(), attackers);
                         attackers.hold(Duration.ofSeconds(1)).drip(drop);
+                    }
+                    System.out.println("abuse: " + attackers);
+                }
+            });
+        }
+    }
+
+    @Test
+    void answersThatNobodyReads() throws Exception {
+        List<String> targets = List.of("/chat", "/parley.js", "/docs", "/nowhere", "/health/live");
+        try (AbusedNode node = AbusedNode.start()) {
+            during(node, () -> {
+                try (Mob attackers = Mob.against(
+                        node.site(),
+                        300,
+                        2048,
+                        64,
+                        i -> Act.bytes(("GET " + targets.get(i % targets.size()) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                        .repeat(3_000)
+                                        .getBytes(StandardCharsets.US_ASCII))
+                                .reading(Reading.NOTHING)
+                                .comingBack(20))) {
+                    attackers.act(Duration.ofSeconds(2));
+                    for (int i = 0; i < 10; i++) {
+                        aNewcomerMustBeServed(node.site(), attackers);
+                        attackers.hold(Duration.ofSeconds(1));
                     }
                     System.out.println("abuse: " + attackers);
                 }
