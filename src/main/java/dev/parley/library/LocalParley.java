@@ -153,7 +153,7 @@ public final class LocalParley implements Parley, AutoCloseable {
     @Override
     public void close() {
         node.completeExceptionally(
-                new ParleyException(ParleyException.Code.STOPPED, "the application is stopping", null));
+                new ParleyException(ParleyException.Code.STOPPED, "Parley has stopped, or could not start", null));
         answers.shutdown();
         listeners.shutdownNow();
     }
