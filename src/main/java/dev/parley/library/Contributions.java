@@ -1,23 +1,35 @@
 package dev.parley.library;
 
+import dev.parley.ParleyListener;
 import dev.parley.RoomPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
 /** What the application adds to Parley without a call: services, and beans where there is CDI. */
 public final class Contributions {
     private Contributions() {}
 
-    /** Its policies. To be called while the application starts, with its class loader in the thread's context. */
+    /** Its policies. To be called while the application starts, with its class loader in the thread's context; so for the others. */
     public static List<RoomPolicy> policies() {
-        List<RoomPolicy> policies = new ArrayList<>();
-        ServiceLoader.load(RoomPolicy.class).forEach(policies::add);
+        return of(RoomPolicy.class, List::of);
+    }
+
+    /** Its listeners, and observers of CDI. */
+    public static List<ParleyListener<?>> listeners() {
+        return List.copyOf(of(ParleyListener.class, Beans::observers));
+    }
+
+    private static <T> List<T> of(Class<T> type, Supplier<List<? extends T>> others) {
+        List<T> found = new ArrayList<>();
+        ServiceLoader.load(type).forEach(found::add);
         try {
-            policies.addAll(Beans.of(RoomPolicy.class));
+            found.addAll(Beans.of(type));
+            found.addAll(others.get());
         } catch (IllegalStateException | LinkageError noCdi) {
             // the server has none, or the application has no beans
         }
-        return policies;
+        return found;
     }
 }
