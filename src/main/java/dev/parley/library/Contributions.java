@@ -18,7 +18,9 @@ public final class Contributions {
 
     /** Its listeners, and observers of CDI. */
     public static List<ParleyListener<?>> listeners() {
-        return List.copyOf(of(ParleyListener.class, Beans::observers));
+        List<ParleyListener<?>> listeners = new ArrayList<>();
+        of(ParleyListener.class, Beans::observers).forEach(listeners::add);
+        return listeners;
     }
 
     private static <T> List<T> of(Class<T> type, Supplier<List<? extends T>> others) {

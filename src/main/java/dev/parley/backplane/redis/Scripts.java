@@ -177,7 +177,7 @@ final class Scripts {
     static final String TURNOUT = """
             local now = {}
             for _, user in ipairs(redis.call('HVALS', KEYS[1])) do now[user] = true end
-            local told = redis.call('SMEMBERS', KEYS[2])
+            local told = redis.call('HKEYS', KEYS[2])
             local left, joined = {}, {}
             for _, user in ipairs(told) do
               if now[user] then
@@ -187,8 +187,8 @@ final class Scripts {
               end
             end
             for user in pairs(now) do joined[#joined + 1] = user end
-            for _, user in ipairs(joined) do redis.call('SADD', KEYS[2], user) end
-            for _, user in ipairs(left) do redis.call('SREM', KEYS[2], user) end
+            for _, user in ipairs(joined) do redis.call('HSET', KEYS[2], user, '') end
+            for _, user in ipairs(left) do redis.call('HDEL', KEYS[2], user) end
             redis.call('EXPIRE', KEYS[2], ARGV[1])
             return {#told, left, joined}
             """;
