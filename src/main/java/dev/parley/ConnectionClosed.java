@@ -12,4 +12,5 @@ import java.time.Instant;
  *     or {@code broken}
  * @param since when it was opened
  */
-public record ConnectionClosed(String connection, String user, String endpoint, String cause, Instant since, Instant at) implements ParleyEvent {}
+public record ConnectionClosed(String connection, String user, String endpoint, String cause, Instant since, Instant at)
+        implements ParleyEvent {}

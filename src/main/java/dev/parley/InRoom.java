@@ -1,11 +1,11 @@
 package dev.parley;
 
+import jakarta.inject.Qualifier;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import jakarta.inject.Qualifier;
 
 /**
  * The rooms whose events an observer is told of: {@code void joined(@ObservesAsync @InRoom("order-{id}") MemberJoined event)}. What a

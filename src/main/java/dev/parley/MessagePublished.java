@@ -10,4 +10,5 @@ import java.time.Instant;
  * @param from who said it
  * @param data what was said; of a text client, a JSON string
  */
-public record MessagePublished(RoomName room, Position position, Message.Author from, Json data, Instant at) implements RoomEvent {}
+public record MessagePublished(RoomName room, Position position, Message.Author from, Json data, Instant at)
+        implements RoomEvent {}

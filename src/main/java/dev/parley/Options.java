@@ -35,6 +35,11 @@ public interface Options {
             public void happened(E event) {
                 told.accept(event);
             }
+
+            @Override
+            public String toString() {
+                return "of " + type.getSimpleName() + " in " + rooms;
+            }
         });
     }
 }

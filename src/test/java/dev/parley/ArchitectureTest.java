@@ -82,7 +82,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule policiesSeeValuesAlone = noClasses()
             .that()
-            .haveNameMatching("dev\\.parley\\.(RoomPolicy|Caller|Action|RoomName|Verdict|Json|InRoom|.*Event|Member(Joined|Left)|MessagePublished|Room(Occupied|Vacated)|Connection(Opened|Closed)).*")
+            .haveNameMatching(
+                    "dev\\.parley\\.(RoomPolicy|Caller|Action|RoomName|Verdict|Json|InRoom|(Parley|Room)Event|Member(Joined|Left)|MessagePublished|Room(Occupied|Vacated)|Connection(Opened|Closed)).*")
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.parley..")
                     .and(not(resideInAnyPackage("dev.parley", "dev.parley.protocol"))));

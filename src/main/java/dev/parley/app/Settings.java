@@ -126,16 +126,30 @@ record Settings(
     }
 
     private static Optional<Webhook.Target> webhook(Sources sources) {
-        Optional<URI> url = value(sources, Key.WEBHOOK_URL, text -> optional(text).map(SafeUrl::of));
-        Optional<WebhookSecret> secret =
-                value(sources, Key.WEBHOOK_SECRET, text -> text.isEmpty() ? Optional.empty() : Optional.of(new WebhookSecret(text)));
-        Set<Class<? extends ParleyEvent>> kinds = value(sources, Key.WEBHOOK_EVENTS, Webhook::kinds);
-        Set<RoomPattern> rooms = value(sources, Key.WEBHOOK_ROOMS, Settings::patterns);
+        Optional<URI> url = value(
+                sources, Key.WEBHOOK_URL, text -> text.isEmpty() ? Optional.empty() : Optional.of(SafeUrl.of(text)));
+        Optional<WebhookSecret> secret = value(
+                sources,
+                Key.WEBHOOK_SECRET,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(new WebhookSecret(text)));
+        Set<Class<? extends ParleyEvent>> kinds = value(sources, Key.WEBHOOK_EVENTS, saying(Webhook::kinds));
+        Set<RoomPattern> rooms = value(sources, Key.WEBHOOK_ROOMS, saying(Settings::patterns));
         if (url.isPresent() && secret.isEmpty()) {
             throw new SettingsException(Key.WEBHOOK_URL.property() + ": " + Key.WEBHOOK_SECRET.property()
                     + " is missing, and without it nobody can tell who posts");
         }
         return url.map(place -> new Webhook.Target(place, secret.orElseThrow(), kinds, rooms));
+    }
+
+    /** The same, and what is wrong is repeated. */
+    private static <T> Function<String, T> saying(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(wrong.getMessage() + ": " + quoted(text), wrong);
+            }
+        };
     }
 
     /** None for all rooms. */

@@ -222,7 +222,7 @@ public final class Connection implements Budget.Holder {
 
     /** Whether it is known where its handshake came from. */
     boolean isIntroduced() {
-        return peer != Figures.Peer.UNKNOWN;
+        return !peer.equals(Figures.Peer.UNKNOWN);
     }
 
     /** Says who is at the other end, once that is known. */

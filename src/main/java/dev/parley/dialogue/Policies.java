@@ -134,7 +134,8 @@ public final class Policies implements AutoCloseable {
     /** How many questions policies were asked, by what came of them. */
     public Map<String, Long> questions() {
         Map<String, Long> sums = new TreeMap<>();
-        runners.forEach(runner -> runner.questions().forEach((outcome, count) -> sums.merge(outcome, count, Long::sum)));
+        runners.forEach(
+                runner -> runner.questions().forEach((outcome, count) -> sums.merge(outcome, count, Long::sum)));
         return sums;
     }
 

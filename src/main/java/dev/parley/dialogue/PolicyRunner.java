@@ -90,7 +90,12 @@ final class PolicyRunner implements AutoCloseable {
             questions.put(outcome, new LongAdder());
         }
         this.threads = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threading.factory());
+                THREADS,
+                THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(WAITING),
+                threading.factory());
         threads.allowCoreThreadTimeOut(true);
     }
 

@@ -151,7 +151,8 @@ public final class Events implements Witness, AutoCloseable {
 
     @Override
     public void moved(RoomId room, Turnout turnout) {
-        turnout.left().forEach(user -> tell(room, MemberLeft.class, name -> new MemberLeft(name, user, clock.instant())));
+        turnout.left()
+                .forEach(user -> tell(room, MemberLeft.class, name -> new MemberLeft(name, user, clock.instant())));
         if (turnout.isEmpty()) {
             tell(room, RoomVacated.class, name -> new RoomVacated(name, clock.instant()));
         }
@@ -179,8 +180,8 @@ public final class Events implements Witness, AutoCloseable {
         for (Observer observer : observers) {
             if (observer.kinds.contains(kind)) {
                 guarded(() -> observer.reading(room)
-                        .ifPresent(variables ->
-                                observer.sink.give(making.apply(new RoomName(room.name(), variables)))));
+                        .ifPresent(
+                                variables -> observer.sink.give(making.apply(new RoomName(room.name(), variables)))));
             }
         }
     }

@@ -71,7 +71,8 @@ public final class Webhook implements Sink, Budget.Holder {
      * @param kinds of events
      * @param rooms all, if there is none
      */
-    public record Target(URI url, WebhookSecret secret, Set<Class<? extends ParleyEvent>> kinds, Set<RoomPattern> rooms) {
+    public record Target(
+            URI url, WebhookSecret secret, Set<Class<? extends ParleyEvent>> kinds, Set<RoomPattern> rooms) {
         public Target {
             kinds = Set.copyOf(kinds);
             rooms = Set.copyOf(rooms);
@@ -117,7 +118,8 @@ public final class Webhook implements Sink, Budget.Holder {
     private final HttpClient client;
 
     // Guarded by this.
-    private final Map<String, ArrayDeque<Delivery>> rooms = new HashMap<>(); // the first of each is the one to be posted
+    private final Map<String, ArrayDeque<Delivery>> rooms =
+            new HashMap<>(); // the first of each is the one to be posted
     private final ArrayDeque<String> ready = new ArrayDeque<>(); // rooms whose first may be posted now
     private int waiting;
     private long bytes;
@@ -238,15 +240,20 @@ public final class Webhook implements Sink, Budget.Holder {
         } else if (event instanceof MemberLeft left) {
             data.add("user", left.user());
         } else if (event instanceof MessagePublished published) {
-            data.add("user", published.from().user()).add("connection", published.from().connection());
+            data.add("user", published.from().user())
+                    .add("connection", published.from().connection());
             data.add("epoch", published.position().epoch());
             data.addJson("seq", Long.toString(published.position().seq()));
             data.add("message", published.position().message());
             data.addJson("data", published.data().raw());
         } else if (event instanceof ConnectionOpened opened) {
-            data.add("connection", opened.connection()).add("user", opened.user()).add("endpoint", opened.endpoint());
+            data.add("connection", opened.connection())
+                    .add("user", opened.user())
+                    .add("endpoint", opened.endpoint());
         } else if (event instanceof ConnectionClosed closed) {
-            data.add("connection", closed.connection()).add("user", closed.user()).add("endpoint", closed.endpoint());
+            data.add("connection", closed.connection())
+                    .add("user", closed.user())
+                    .add("endpoint", closed.endpoint());
             data.add("cause", closed.cause()).add("since", closed.since().toString());
         }
         return new Members()
@@ -267,7 +274,10 @@ public final class Webhook implements Sink, Budget.Holder {
         }
 
         Members addJson(String name, String json) {
-            text.append(text.length() > 1 ? ",\"" : "\"").append(name).append("\":").append(json);
+            text.append(text.length() > 1 ? ",\"" : "\"")
+                    .append(name)
+                    .append("\":")
+                    .append(json);
             return this;
         }
 

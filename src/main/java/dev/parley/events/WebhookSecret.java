@@ -31,7 +31,8 @@ public final class WebhookSecret {
     public WebhookSecret(String text) {
         for (String key : text.split(",", -1)) {
             if (!RULE.matcher(key.strip()).matches()) {
-                throw new IllegalArgumentException("must be whsec_ and 24 to 64 random bytes in base64, or two of these with a comma");
+                throw new IllegalArgumentException(
+                        "must be whsec_ and 24 to 64 random bytes in base64, or two of these with a comma");
             }
             try {
                 keys.add(Base64.getDecoder().decode(key.strip().substring(PREFIX.length())));

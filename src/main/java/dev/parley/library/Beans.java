@@ -9,10 +9,12 @@ import jakarta.enterprise.inject.spi.EventContext;
 import jakarta.enterprise.inject.spi.EventMetadata;
 import jakarta.enterprise.inject.spi.InjectionPoint;
 import jakarta.enterprise.inject.spi.ObserverMethod;
+import jakarta.enterprise.util.TypeLiteral;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The application's beans. Only to be loaded where there may be CDI; all of it fails if there is none in this application. */
@@ -24,16 +26,27 @@ final class Beans {
         return CDI.current().select(type, Any.Literal.INSTANCE).stream().toList();
     }
 
-    /** The observers that {@link CdiExtension} has found. */
-    static List<Observer> observers() {
+    /** Those that are beans, and the observers that {@link CdiExtension} has found. */
+    static List<ParleyListener<?>> listeners() {
         CDI<Object> container = CDI.current();
-        return container.getBeanManager().getExtension(CdiExtension.class).observers().stream()
+        Stream<ParleyListener<?>> beans =
+                container.select(new TypeLiteral<ParleyListener<?>>() {}, Any.Literal.INSTANCE).stream();
+        return Stream.concat(beans, observers(container)).toList();
+    }
+
+    private static Stream<Observer> observers(CDI<Object> container) {
+        CdiExtension extension;
+        try {
+            extension = container.getBeanManager().getExtension(CdiExtension.class);
+        } catch (IllegalArgumentException none) { // a container that was started without it
+            return Stream.empty();
+        }
+        return extension.observers().stream()
                 .map(found -> new Observer(
                         found.method(),
                         found.type(),
                         found.rooms(),
-                        container.select(RequestContextController.class).get()))
-                .toList();
+                        container.select(RequestContextController.class).get()));
     }
 
     /**

@@ -13,25 +13,25 @@ public final class Contributions {
 
     /** Its policies. To be called while the application starts, with its class loader in the thread's context; so for the others. */
     public static List<RoomPolicy> policies() {
-        return of(RoomPolicy.class, List::of);
+        List<RoomPolicy> policies = new ArrayList<>();
+        ServiceLoader.load(RoomPolicy.class).forEach(policies::add);
+        policies.addAll(inCdi(() -> Beans.of(RoomPolicy.class)));
+        return policies;
     }
 
     /** Its listeners, and observers of CDI. */
     public static List<ParleyListener<?>> listeners() {
         List<ParleyListener<?>> listeners = new ArrayList<>();
-        of(ParleyListener.class, Beans::observers).forEach(listeners::add);
+        ServiceLoader.load(ParleyListener.class).forEach(listeners::add);
+        listeners.addAll(inCdi(Beans::listeners));
         return listeners;
     }
 
-    private static <T> List<T> of(Class<T> type, Supplier<List<? extends T>> others) {
-        List<T> found = new ArrayList<>();
-        ServiceLoader.load(type).forEach(found::add);
+    private static <T> List<T> inCdi(Supplier<List<T>> beans) {
         try {
-            found.addAll(Beans.of(type));
-            found.addAll(others.get());
+            return beans.get();
         } catch (IllegalStateException | LinkageError noCdi) {
-            // the server has none, or the application has no beans
+            return List.of(); // the server has none, or the application has no beans
         }
-        return found;
     }
 }

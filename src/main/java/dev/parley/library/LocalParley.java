@@ -16,7 +16,6 @@ import dev.parley.node.Threads;
 import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +26,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Parley} on this node. Thread-safe. */
 public final class LocalParley implements Parley, Options, AutoCloseable {

@@ -71,7 +71,8 @@ final class BootstrapTest {
 
         assertThatThrownBy(() -> bootstrap.contextInitialized(event())).isInstanceOf(SettingsException.class);
 
-        for (CompletionStage<?> stage : List.of(asked, told, parley.room("lobby").members())) {
+        for (CompletionStage<?> stage :
+                List.of(asked, told, parley.room("lobby").members())) {
             assertThatThrownBy(() -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(

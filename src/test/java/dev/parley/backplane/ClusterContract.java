@@ -145,7 +145,9 @@ public abstract class ClusterContract extends TwoNodes {
         while (joined.size() < 200) {
             joined.addAll(List.of(told.take().replace("empty ", "").split(" ")));
         }
-        assertThat(joined).containsExactlyInAnyOrderElementsOf(expected.stream().distinct().toList());
+        assertThat(joined)
+                .containsExactlyInAnyOrderElementsOf(
+                        expected.stream().distinct().toList());
         assertThat(told.news).isEmpty();
     }
 

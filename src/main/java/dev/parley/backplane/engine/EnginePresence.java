@@ -43,6 +43,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
     private static final int READS_AT_ONCE = 20;
+    private static final int MAX_UNTOLD = 100_000; // rooms; the others are told of when somebody comes or goes again
     private static final long REST_MILLIS = 1_000;
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LAST_WORDS_MILLIS = 2_000;
@@ -265,7 +266,9 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private synchronized void haveMoved(Collection<RoomId> rooms) {
         Witness told = witness;
         if (told != null) {
-            rooms.stream().filter(told::seesMembers).forEach(untold::add);
+            rooms.stream()
+                    .filter(room -> untold.size() < MAX_UNTOLD && told.seesMembers(room))
+                    .forEach(untold::add);
         }
     }
 

@@ -177,7 +177,8 @@ final class PostgresLog implements Link.Log {
                             ? Optional.of(new Link.TakenIn(
                                     true,
                                     List.of((String[]) moved.getArray(2).getArray()),
-                                    stored(accepted.values(), (String[]) moved.getArray(3).getArray())))
+                                    stored(accepted.values(), (String[])
+                                            moved.getArray(3).getArray())))
                             : Optional.empty(),
                     arguments.toArray());
             isDone = true;

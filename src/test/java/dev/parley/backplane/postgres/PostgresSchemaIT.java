@@ -111,8 +111,9 @@ final class PostgresSchemaIT {
 
         assertThatThrownBy(() -> node("parley_node"))
                 .isInstanceOf(BackplaneException.class)
-                .hasMessage("the tables of Parley are of revision 1 and this user may not make them:"
-                        + " their owner runs schema-2.sql, schema-3.sql and grants.sql, or lets the user create tables");
+                .hasMessage(
+                        "the tables of Parley are of revision 1 and this user may not make them:"
+                                + " their owner runs schema-2.sql, schema-3.sql and grants.sql, or lets the user create tables");
         assertThat(server.sql("SELECT to_regclass('parley_outbox') IS NULL")).isEqualTo("t");
     }
 
