@@ -1,6 +1,7 @@
 package dev.parley;
 
 import jakarta.servlet.ServletContext;
+import java.util.function.Consumer;
 
 /**
  * Rooms, from inside an application. One per deployment: it is there from the start of the application, before its own listeners
@@ -22,6 +23,19 @@ public interface Parley {
         }
         throw new IllegalStateException("Parley does not run in the application " + context.getContextPath()
                 + ": its jar belongs into WEB-INF/lib, and the log says why it did not start");
+    }
+
+    /**
+     * Adds policies and listeners: {@code Parley.configure(context, options -> options.policy(new OrderPolicy()))}. To be called by a listener
+     * of the servlet context while the application starts; with CDI, or as services, neither needs it.
+     *
+     * @throws IllegalStateException as {@link #of}
+     * @throws IllegalArgumentException as the options
+     */
+    static void configure(ServletContext context, Consumer<Options> configuring) {
+        if (of(context) instanceof Options options) {
+            configuring.accept(options);
+        }
     }
 
     /**

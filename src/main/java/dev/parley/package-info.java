@@ -15,6 +15,7 @@
  *   <li>{@code endpoint} adapts the container's callbacks, nothing else;
  *   <li>{@code dialogue} is what a client of the rooms and this node have to say to each other;
  *   <li>{@code room} gives all members of a room one order of messages;
+ *   <li>{@code events} tells the application and webhooks what happens;
  *   <li>{@code backplane} is the log behind a room, the only thing that several nodes share;
  *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
  *   <li>{@code protocol} holds the words of the wire, {@code metrics} the figures, {@code web} the pages, {@code api} what
@@ -26,7 +27,7 @@
  * </ul>
  *
  * <p>A package may import those that come after it on the data path, never those before it:
- * {@code app → web, admin, library → api → endpoint → dialogue → handshake → room → backplane, connection → protocol → node}.
+ * {@code app → web, admin, library → api → endpoint → dialogue → handshake → room, events → backplane, connection → protocol → node}.
  */
 @NullMarked
 package dev.parley;

@@ -36,7 +36,7 @@ class ArchitectureTest {
             List.of("endpoint"),
             List.of("dialogue"),
             List.of("handshake"),
-            List.of("room"),
+            List.of("room", "events"),
             List.of("backplane", "connection"),
             List.of("protocol", "metrics"),
             List.of("node"));
@@ -82,7 +82,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule policiesSeeValuesAlone = noClasses()
             .that()
-            .haveNameMatching("dev\\.parley\\.(RoomPolicy|Caller|Action|RoomName|Verdict|Json).*")
+            .haveNameMatching(
+                    "dev\\.parley\\.(RoomPolicy|Caller|Action|RoomName|Verdict|Json|InRoom|(Parley|Room)Event|Member(Joined|Left)|MessagePublished|Room(Occupied|Vacated)|Connection(Opened|Closed)).*")
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.parley..")
                     .and(not(resideInAnyPackage("dev.parley", "dev.parley.protocol"))));
@@ -189,6 +190,7 @@ class ArchitectureTest {
                     "com.sun.management..",
                     "javax.naming..",
                     "jakarta.enterprise..",
+                    "jakarta.inject..",
                     "jakarta.json.bind..",
                     "jakarta.servlet..",
                     "jakarta.transaction..",

@@ -1,5 +1,8 @@
 package dev.parley.app;
 
+import dev.parley.Options;
+import dev.parley.ParleyListener;
+import dev.parley.RoomPolicy;
 import dev.parley.admin.ClientServlet;
 import dev.parley.admin.DocsServlet;
 import dev.parley.api.AsyncApi;
@@ -15,6 +18,8 @@ import dev.parley.dialogue.Policies;
 import dev.parley.dialogue.RulesFile;
 import dev.parley.endpoint.ConsoleEndpoint;
 import dev.parley.endpoint.RoomsEndpoint;
+import dev.parley.events.Events;
+import dev.parley.events.Webhook;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.BlockingLimit;
 import dev.parley.handshake.Decisions;
@@ -93,6 +98,7 @@ final class Application {
     private final Backplane backplane;
     private final Rooms rooms;
     private final Policies policies;
+    private final Events events;
     private final Dialogues dialogues;
     private final Limits roomLimits;
     private final Duration drainTimeout;
@@ -154,6 +160,10 @@ final class Application {
                         settings.policyCache(),
                         Threads.factory("policy"),
                         workers));
+        this.events = opened.add("events", new Events(backplane, connections, budget, InstantSource.system()));
+        Contributions.listeners().forEach(events::add);
+        settings.webhook().ifPresent(target -> events.add(new Webhook(target, budget)));
+        LocalParley.of(context).extend(new Additions());
         this.roomLimits = settings.roomLimits();
         this.dialogues = new Dialogues(
                 rooms,
@@ -221,6 +231,8 @@ final class Application {
                 operating.rates(),
                 backplane,
                 admission,
+                policies,
+                events,
                 budget,
                 threads);
         opened.add("bean", MeterBean.register(meters, context.getContextPath()));
@@ -308,6 +320,21 @@ final class Application {
         } catch (Throwable e) {
             opened.close(); // the container does not stop what did not start
             throw e;
+        }
+    }
+
+    /** What the application adds by a call. */
+    private final class Additions implements Options {
+        @Override
+        public Options policy(RoomPolicy policy) {
+            policies.add(policy);
+            return this;
+        }
+
+        @Override
+        public Options listener(ParleyListener<?> listener) {
+            events.add(listener);
+            return this;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.app;
 
+import dev.parley.library.LocalParley;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -19,9 +20,9 @@ public final class Bootstrap implements ServletContextListener {
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        ServletContext context = event.getServletContext();
         try {
             requireWebSocket21(ServerEndpointConfig.Configurator.class);
-            ServletContext context = event.getServletContext();
             application = Application.start(context, Settings.read(Sources.of(context)));
         } catch (SettingsException e) {
             LOG.log(Level.ERROR, "Parley cannot start: {0}", e.getMessage());
@@ -29,6 +30,10 @@ public final class Bootstrap implements ServletContextListener {
         } catch (Throwable e) { // some servers say only that a listener failed
             LOG.log(Level.ERROR, "Parley cannot start", e);
             throw e;
+        } finally {
+            if (application == null) {
+                LocalParley.of(context).close(); // whoever has asked it already waits for the start
+            }
         }
     }
 

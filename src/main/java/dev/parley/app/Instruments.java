@@ -4,6 +4,8 @@ import dev.parley.api.RoomRates;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Traffic;
+import dev.parley.dialogue.Policies;
+import dev.parley.events.Events;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Decisions;
 import dev.parley.metrics.Meters;
@@ -31,6 +33,8 @@ final class Instruments {
             RoomRates rates,
             Backplane backplane,
             AdmissionControl admission,
+            Policies policies,
+            Events events,
             Budget budget,
             Threads threads) {
         Meters meters = new Meters();
@@ -50,6 +54,8 @@ final class Instruments {
         node(meters, budget, threads);
         handshakes(meters, decisions, admission);
         connections(meters, connections);
+        policies(meters, policies);
+        events(meters, events);
         meters.gauge(
                 "parley_backplane_up",
                 "1 if the backplane took and gave what it was last asked for.",
@@ -188,6 +194,29 @@ final class Instruments {
                 () -> traffic(connections).messagesOut());
         meters.counter(
                 "parley_sent_bytes", "Their size.", () -> traffic(connections).bytesOut());
+    }
+
+    private static void policies(Meters meters, Policies policies) {
+        meters.counter(
+                "parley_policy_questions",
+                "Questions to policies: answered; failed if the policy threw; timed_out after 5 seconds; refused since too many waited.",
+                List.of("outcome"),
+                () -> byLabel(policies.questions()));
+        meters.gauge("parley_policy_waiting", "Questions that no policy has answered yet.", policies::waiting);
+    }
+
+    private static void events(Meters meters, Events events) {
+        meters.counter(
+                "parley_events",
+                "Events for observers: told; failed if the observer threw; dropped if it was too slow or memory short.",
+                List.of("outcome"),
+                () -> byLabel(events.counts()));
+        meters.counter(
+                "parley_webhooks",
+                "Events that were posted: delivered; failed attempts, which are made again; given_up.",
+                List.of("outcome"),
+                () -> byLabel(events.posted()));
+        meters.gauge("parley_webhooks_waiting", "Events that wait to be posted.", events::toBePosted);
     }
 
     private static Traffic traffic(ConnectionManager connections) {

@@ -52,6 +52,14 @@ enum Key {
     PATH(
             "",
             "What all that Parley adds to an application stands below, such as /live; /parley if empty, and / in parley.war."),
+    WEBHOOK_URL("", "Where events are posted to, over https; without, nowhere."),
+    WEBHOOK_SECRET(
+            "",
+            "What webhooks are signed with: whsec_ and 24 to 64 random bytes in base64; two with a comma while it changes."),
+    WEBHOOK_EVENTS(
+            "member.joined,member.left,room.occupied,room.vacated",
+            "Which events are posted, with commas; also message.published, connection.opened and connection.closed, or all."),
+    WEBHOOK_ROOMS("*", "The rooms whose events are posted: patterns such as order-{id} or news-*, with commas."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

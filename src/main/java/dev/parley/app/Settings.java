@@ -1,12 +1,18 @@
 package dev.parley.app;
 
+import dev.parley.ParleyEvent;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.RoomPattern;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.RulesFile;
+import dev.parley.events.Webhook;
+import dev.parley.events.WebhookSecret;
 import dev.parley.handshake.OriginRule;
 import dev.parley.handshake.TrustedProxies;
+import dev.parley.node.SafeUrl;
 import dev.parley.room.Overflow;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +47,7 @@ record Settings(
         Tokens tokens,
         Duration credentialGrace,
         Optional<String> path,
+        Optional<Webhook.Target> webhook,
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
@@ -106,6 +113,7 @@ record Settings(
                         value(sources, Key.JWT_AUDIENCE, Settings::optional)),
                 value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
                 value(sources, Key.PATH, Settings::path),
+                webhook(sources),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
     }
 
@@ -115,6 +123,41 @@ record Settings(
                     "must be / or segments of letters, digits and . _ ~ - such as /live, not " + quoted(text));
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(text.equals("/") ? "" : text);
+    }
+
+    private static Optional<Webhook.Target> webhook(Sources sources) {
+        Optional<URI> url = value(
+                sources, Key.WEBHOOK_URL, text -> text.isEmpty() ? Optional.empty() : Optional.of(SafeUrl.of(text)));
+        Optional<WebhookSecret> secret = value(
+                sources,
+                Key.WEBHOOK_SECRET,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(new WebhookSecret(text)));
+        Set<Class<? extends ParleyEvent>> kinds = value(sources, Key.WEBHOOK_EVENTS, saying(Webhook::kinds));
+        Set<RoomPattern> rooms = value(sources, Key.WEBHOOK_ROOMS, saying(Settings::patterns));
+        if (url.isPresent() && secret.isEmpty()) {
+            throw new SettingsException(Key.WEBHOOK_URL.property() + ": " + Key.WEBHOOK_SECRET.property()
+                    + " is missing, and without it nobody can tell who posts");
+        }
+        return url.map(place -> new Webhook.Target(place, secret.orElseThrow(), kinds, rooms));
+    }
+
+    /** The same, and what is wrong is repeated. */
+    private static <T> Function<String, T> saying(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(wrong.getMessage() + ": " + quoted(text), wrong);
+            }
+        };
+    }
+
+    /** None for all rooms. */
+    private static Set<RoomPattern> patterns(String text) {
+        Set<String> patterns = list(text);
+        return patterns.contains("*")
+                ? Set.of()
+                : patterns.stream().map(RoomPattern::new).collect(Collectors.toSet());
     }
 
     private static int whole(Sources sources, Key key, int min, int max) {

@@ -12,6 +12,9 @@ public interface Backplane extends AutoCloseable {
     /** For how long a draft's key is known at least. A variant may know fewer of a room that is flooded; it says so. */
     Duration KEY_MEMORY = Duration.ofMinutes(5);
 
+    /** For how long the members of a node that stops may come back on another one before it is told that they have left. */
+    Duration FAREWELL_PATIENCE = Duration.ofSeconds(10);
+
     /**
      * Stores a draft at the end of the room's log. Completes when the engine has it, which is what an acknowledgement means;
      * fails with {@link BackplaneException}. Idempotent by {@link Draft#key} for {@link #KEY_MEMORY}.
@@ -66,6 +69,16 @@ public interface Backplane extends AutoCloseable {
      * and puts aside what is longer than so many bytes.
      */
     default void takeIn(int maxBytes) {}
+
+    /**
+     * From now on tells what happens in rooms, to one witness, which stays until the end. At most once: what happens while the engine
+     * does not answer may be missing, and so may what was not told yet when this node dies. To be called on every node, because each
+     * tells what happens through it; without it, nothing is asked of the engine for it.
+     *
+     * <p>A node with a witness that stops leaves its members to the others, for {@link #FAREWELL_PATIENCE}, so that users who move to
+     * another node have never been away.
+     */
+    void witnessedBy(Witness witness);
 
     PresenceStore presence();
 

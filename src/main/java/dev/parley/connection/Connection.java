@@ -45,6 +45,7 @@ public final class Connection implements Budget.Holder {
     private final Consumer<Connection> onClosed;
     private final Predicate<Figures.Peer> isUnwanted;
 
+    private volatile Consumer<Connection> onIntroduced = introduced -> {};
     private final AtomicBoolean closing = new AtomicBoolean();
     private final List<Runnable> endListeners = new ArrayList<>(1); // guarded by itself
     private volatile boolean ended;
@@ -224,10 +225,24 @@ public final class Connection implements Budget.Holder {
         }
     }
 
+    /** Calls {@code listener} as soon as it is known where its handshake came from. */
+    void onIntroduced(Consumer<Connection> listener) {
+        onIntroduced = listener;
+    }
+
+    /** Whether it is known where its handshake came from. */
+    boolean isIntroduced() {
+        return !peer.equals(Figures.Peer.UNKNOWN);
+    }
+
     /** Says who is at the other end, once that is known. */
     public void introduce(Figures.Peer known) {
         boolean isNews = !known.equals(peer);
+        boolean isFirst = !isIntroduced();
         peer = known;
+        if (isFirst) {
+            onIntroduced.accept(this);
+        }
         if (isNews) {
             LOG.log(Level.DEBUG, () -> "connection " + id + " is that of " + described(known));
         }
@@ -324,7 +339,7 @@ public final class Connection implements Budget.Holder {
     }
 
     /** Why it ended, in a word that is one of a few: the name of a close code, {@code peer} or {@code broken}. */
-    String endCause() {
+    public String endCause() {
         return endCause;
     }
 

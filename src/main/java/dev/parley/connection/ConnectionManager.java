@@ -60,6 +60,7 @@ public final class ConnectionManager {
     private volatile boolean draining;
     private final Tally tally = new Tally(connections.values());
     private volatile Predicate<Figures.Peer> isUnwanted = peer -> false;
+    private volatile Observer observer = new Observer() {};
     private volatile boolean shedding;
     private volatile long lastCheck;
 
@@ -96,6 +97,7 @@ public final class ConnectionManager {
     Connection accept(Wire wire) {
         Connection connection = new Connection(
                 newId(), wire, bounds, timing, workers, nanoTime, this::forget, peer -> isUnwanted.test(peer), budget);
+        connection.onIntroduced(introduced -> observer.opened(introduced));
         connections.put(connection.id(), connection);
         budget.join(connection);
         tally.opened();
@@ -199,6 +201,23 @@ public final class ConnectionManager {
         budget.leave(connection);
         connections.remove(connection.id());
         tally.closed(connection);
+        if (connection.isIntroduced()) {
+            observer.closed(connection);
+        }
+    }
+
+    /** Who is told which connections there are. Called by the server's threads: must neither block nor throw. */
+    public interface Observer {
+        /** One is there. */
+        default void opened(Connection connection) {}
+
+        /** One that was told of is over. */
+        default void closed(Connection connection) {}
+    }
+
+    /** Tells one observer from now on. */
+    public void observedBy(Observer told) {
+        observer = told;
     }
 
     /** What all connections together have to tell, those that are over included. */

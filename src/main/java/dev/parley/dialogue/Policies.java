@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -25,6 +26,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +67,8 @@ public final class Policies implements AutoCloseable {
         }
     }
 
-    private final List<PolicyRunner> runners; // the most specific first
+    private final PolicyRunner.Threading threading;
+    private volatile List<PolicyRunner> runners = List.of(); // the most specific first; swapped under the lock
     private final @Nullable Supplier<RoomRules> rules;
     private final Duration kept;
     private final LongSupplier nanoTime;
@@ -108,13 +111,37 @@ public final class Policies implements AutoCloseable {
             ThreadFactory threads,
             Executor handOn,
             LongSupplier nanoTime) {
-        this.runners = policies.stream()
-                .map(policy -> new PolicyRunner(policy, threads, handOn, nanoTime))
-                .sorted(Comparator.comparing(PolicyRunner::rooms).thenComparing(PolicyRunner::toString))
-                .toList();
+        this.threading = new PolicyRunner.Threading(threads, handOn, nanoTime);
         this.rules = rules;
         this.kept = kept;
         this.nanoTime = nanoTime;
+        policies.forEach(this::add);
+    }
+
+    /**
+     * One more, from now on.
+     *
+     * @throws IllegalArgumentException if its rooms are no pattern
+     */
+    public synchronized void add(RoomPolicy policy) {
+        PolicyRunner runner = new PolicyRunner(policy, threading);
+        runners = Stream.concat(runners.stream(), Stream.of(runner))
+                .sorted(Comparator.comparing(PolicyRunner::rooms).thenComparing(PolicyRunner::toString))
+                .toList();
+        answers.clear();
+    }
+
+    /** How many questions policies were asked, by what came of them. */
+    public Map<String, Long> questions() {
+        Map<String, Long> sums = new TreeMap<>();
+        runners.forEach(
+                runner -> runner.questions().forEach((outcome, count) -> sums.merge(outcome, count, Long::sum)));
+        return sums;
+    }
+
+    /** How many questions wait for a policy's answer, those included that it is being asked. */
+    public int waiting() {
+        return runners.stream().mapToInt(PolicyRunner::waiting).sum();
     }
 
     /** Whom policies are asked about: nobody known, if it only says itself who it is. */

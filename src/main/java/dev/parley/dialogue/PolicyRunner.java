@@ -6,10 +6,16 @@ import dev.parley.Json;
 import dev.parley.RoomName;
 import dev.parley.RoomPolicy;
 import dev.parley.backplane.RoomPattern;
+import dev.parley.node.LogLimit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -19,7 +25,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +44,22 @@ final class PolicyRunner implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(PolicyRunner.class.getName());
     private static final int IDLE_SECONDS = 30;
-    private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /**
+     * How policies are asked.
+     *
+     * @param factory makes the threads for it
+     * @param handOn takes the answers to whoever waits for them
+     */
+    record Threading(ThreadFactory factory, Executor handOn, LongSupplier nanoTime) {}
+
+    /** What came of a question. */
+    private enum Outcome {
+        ANSWERED,
+        FAILED,
+        TIMED_OUT,
+        REFUSED
+    }
 
     private final RoomPolicy policy;
     private final RoomPattern rooms;
@@ -49,15 +70,11 @@ final class PolicyRunner implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Set<Question<?>> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lost = new AtomicInteger(); // threads whose question was given up
-    private final AtomicLong complainedAt;
+    private final LogLimit complaints;
+    private final Map<Outcome, LongAdder> questions = new EnumMap<>(Outcome.class);
 
-    /**
-     * A runner.
-     *
-     * @param handOn takes the answers to whoever waits for them
-     * @throws IllegalArgumentException if the policy's rooms are no pattern
-     */
-    PolicyRunner(RoomPolicy policy, ThreadFactory factory, Executor handOn, LongSupplier nanoTime) {
+    /** @throws IllegalArgumentException if the policy's rooms are no pattern */
+    PolicyRunner(RoomPolicy policy, Threading threading) {
         this.policy = policy;
         try {
             this.rooms = new RoomPattern(policy.rooms());
@@ -66,11 +83,19 @@ final class PolicyRunner implements AutoCloseable {
         }
         this.hasRights = has("allows", Caller.class, Action.class, RoomName.class);
         this.isModerator = has("accept", Caller.class, RoomName.class, Json.class);
-        this.handOn = handOn;
-        this.nanoTime = nanoTime;
-        this.complainedAt = new AtomicLong(nanoTime.getAsLong() - COMPLAIN_NANOS);
+        this.handOn = threading.handOn();
+        this.nanoTime = threading.nanoTime();
+        this.complaints = new LogLimit(nanoTime);
+        for (Outcome outcome : Outcome.values()) {
+            questions.put(outcome, new LongAdder());
+        }
         this.threads = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), factory);
+                THREADS,
+                THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(WAITING),
+                threading.factory());
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -116,9 +141,26 @@ final class PolicyRunner implements AutoCloseable {
             complain("cannot be asked", noThread);
         }
         open.remove(question);
+        count(Outcome.REFUSED);
         complain("has more questions than it answers", null);
         question.answer.complete(unknown);
         return question.answer;
+    }
+
+    private void count(Outcome outcome) {
+        Objects.requireNonNull(questions.get(outcome), "all outcomes are there").increment();
+    }
+
+    /** How many questions there were, by what came of them, in lower case. */
+    Map<String, Long> questions() {
+        Map<String, Long> sums = new TreeMap<>();
+        questions.forEach((outcome, count) -> sums.put(outcome.name().toLowerCase(Locale.ROOT), count.sum()));
+        return sums;
+    }
+
+    /** How many have no answer yet. */
+    int waiting() {
+        return open.size();
     }
 
     /** Gives up what has waited for too long. Called about once a second. */
@@ -128,9 +170,7 @@ final class PolicyRunner implements AutoCloseable {
     }
 
     private void complain(String what, @Nullable Throwable fault) {
-        long now = nanoTime.getAsLong();
-        long last = complainedAt.get();
-        if (now - last >= COMPLAIN_NANOS && complainedAt.compareAndSet(last, now)) {
+        if (complaints.allows()) {
             LOG.log(Level.WARNING, () -> this + " " + what + "; who asks is told to try again", fault);
         }
     }
@@ -169,8 +209,10 @@ final class PolicyRunner implements AutoCloseable {
                 isRunning = true;
             }
             T found = unknown;
+            Outcome outcome = Outcome.FAILED;
             try {
                 found = asking.get();
+                outcome = Outcome.ANSWERED;
             } catch (Throwable fault) { // an Error, too, is the policy's and must not end the thread
                 complain("failed", fault);
             }
@@ -180,10 +222,10 @@ final class PolicyRunner implements AutoCloseable {
                     lost.decrementAndGet();
                 }
             }
-            answer(found);
+            answer(found, outcome);
         }
 
-        private void answer(T found) {
+        private void answer(T found, Outcome outcome) {
             synchronized (this) {
                 if (isAnswered) {
                     return;
@@ -195,6 +237,7 @@ final class PolicyRunner implements AutoCloseable {
                 }
             }
             open.remove(this);
+            count(outcome);
             try {
                 handOn.execute(() -> answer.complete(found));
             } catch (RejectedExecutionException stopped) {
@@ -205,7 +248,7 @@ final class PolicyRunner implements AutoCloseable {
         void giveUp(long now) {
             if (now - askedAt >= PATIENCE.toNanos()) {
                 complain("does not answer", null);
-                answer(unknown);
+                answer(unknown, Outcome.TIMED_OUT);
             }
         }
     }

@@ -1,8 +1,11 @@
 package dev.parley.library;
 
+import dev.parley.Options;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
+import dev.parley.ParleyListener;
 import dev.parley.Room;
+import dev.parley.RoomPolicy;
 import dev.parley.api.Cluster;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
@@ -11,6 +14,8 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Threads;
 import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -21,9 +26,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Parley} on this node. Thread-safe. */
-public final class LocalParley implements Parley, AutoCloseable {
+public final class LocalParley implements Parley, Options, AutoCloseable {
     private static final int ANSWERERS = 2;
     private static final int LISTENERS = 8;
     private static final int IDLE_SECONDS = 30;
@@ -35,6 +41,9 @@ public final class LocalParley implements Parley, AutoCloseable {
     private final boolean hasTransactions = hasTransactions();
     private final ThreadPoolExecutor answers = pool("answer", ANSWERERS); // as many tasks as there are questions
     private final ThreadPoolExecutor listeners = pool("listener", LISTENERS); // one task a subscription, at most
+
+    private final List<Consumer<Options>> early = new ArrayList<>(); // what was added before the start; guarded by this
+    private @Nullable Options extended; // guarded by this
 
     private LocalParley() {}
 
@@ -58,6 +67,36 @@ public final class LocalParley implements Parley, AutoCloseable {
      */
     public void started(Backplane backplane, Cluster cluster, long maxBytes) {
         node.complete(new Node(backplane, cluster, maxBytes));
+    }
+
+    /**
+     * Who takes what the application adds: at once what it has added already.
+     *
+     * @throws IllegalArgumentException as the options
+     */
+    public synchronized void extend(Options options) {
+        extended = options;
+        early.forEach(adding -> adding.accept(options));
+        early.clear();
+    }
+
+    @Override
+    public Options policy(RoomPolicy policy) {
+        return added(options -> options.policy(policy));
+    }
+
+    @Override
+    public Options listener(ParleyListener<?> listener) {
+        return added(options -> options.listener(listener));
+    }
+
+    private synchronized Options added(Consumer<Options> adding) {
+        if (extended == null) {
+            early.add(adding);
+        } else {
+            adding.accept(extended);
+        }
+        return this;
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -153,7 +192,7 @@ public final class LocalParley implements Parley, AutoCloseable {
     @Override
     public void close() {
         node.completeExceptionally(
-                new ParleyException(ParleyException.Code.STOPPED, "the application is stopping", null));
+                new ParleyException(ParleyException.Code.STOPPED, "Parley has stopped, or could not start", null));
         answers.shutdown();
         listeners.shutdownNow();
     }

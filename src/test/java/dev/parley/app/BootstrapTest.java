@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.Parley;
+import dev.parley.ParleyException;
+import dev.parley.Published;
 import dev.parley.endpoint.EchoEndpoint;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
+import dev.parley.library.LocalParley;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +58,27 @@ final class BootstrapTest {
             assertThat(log.lines()).singleElement().asString().doesNotContain("s3cr3t");
         }
         assertThat(context.filter()).isNull();
+    }
+
+    /** An application's listeners may be called before ours, and ask at once. */
+    @ParameterizedTest
+    @CsvSource({"parley.heartbeat, soon", "parley.jwt-keys, /no/such/file"})
+    void whoeverHasAskedAlreadyIsToldThatTheStartFailed(String parameter, String value) {
+        Parley parley = LocalParley.of(context.asServletContext());
+        CompletionStage<Published> asked = parley.room("lobby").publish("hello");
+        CompletionStage<Void> told = parley.room("lobby").recheck();
+        context.with(parameter, value);
+
+        assertThatThrownBy(() -> bootstrap.contextInitialized(event())).isInstanceOf(SettingsException.class);
+
+        for (CompletionStage<?> stage :
+                List.of(asked, told, parley.room("lobby").members())) {
+            assertThatThrownBy(() -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            ParleyException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ParleyException.Code.STOPPED));
+        }
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.parley.api.RoomRates;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.dialogue.Policies;
+import dev.parley.events.Events;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.Decisions;
 import dev.parley.metrics.Exposition;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -176,6 +179,8 @@ final class MonitoringTest {
                 new RoomRates(rooms, System::nanoTime),
                 backplane,
                 new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
+                Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers),
+                new Events(backplane, connections, new Budget(Long.MAX_VALUE), InstantSource.system()),
                 new Budget(Long.MAX_VALUE),
                 new Threads());
     }

@@ -6,10 +6,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.parley.Action;
 import dev.parley.Caller;
+import dev.parley.MemberJoined;
+import dev.parley.MessagePublished;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.RoomPattern;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.RoomRules;
+import dev.parley.events.Webhook;
 import dev.parley.handshake.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +57,7 @@ final class SettingsTest {
                         new Settings.Tokens(
                                 Optional.empty(), Set.of("RS256", "ES256"), Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(10),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty()));
     }
@@ -254,7 +260,7 @@ final class SettingsTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"METRICS_TOKEN", "BACKPLANE", "BACKPLANE_SECRET"})
+            names = {"METRICS_TOKEN", "BACKPLANE", "BACKPLANE_SECRET", "WEBHOOK_URL", "WEBHOOK_SECRET"})
     void badValueIsShownShortAndOnOneLine(Key key) {
         String text = "x\r\n\u001b[31m" + "y".repeat(1000);
 
@@ -264,6 +270,39 @@ final class SettingsTest {
                 .contains("x")
                 .doesNotContain("\r", "\n", "\u001b")
                 .hasSizeLessThan(300);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://hidden.example/hook, whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, 'parley.webhook-url: must be https, or http on this machine'",
+        "https:hidden, whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, 'parley.webhook-url: not a URL'",
+        "https://hidden.example/hook, '', 'parley.webhook-url: parley.webhook-secret is missing'",
+        "https://hidden.example/hook, whsec_hidden, 'parley.webhook-secret: must be whsec_'"
+    })
+    void aWebhookThatCannotWorkStopsTheStartAndNothingOfItIsRepeated(String url, String secret, String line) {
+        Map<String, String> properties = Map.of("parley.webhook-url", url, "parley.webhook-secret", secret);
+
+        assertThatThrownBy(() -> Settings.read(new Sources(properties, Map.of(), Map.of())))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(line)
+                .message()
+                .doesNotContain("hidden", "MfKQ");
+    }
+
+    @Test
+    void aWebhookIsPostedTheEventsAndRoomsThatAreAskedFor() {
+        Settings settings = Settings.read(new Sources(
+                Map.of(
+                        "parley.webhook-url", "https://hidden.example/hook",
+                        "parley.webhook-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                        "parley.webhook-events", "member.joined, message.published",
+                        "parley.webhook-rooms", "order-{id}, news-*"),
+                Map.of(),
+                Map.of()));
+
+        Webhook.Target target = settings.webhook().orElseThrow();
+        assertThat(target.kinds()).containsExactlyInAnyOrder(MemberJoined.class, MessagePublished.class);
+        assertThat(target.rooms()).containsExactlyInAnyOrder(new RoomPattern("order-{id}"), new RoomPattern("news-*"));
     }
 
     @Test

@@ -109,6 +109,105 @@ public abstract class ClusterContract extends TwoNodes {
     }
 
     @Test
+    void whoComesAndGoesIsToldOnceOnOneOfTheNodes() throws Exception {
+        Witnessed told = new Witnessed();
+        here.witnessedBy(told);
+        there.witnessedBy(told);
+
+        enter(here, "alice", "a1");
+        assertThat(told.take()).isEqualTo("empty +alice");
+        enter(there, "alice", "a2");
+        awaitMembers(here, Map.of("alice", 2)::equals);
+        enter(there, "bob", "b1");
+        assertThat(told.take()).isEqualTo("+bob");
+        leave(here, "alice", "a1");
+        awaitMembers(here, Map.of("alice", 1, "bob", 1)::equals);
+        leave(there, "bob", "b1");
+        assertThat(told.take()).isEqualTo("-bob");
+        leave(there, "alice", "a2");
+
+        assertThat(told.take()).isEqualTo("-alice empty");
+        assertThat(told.news).isEmpty();
+    }
+
+    @Test
+    void ofManyWhoComeThroughBothNodesEachIsToldOnce() throws Exception {
+        Witnessed told = new Witnessed();
+        here.witnessedBy(told);
+        there.witnessedBy(told);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            enter(i % 2 == 0 ? here : there, "user-" + i / 3, "c-" + i);
+            expected.add("+user-" + i / 3);
+        }
+
+        List<String> joined = new ArrayList<>();
+        while (joined.size() < 200) {
+            joined.addAll(List.of(told.take().replace("empty ", "").split(" ")));
+        }
+        assertThat(joined)
+                .containsExactlyInAnyOrderElementsOf(
+                        expected.stream().distinct().toList());
+        assertThat(told.news).isEmpty();
+    }
+
+    @Test
+    void whatIsSaidIsToldOnceByTheNodeThatStoresIt() throws Exception {
+        Witnessed told = new Witnessed();
+        here.witnessedBy(told);
+        Draft draft = new Draft("k1", new Draft.Author("alice", "a1"), Draft.Kind.JSON, "1");
+        Appended first = result(here.append(room, draft));
+        result(here.append(room, draft));
+        result(here.append(room, farewell("alice", "a1")));
+        result(here.append(new RoomId("secret"), new Draft("k", draft.author(), draft.kind(), "x")));
+        result(here.append(room, new Draft("k2", draft.author(), draft.kind(), "2")));
+
+        assertThat(told.take()).isEqualTo("alice: 1 at " + first.position().seq());
+        assertThat(told.take()).startsWith("alice: 2");
+        assertThat(told.news).isEmpty();
+    }
+
+    /** What a witness of everything but the room {@code secret} was told. */
+    public static final class Witnessed implements Witness {
+        public final LinkedBlockingQueue<String> news = new LinkedBlockingQueue<>();
+
+        @Override
+        public boolean seesMembers(RoomId room) {
+            return !room.name().equals("secret");
+        }
+
+        @Override
+        public boolean seesMessages(RoomId room) {
+            return seesMembers(room);
+        }
+
+        @Override
+        public void moved(RoomId room, Turnout turnout) {
+            List<String> words = new ArrayList<>();
+            if (turnout.wasEmpty()) {
+                words.add("empty");
+            }
+            turnout.left().forEach(user -> words.add("-" + user));
+            turnout.joined().forEach(user -> words.add("+" + user));
+            if (turnout.isEmpty()) {
+                words.add("empty");
+            }
+            news.add(String.join(" ", words));
+        }
+
+        @Override
+        public void stored(RoomId room, Position position, Draft draft) {
+            news.add(draft.author().user() + ": " + draft.text() + " at " + position.seq());
+        }
+
+        public String take() throws InterruptedException {
+            String next = news.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            assertThat(next).isNotNull();
+            return next;
+        }
+    }
+
+    @Test
     void aWordReachesAllNodesOnce() throws Exception {
         LinkedBlockingQueue<String> own = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<String> others = new LinkedBlockingQueue<>();

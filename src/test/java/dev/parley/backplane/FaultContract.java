@@ -130,16 +130,43 @@ public abstract class FaultContract extends FaultyNodes {
         Gone gone = gone();
         ClusterContract.Watch watch = new ClusterContract.Watch();
         other.presence().watch(PRESENCE, watch);
+        ClusterContract.Witnessed told = new ClusterContract.Witnessed();
+        one.witnessedBy(told);
+        other.witnessedBy(told);
         try (NodeProcess node = startNode("alice")) {
             assertThat(watch.take(1)).containsExactly("+alice");
+            pause(500); // it tells that itself, and this here is not told
             long killed = System.nanoTime();
             node.signal("KILL");
 
             assertThat(watch.take(1)).containsExactly("-alice");
             assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.multipliedBy(2));
         }
+        assertThat(told.take()).isEqualTo("-alice empty");
         pause(LEASE.toMillis()); // long enough for the other reaper
+        assertThat(told.news).isEmpty();
         assertThat(gone.entries).extracting(entry -> entry.draft().kind()).containsExactly(Draft.Kind.LEFT);
+    }
+
+    /** A node that stops leaves its members to the others, who tell when nobody has come back. */
+    @Test
+    void whoComesBackOnAnotherNodeThanTheOneThatStopsHasNeverBeenAway() throws Exception {
+        ClusterContract.Witnessed told = new ClusterContract.Witnessed();
+        one.witnessedBy(told);
+        other.witnessedBy(told);
+        try (Backplane stopping = node(engine.address())) {
+            stopping.witnessedBy(told);
+            stopping.presence().enter(PRESENCE, farewell("alice"));
+            assertThat(told.take()).isEqualTo("empty +alice");
+            stopping.presence().enter(PRESENCE, farewell("bob"));
+            assertThat(told.take()).isEqualTo("+bob");
+        }
+        other.presence().enter(PRESENCE, new Draft("new", new Draft.Author("alice", "new"), Draft.Kind.LEFT, ""));
+        pause(Backplane.FAREWELL_PATIENCE.plus(LEASE.multipliedBy(2)).toMillis());
+
+        assertThat(told.take()).isEqualTo("-bob");
+        awaitMembers(Map.of("alice", 1));
+        assertThat(told.news).isEmpty();
     }
 
     @Test

@@ -33,6 +33,7 @@ final class NodeProcess implements AutoCloseable {
                         new RedisEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads())
                 : EngineBackplane.start(
                         new PostgresEngine(arguments[0], 1_000), timing, "", new Budget(Long.MAX_VALUE), new Threads());
+        node.witnessedBy(new ClusterContract.Witnessed());
         Draft.Author member = new Draft.Author(arguments[2], "connection-of-" + arguments[2]);
         node.presence().enter(new RoomId(arguments[1]), new Draft("left-" + arguments[2], member, Draft.Kind.LEFT, ""));
         Thread.currentThread().join();

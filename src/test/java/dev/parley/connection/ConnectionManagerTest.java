@@ -8,6 +8,7 @@ import dev.parley.protocol.CloseCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +45,32 @@ final class ConnectionManagerTest {
         Clog.settle(workers.closes());
 
         assertThat(manager.count()).isZero();
+    }
+
+    @Test
+    void whoeverObservesIsToldOfEachConnectionOnceWhenItIsKnownWhereItIsFromAndWhenItIsOver() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        manager.accept(new ScriptedWire()).introduce(new Figures.Peer("early", "", "", "/ws"));
+        manager.observedBy(new ConnectionManager.Observer() {
+            @Override
+            public void opened(Connection connection) {
+                told.add("+" + connection.peer().user() + connection.peer().endpoint());
+            }
+
+            @Override
+            public void closed(Connection connection) {
+                told.add("-" + connection.peer().user() + " " + connection.endCause());
+            }
+        });
+        Connection unknown = manager.accept(new ScriptedWire());
+        Connection known = manager.accept(new ScriptedWire());
+        known.introduce(new Figures.Peer("", "", "192.0.2.1", "/rooms"));
+        known.named("ann");
+        unknown.gone();
+        known.abort(CloseCode.SLOW);
+        Clog.settle(workers.closes());
+
+        assertThat(told).containsExactly("+/rooms", "-ann slow");
     }
 
     @Test

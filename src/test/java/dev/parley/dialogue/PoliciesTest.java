@@ -216,6 +216,21 @@ final class PoliciesTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(decision(policies, Action.JOIN, ORDER)).isEqualTo(Decision.ALLOWED);
         assertThat(policies.accept(CAROL, ORDER, json("1")).get()).isEmpty();
+        assertThat(policies.questions()).containsEntry("failed", 2L).containsEntry("answered", 1L);
+    }
+
+    @Test
+    void aPolicyThatIsAddedLaterDecidesAndOldAnswersDoNotCount() throws Exception {
+        ScriptedPolicy first = new ScriptedPolicy("*");
+        Policies policies = policies(null, first);
+        assertThat(decision(policies, Action.JOIN, ORDER)).isEqualTo(Decision.ALLOWED);
+
+        ScriptedPolicy second = new ScriptedPolicy("order-{id}");
+        second.denied.add(Action.JOIN);
+        policies.add(second);
+
+        assertThat(decision(policies, Action.JOIN, ORDER)).isEqualTo(Decision.DENIED);
+        assertThat(decision(policies, Action.JOIN, new RoomId("lobby"))).isEqualTo(Decision.ALLOWED);
     }
 
     @Test
@@ -231,6 +246,8 @@ final class PoliciesTest {
         assertThat(waiting.stream().filter(answer -> !answer.isDone()))
                 .hasSizeBetween(PolicyRunner.WAITING, PolicyRunner.WAITING + PolicyRunner.THREADS);
         assertThat(waiting.get(9_999)).isCompletedWithValue(Decision.UNKNOWN);
+        assertThat(policies.waiting()).isBetween(PolicyRunner.WAITING, PolicyRunner.WAITING + PolicyRunner.THREADS);
+        long taken = policies.waiting();
         assertThat(decision(policies, Action.JOIN, new RoomId("lobby"))).isEqualTo(Decision.ALLOWED);
         until(() -> hanging.underWay.get() == PolicyRunner.THREADS);
 
@@ -238,6 +255,9 @@ final class PoliciesTest {
         policies.look();
 
         assertThat(waiting).allMatch(CompletableFuture::isDone);
+        assertThat(policies.waiting()).isZero();
+        assertThat(policies.questions())
+                .isEqualTo(Map.of("answered", 1L, "failed", 0L, "refused", 10_000 - taken, "timed_out", taken));
         assertThat(policies.decide(CAROL, Action.SEND, ORDER)).isCompletedWithValue(Decision.UNKNOWN);
         assertThat(policies.accept(CAROL, ORDER, json("1"))).isCompletedWithValue(Optional.empty());
         assertThat(hanging.asked).hasSize(PolicyRunner.THREADS);

@@ -8,6 +8,7 @@ import dev.parley.it.delivery.EveryRoom;
 import dev.parley.it.delivery.OrderPolicy;
 import dev.parley.it.delivery.OrderServlet;
 import dev.parley.it.harness.ParleyWar;
+import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
@@ -37,6 +38,9 @@ final class LibraryIT {
 
     @ArquillianResource
     private URL base;
+
+    @ArquillianResource
+    private RunningServer server;
 
     @Deployment(testable = false)
     static WebArchive war() throws IOException {
@@ -75,6 +79,23 @@ final class LibraryIT {
             member.sends("ledger", "k", "{'order':'é','parcels':3}");
             await().untilAsserted(() ->
                     assertThat(get("orders/2/ledger").lines()).contains("bob: Shipped[order=é, parcels=3]"));
+        }
+    }
+
+    @Test
+    void theApplicationHearsWhoComesAndWhereThereIsCdiAnObserverDoes() throws Exception {
+        try (RoomsClient first = watcher("eve");
+                RoomsClient elsewhere = watcher("fay");
+                RoomsClient second = watcher("gil")) {
+            first.joins("order-7");
+            elsewhere.joins("lobby");
+            await().untilAsserted(() -> assertThat(get("orders/7/arrivals")).contains("heard [eve at 7]"));
+            second.joins("order-8");
+            String both = "[eve at 7, gil at 8]";
+            await().untilAsserted(() -> assertThat(get("orders/8/arrivals")).contains("heard " + both));
+            boolean hasCdi = !server.name().matches("tomcat.*|jetty.*");
+            await().untilAsserted(() -> assertThat(get("orders/8/arrivals"))
+                    .isEqualTo("observed " + (hasCdi ? both : "[]") + " heard " + both));
         }
     }
 

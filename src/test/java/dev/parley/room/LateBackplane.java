@@ -15,6 +15,7 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.backplane.Witness;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -138,6 +139,11 @@ final class LateBackplane implements Backplane {
     @Override
     public CompletionStage<Optional<String>> take(String key) {
         return log.take(key);
+    }
+
+    @Override
+    public void witnessedBy(Witness witness) {
+        log.witnessedBy(witness);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.backplane.Witness;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import java.lang.System.Logger;
@@ -57,6 +58,7 @@ public final class EngineBackplane implements Backplane {
     private final Hmac hmac;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
+    private volatile @Nullable Witness witness;
 
     private EngineBackplane(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
         String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
@@ -109,7 +111,16 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Appended> append(RoomId room, Draft draft) {
-        return writer.append(room, draft);
+        CompletionStage<Appended> answer = writer.append(room, draft);
+        Witness told = witness;
+        if (told != null && draft.kind() != Draft.Kind.LEFT && told.seesMessages(room)) {
+            answer.thenAccept(appended -> {
+                if (!appended.duplicate()) {
+                    told.stored(room, appended.position(), draft);
+                }
+            });
+        }
+        return answer;
     }
 
     @Override
@@ -186,6 +197,13 @@ public final class EngineBackplane implements Backplane {
             return Optional.empty();
         }
         return Optional.of(value);
+    }
+
+    @Override
+    public void witnessedBy(Witness told) {
+        witness = told;
+        presence.witnessedBy(told);
+        intake.witnessedBy(told);
     }
 
     @Override

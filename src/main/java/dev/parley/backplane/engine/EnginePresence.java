@@ -2,16 +2,20 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Attendance;
+import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
+import dev.parley.backplane.Turnout;
+import dev.parley.backplane.Witness;
 import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +29,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room, kept in the engine under this node's lease. Changes wait in memory, the last one of each member, until
@@ -37,6 +43,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
     private static final int READS_AT_ONCE = 20;
+    private static final int MAX_UNTOLD = 100_000; // rooms; the others are told of when somebody comes or goes again
     private static final long REST_MILLIS = 1_000;
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LAST_WORDS_MILLIS = 2_000;
@@ -44,9 +51,10 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private final Map<Place, Draft> own = new HashMap<>(); // farewells of this node's members; guarded by this
     private final Map<Place, Link.Move> pending = new LinkedHashMap<>(); // not in the engine yet; guarded by this
     private final Set<RoomId> moved = new LinkedHashSet<>(); // watched, and to be read; guarded by this
+    private final Set<RoomId> untold = new LinkedHashSet<>(); // whose turnout is to be told; guarded by this
     private final Map<RoomId, Attendance> watched = new ConcurrentHashMap<>();
     private final Set<String> dying = ConcurrentHashMap.newKeySet(); // nodes whose farewells are being said
-    private final Set<String> dead = ConcurrentHashMap.newKeySet(); // nodes whose farewells have been said
+    private final Map<String, Set<RoomId>> dead = new ConcurrentHashMap<>(); // nodes whose farewells have been said
     private final String node;
     private final Duration lease;
     private final BiFunction<RoomId, Draft, CompletionStage<Appended>> append;
@@ -60,12 +68,15 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             new Chore("take dead nodes off", this::bury),
             new Chore("move members", this::move),
             new Chore("read members", this::read),
+            new Chore("tell who comes and goes", this::tell),
             new Chore("tidy up", this::tend));
+    private volatile @Nullable Witness witness;
     private volatile boolean isLeaving;
     private boolean isWoken; // guarded by this
     private long nextRenewal = System.nanoTime(); // the loop's own
     private long nextTending = nextRenewal; // the loop's own
     private long mayBury = nextRenewal; // the loop's own
+    private long nextTelling = nextRenewal; // the loop's own
 
     EnginePresence(
             String node,
@@ -84,6 +95,10 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
 
     ConnectionLoop<Link> loop() {
         return loop;
+    }
+
+    void witnessedBy(Witness told) {
+        witness = told;
     }
 
     @Override
@@ -159,7 +174,11 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             chore.runOn(link);
         }
         if (isLeaving) {
-            link.members().bury(node, true);
+            if (witness == null) {
+                link.members().bury(node, true);
+            } else {
+                boolean unused = link.members().renew(node, Backplane.FAREWELL_PATIENCE); // others bury and tell
+            }
             isGone.complete(true);
         }
         rest();
@@ -169,7 +188,8 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private synchronized void rest() throws InterruptedException {
         boolean isRefused = isLeaving || chores.stream().anyMatch(Chore::isRefused);
         boolean isBusy = !pending.isEmpty() || !moved.isEmpty();
-        long due = TimeUnit.NANOSECONDS.toMillis(nextRenewal - System.nanoTime());
+        long next = untold.isEmpty() || nextRenewal - nextTelling < 0 ? nextRenewal : nextTelling;
+        long due = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
         long rest = isRefused ? REST_MILLIS / 10 : isBusy ? 0 : Math.min(REST_MILLIS, due);
         boolean unused = Threads.await(this, rest, () -> isWoken);
         isWoken = false;
@@ -202,10 +222,11 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     }
 
     private void bury(Link link) throws LinkException {
-        for (String gone : List.copyOf(dead)) {
-            link.members().bury(gone, false);
-            dead.remove(gone);
-            dying.remove(gone);
+        for (Map.Entry<String, Set<RoomId>> each : dead.entrySet()) {
+            link.members().bury(each.getKey(), false);
+            haveMoved(each.getValue());
+            dead.remove(each.getKey());
+            dying.remove(each.getKey());
         }
     }
 
@@ -238,6 +259,45 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             }
             throw e;
         }
+        haveMoved(taken.values().stream().map(Link.Move::room).toList());
+    }
+
+    /** In the engine, by this node. */
+    private synchronized void haveMoved(Collection<RoomId> rooms) {
+        Witness told = witness;
+        if (told != null) {
+            rooms.stream()
+                    .filter(room -> untold.size() < MAX_UNTOLD && told.seesMembers(room))
+                    .forEach(untold::add);
+        }
+    }
+
+    /** Looks at whole rooms, so it takes a third of the time at most, however often members of big rooms come and go. */
+    private void tell(Link link) throws LinkException {
+        long began = System.nanoTime();
+        Witness told = witness;
+        List<RoomId> rooms;
+        synchronized (this) {
+            if (told == null || untold.isEmpty() || nextTelling - began > 0) {
+                return;
+            }
+            rooms = untold.stream().limit(READS_AT_ONCE).toList();
+        }
+        for (RoomId room : rooms) {
+            synchronized (this) {
+                untold.remove(room); // whoever moves from here on is told of next time
+            }
+            try {
+                Turnout turnout = link.members().turnout(room);
+                if (!turnout.isNothing()) {
+                    told.moved(room, turnout);
+                }
+            } catch (Throwable e) {
+                haveMoved(Set.of(room));
+                throw e;
+            }
+        }
+        nextTelling = System.nanoTime() + 2 * (System.nanoTime() - began);
     }
 
     private void read(Link link) throws LinkException {
@@ -274,7 +334,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
         CompletableFuture<?> all = CompletableFuture.allOf(said.toArray(CompletableFuture[]::new));
         CompletableFuture<?> unused = all.whenComplete((nothing, failure) -> {
             if (failure == null) {
-                dead.add(gone);
+                dead.put(gone, members.stream().map(Link.Move::room).collect(Collectors.toSet()));
             } else {
                 dying.remove(gone);
             }

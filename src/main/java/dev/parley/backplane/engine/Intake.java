@@ -1,5 +1,6 @@
 package dev.parley.backplane.engine;
 
+import dev.parley.backplane.Witness;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ final class Intake {
     private final LongAdder refusals = new LongAdder();
     private volatile int maxBytes; // 0 until it may begin, and after its end
     private volatile boolean isFailing;
+    private volatile @Nullable Witness witness;
     private long nextPoll = System.nanoTime(); // of the thread that polls
 
     Intake(QueryWorkers workers) {
@@ -28,6 +30,10 @@ final class Intake {
     /** How much was put aside. */
     long refusals() {
         return refusals.sum();
+    }
+
+    void witnessedBy(Witness told) {
+        witness = told;
     }
 
     void begin(int limit) {
@@ -75,6 +81,12 @@ final class Intake {
             return;
         }
         isFailing = false;
+        Witness told = witness;
+        if (told != null) {
+            taken.stored().stream()
+                    .filter(each -> told.seesMessages(each.room()))
+                    .forEach(each -> told.stored(each.room(), each.position(), each.draft()));
+        }
         if (!taken.refusals().isEmpty()) {
             refusals.add(taken.refusals().size());
             LOG.log(

@@ -5,6 +5,7 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.backplane.Turnout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,9 @@ public interface Link extends EngineConnection {
 
         /** Takes a node and its members off; unless it is another node that has renewed its lease meanwhile. */
         void bury(String node, boolean isOurs) throws LinkException;
+
+        /** Who has come and gone since this was last asked, by whomever: each change is given once. */
+        Turnout turnout(RoomId room) throws LinkException;
     }
 
     /** What is kept for a while and taken once. */
@@ -111,10 +115,13 @@ public interface Link extends EngineConnection {
         }
     }
 
-    /** Whether there may be more, and why something was refused: one reason each. */
-    record TakenIn(boolean isMore, List<String> refusals) {
-        public static final TakenIn NOTHING = new TakenIn(false, List.of());
+    /** Whether there may be more, why something was refused: one reason each, and what is stored that was not before, in order. */
+    record TakenIn(boolean isMore, List<String> refusals, List<Stored> stored) {
+        public static final TakenIn NOTHING = new TakenIn(false, List.of(), List.of());
     }
+
+    /** A draft, and where it stands. */
+    record Stored(RoomId room, Position position, Draft draft) {}
 
     /** A member that comes ({@code isIn}) or goes; known by its farewell's author. */
     record Move(RoomId room, Draft farewell, boolean isIn) {}

@@ -5,6 +5,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.ControlBus;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
 import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
@@ -13,6 +14,7 @@ import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
+import dev.parley.backplane.Witness;
 import dev.parley.node.Budget;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log per room in this process's memory, bounded in entries for each room and in bytes for all. The epoch of a log is random,
@@ -56,6 +59,7 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     private final int entriesPerRoom;
     private final InstantSource clock;
     private final Budget budget;
+    private volatile @Nullable Witness witness;
     private volatile Instant nextSweep;
     private volatile boolean closed;
 
@@ -75,11 +79,18 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
             return CompletableFuture.failedStage(new BackplaneException("the backplane is closed"));
         }
         Instant now = clock.instant();
-        Appended appended = in(room, now, log -> log.append(draft, now));
+        Appended appended = in(room, now, log -> log.append(draft, now, entry -> stored(room, entry)));
         if (bytes.get() > budget.max() / 2) {
             evict(budget.max() / 2 - budget.max() / 16);
         }
         return CompletableFuture.completedStage(appended);
+    }
+
+    private void stored(RoomId room, Entry entry) {
+        Witness told = witness;
+        if (told != null && entry.draft().kind() != Draft.Kind.LEFT && told.seesMessages(room)) {
+            told.stored(room, entry.position(), entry.draft());
+        }
     }
 
     @Override
@@ -217,6 +228,12 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     @Override
     public CompletionStage<Optional<String>> take(String key) {
         return CompletableFuture.completedStage(shelf.take(key, clock.instant()));
+    }
+
+    @Override
+    public void witnessedBy(Witness told) {
+        witness = told;
+        presence.witnessedBy(told);
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -70,8 +71,12 @@ final class MemoryLog {
         held.accept(more);
     }
 
-    /** Nothing if the log has been forgotten. */
-    synchronized Optional<Appended> append(Draft draft, Instant at) {
+    /**
+     * Nothing if the log has been forgotten.
+     *
+     * @param stored is told of the entry, under the lock, if it is a new one
+     */
+    synchronized Optional<Appended> append(Draft draft, Instant at, Consumer<Entry> stored) {
         if (isForgotten) {
             return Optional.empty();
         }
@@ -97,6 +102,7 @@ final class MemoryLog {
         followers.tell(follower -> {
             boolean unused = Follower.tell(follower, kept.entry());
         });
+        stored.accept(kept.entry());
         return Optional.of(new Appended(position, false));
     }
 

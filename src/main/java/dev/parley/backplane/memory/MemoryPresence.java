@@ -5,31 +5,42 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
+import dev.parley.backplane.Turnout;
+import dev.parley.backplane.Witness;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room of this process. There is no other node that could die, so nothing is leased.
  *
- * <p>A room's state changes, and its watchers are told, under the lock of its entry in the map.
+ * <p>A room's state changes, and its watchers and the witness are told, under the lock of its entry in the map.
  */
 final class MemoryPresence implements PresenceStore {
     private final Map<RoomId, Present> rooms = new ConcurrentHashMap<>();
+    private volatile @Nullable Witness witness;
+
+    void witnessedBy(Witness told) {
+        witness = told;
+    }
 
     @Override
     public void enter(RoomId room, Draft farewell) {
         Draft.Author member = farewell.author();
         change(room, present -> {
-            present.connections
-                    .computeIfAbsent(member.user(), user -> new HashSet<>())
-                    .add(member.connection());
-            present.attendance.joined(member.user());
+            boolean wasEmpty = present.connections.isEmpty();
+            Set<String> own = present.connections.computeIfAbsent(member.user(), user -> new HashSet<>());
+            if (own.add(member.connection()) && own.size() == 1) {
+                present.attendance.joined(member.user());
+                tell(room, new Turnout(wasEmpty, List.of(), List.of(member.user()), false));
+            }
         });
     }
 
@@ -40,8 +51,16 @@ final class MemoryPresence implements PresenceStore {
             if (own.contains(member.connection()) && own.remove(member.connection()) && own.isEmpty()) {
                 present.connections.remove(member.user());
                 present.attendance.left(member.user());
+                tell(room, new Turnout(false, List.of(member.user()), List.of(), present.connections.isEmpty()));
             }
         });
+    }
+
+    private void tell(RoomId room, Turnout turnout) {
+        Witness told = witness;
+        if (told != null && told.seesMembers(room)) {
+            told.moved(room, turnout);
+        }
     }
 
     @Override

@@ -62,7 +62,8 @@ final class PostgresLog implements Link.Log {
                 FROM found f JOIN gone USING (id)
             )
             SELECT turn.ours, ARRAY(SELECT why FROM aside),
-                (SELECT count(*) FROM parley_append(run, nonce, keep, rooms, keys, messages, datas))
+                ARRAY(SELECT concat_ws(' ', a.epoch, a.seq, a.message)
+                      FROM parley_append(run, nonce, keep, rooms, keys, messages, datas) a ORDER BY a.ord)
             FROM turn, call, kept
             """;
 
@@ -160,9 +161,9 @@ final class PostgresLog implements Link.Log {
      * Stores what was found in the outbox, puts aside what is refused, and takes both out of it, by their ids: those that are still
      * there. One statement, so that all of it happens or nothing.
      *
-     * @return why something was put aside, a reason for each; nothing, if another node is doing so, and then nothing has happened
+     * @return what has become of it, of which there may be more; nothing, if another node is doing so, and then nothing has happened
      */
-    Optional<List<String>> move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws LinkException {
+    Optional<Link.TakenIn> move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws LinkException {
         makeRows(accepted.values());
         List<Object> arguments = arguments(accepted.values());
         arguments.add(sql.numbers(accepted.keySet().stream()));
@@ -170,19 +171,39 @@ final class PostgresLog implements Link.Log {
         arguments.add(sql.texts(refused.values().stream()));
         boolean isDone = false;
         try {
-            Optional<List<String>> aside = sql.ask(
+            Optional<Link.TakenIn> taken = sql.ask(
                     MOVE,
                     moved -> moved.next() && moved.getBoolean(1)
-                            ? Optional.of(List.of((String[]) moved.getArray(2).getArray()))
+                            ? Optional.of(new Link.TakenIn(
+                                    true,
+                                    List.of((String[]) moved.getArray(2).getArray()),
+                                    stored(accepted.values(), (String[])
+                                            moved.getArray(3).getArray())))
                             : Optional.empty(),
                     arguments.toArray());
             isDone = true;
-            return aside;
+            return taken;
         } finally {
             if (!isDone) {
                 known.clear(); // somebody may have deleted a room
             }
         }
+    }
+
+    /** Those that stand under their own id; the others were there before. */
+    private static List<Link.Stored> stored(Collection<Link.Proposal> proposals, String[] positions) {
+        Map<String, Link.Proposal> byMessage = new HashMap<>();
+        proposals.forEach(proposal -> byMessage.put(proposal.message(), proposal));
+        List<Link.Stored> stored = new ArrayList<>();
+        for (String position : positions) {
+            String[] part = position.split(" ", 3);
+            Link.Proposal proposal = byMessage.get(part[2]);
+            if (proposal != null) {
+                Position at = new Position(part[0], Long.parseLong(part[1]), part[2]);
+                stored.add(new Link.Stored(proposal.room(), at, proposal.draft()));
+            }
+        }
+        return stored;
     }
 
     @Override

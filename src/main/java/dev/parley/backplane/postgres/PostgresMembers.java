@@ -2,14 +2,18 @@ package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Turnout;
 import dev.parley.backplane.engine.DraftBytes;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,5 +116,24 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 node,
                 isOurs,
                 Channels.own(sql.connection()));
+    }
+
+    @Override
+    public Turnout turnout(RoomId room) throws LinkException {
+        return sql.ask(
+                "SELECT was_empty, gone, come, is_empty FROM parley_turnout(?)",
+                found -> {
+                    if (!found.next()) {
+                        throw new SQLException("nothing was found", "XX000");
+                    }
+                    return new Turnout(found.getBoolean(1), names(found, 2), names(found, 3), found.getBoolean(4));
+                },
+                room.name());
+    }
+
+    private static List<String> names(ResultSet found, int column) throws SQLException {
+        return Arrays.stream((byte[][]) found.getArray(column).getArray())
+                .map(name -> new String(name, StandardCharsets.UTF_8))
+                .toList();
     }
 }

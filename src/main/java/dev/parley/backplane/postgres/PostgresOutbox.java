@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,14 +88,14 @@ final class PostgresOutbox {
                 maxBytes,
                 maxBytes,
                 BYTES);
-        Optional<List<String>> aside =
-                batch.last > 0 ? log.move(batch.accepted, batch.refused) : Optional.of(List.of());
-        if (aside.isEmpty()) {
+        Optional<Link.TakenIn> taken =
+                batch.last > 0 ? log.move(batch.accepted, batch.refused) : Optional.of(Link.TakenIn.NOTHING);
+        if (taken.isEmpty()) {
             return Link.TakenIn.NOTHING; // it is another node's turn
         }
         snapshot = batch.snapshot;
         upTo = batch.last > 0 ? batch.last : Long.MAX_VALUE;
-        return new Link.TakenIn(batch.last > 0, aside.get());
+        return taken.get();
     }
 
     /** The same key twice is two batches, because the log looks only once for what it knows already. */

@@ -5,6 +5,7 @@ import static dev.parley.backplane.redis.RedisConnection.text;
 
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Turnout;
 import dev.parley.backplane.engine.DraftBytes;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
@@ -19,6 +20,8 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Who is where, in Redis. */
 final class RedisMembers implements Link.Members {
+    private static final long TOLD_SECONDS = Duration.ofDays(30).toSeconds();
+
     private final RedisShards redis;
     private final RedisKeys keys;
 
@@ -101,5 +104,20 @@ final class RedisMembers implements Link.Members {
                 bytes(isOurs ? 1 : 0),
                 bytes(keys.channels()));
         List<Object> unused = redis.requireAnswers();
+    }
+
+    @Override
+    public Turnout turnout(RoomId room) throws LinkException {
+        redis.sendScript(Scripts.TURNOUT, 2, keys.present(room), keys.told(room), bytes(TOLD_SECONDS));
+        List<?> answer = (List<?>) redis.requireAnswers().get(0);
+        long told = (long) answer.get(0);
+        List<String> left = texts(answer.get(1));
+        List<String> joined = texts(answer.get(2));
+        return new Turnout(told == 0, left, joined, told - left.size() + joined.size() == 0);
+    }
+
+    private static List<String> texts(Object answer) {
+        return ((List<?>) answer)
+                .stream().map(each -> Objects.requireNonNull(text(each))).toList();
     }
 }

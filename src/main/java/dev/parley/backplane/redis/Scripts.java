@@ -170,5 +170,29 @@ final class Scripts {
             return 1
             """;
 
-    static final List<String> ALL = List.of(APPEND, READ, READ_BEFORE, PURGE, RENEW, ENTER, LEAVE, EXPIRED, BURY);
+    /**
+     * KEYS present, told. ARGV seconds. Gives how many users had been told of, whom of them nobody sees any more, and who is new, and
+     * notes it. What nobody asks for any more is forgotten one day.
+     */
+    static final String TURNOUT = """
+            local now = {}
+            for _, user in ipairs(redis.call('HVALS', KEYS[1])) do now[user] = true end
+            local told = redis.call('HKEYS', KEYS[2])
+            local left, joined = {}, {}
+            for _, user in ipairs(told) do
+              if now[user] then
+                now[user] = nil
+              else
+                left[#left + 1] = user
+              end
+            end
+            for user in pairs(now) do joined[#joined + 1] = user end
+            for _, user in ipairs(joined) do redis.call('HSET', KEYS[2], user, '') end
+            for _, user in ipairs(left) do redis.call('HDEL', KEYS[2], user) end
+            redis.call('EXPIRE', KEYS[2], ARGV[1])
+            return {#told, left, joined}
+            """;
+
+    static final List<String> ALL =
+            List.of(APPEND, READ, READ_BEFORE, PURGE, RENEW, ENTER, LEAVE, EXPIRED, BURY, TURNOUT);
 }

@@ -7,11 +7,10 @@ import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.JSONObjectUtils;
+import dev.parley.node.SafeUrl;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The keys that tokens are signed with: a set of JSON Web Keys, in a file or at a URL. Thread-safe.
@@ -30,7 +28,6 @@ import java.util.Set;
  */
 public final class JwtKeys {
     private static final Logger LOG = System.getLogger(JwtKeys.class.getName());
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Duration FETCH_TIME = Duration.ofSeconds(4);
     private static final int MIN_SECRET_BITS = 256;
 
@@ -109,18 +106,7 @@ public final class JwtKeys {
 
     /** Fetched when first needed; see {@link RemoteKeys}. */
     private static JwtKeys atUrl(String place) {
-        try {
-            URI url = new URI(place);
-            if (url.getHost() == null) {
-                throw new IllegalArgumentException("not a URL");
-            }
-            if (url.getScheme().equals("http") && !LOOPBACK.contains(url.getHost())) {
-                throw new IllegalArgumentException("keys must be fetched over https");
-            }
-            return new JwtKeys(new RemoteKeys(new KeyFetch(url, FETCH_TIME), System::nanoTime));
-        } catch (URISyntaxException wrong) {
-            throw new IllegalArgumentException("not a URL");
-        }
+        return new JwtKeys(new RemoteKeys(new KeyFetch(SafeUrl.of(place), FETCH_TIME), System::nanoTime));
     }
 
     JWKSource<SecurityContext> source() {

@@ -97,7 +97,7 @@ final class PostgresSchemaIT {
 
                 assertThat(all(second)).hasSize(said.get() + 1);
                 assertThat(server.sql("SELECT version, revision FROM parley_schema"))
-                        .isEqualTo("1|2");
+                        .isEqualTo("1|3");
             }
         } finally {
             isOver.set(true);
@@ -111,8 +111,9 @@ final class PostgresSchemaIT {
 
         assertThatThrownBy(() -> node("parley_node"))
                 .isInstanceOf(BackplaneException.class)
-                .hasMessage("the tables of Parley are of revision 1 and this user may not make them:"
-                        + " their owner runs schema-2.sql and grants.sql, or lets the user create tables");
+                .hasMessage(
+                        "the tables of Parley are of revision 1 and this user may not make them:"
+                                + " their owner runs schema-2.sql, schema-3.sql and grants.sql, or lets the user create tables");
         assertThat(server.sql("SELECT to_regclass('parley_outbox') IS NULL")).isEqualTo("t");
     }
 
@@ -127,14 +128,15 @@ final class PostgresSchemaIT {
                     .isInstanceOf(BackplaneException.class)
                     .hasMessage(
                             "the tables of Parley are missing and this user may not make them:"
-                                    + " their owner runs schema-1.sql, schema-2.sql and grants.sql, or lets the user create tables");
+                                    + " their owner runs schema-1.sql, schema-2.sql, schema-3.sql and grants.sql, or lets the user create tables");
         }
     }
 
     @Test
     void tablesOfANewerVersionAreRefusedAndALaterRevisionIsNot() throws Exception {
         server.makeTables(2);
-        server.sql("UPDATE parley_schema SET revision = 3");
+        server.makeTables(3);
+        server.sql("UPDATE parley_schema SET revision = 4");
         node("parley").close();
         server.sql("UPDATE parley_schema SET version = 2");
 

@@ -177,6 +177,7 @@ public final class PostgresServer extends EngineProcess {
     TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
         makeTables(1);
         makeTables(2);
+        makeTables(3);
         psql("-f", "server-config/postgresql/grants.sql", "-f", "server-config/postgresql/publisher.sql");
         sql("CREATE ROLE shop LOGIN IN ROLE parley_publisher");
         return nodes(address().replace("parley@", "parley_node@"), entriesPerRoom, secret);

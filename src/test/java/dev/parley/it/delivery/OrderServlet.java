@@ -57,6 +57,7 @@ public final class OrderServlet extends HttpServlet {
                                 OrderPolicy.WITHDRAWN.add(path[1]);
                                 yield await(room.recheck());
                             }
+                            case "arrivals" -> Arrivals.of(getServletContext());
                             case "ledger" -> String.join("\n", Ledger.of(getServletContext()));
                             default -> throw new ServletException("what?");
                         });
