@@ -8,7 +8,7 @@ import dev.parley.api.Tickets;
 import dev.parley.api.Views;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Connection;
-import dev.parley.endpoint.ConsoleEndpoint;
+import dev.parley.session.ConsoleEndpoint;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
 import java.lang.System.Logger;

@@ -52,6 +52,7 @@ enum Key {
     PATH(
             "",
             "What all that Parley adds to an application stands below, such as /live; /parley if empty, and / in parley.war."),
+    GUIDE("true", "Whether parley.war has the guide's endpoints and pages, and the chat."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

@@ -41,6 +41,7 @@ record Settings(
         Tokens tokens,
         Duration credentialGrace,
         Optional<String> path,
+        boolean guide,
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
@@ -106,6 +107,7 @@ record Settings(
                         value(sources, Key.JWT_AUDIENCE, Settings::optional)),
                 value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
                 value(sources, Key.PATH, Settings::path),
+                value(sources, Key.GUIDE, Settings::truth),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
     }
 

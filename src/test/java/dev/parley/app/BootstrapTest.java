@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.endpoint.EchoEndpoint;
+import dev.parley.guide.EchoEndpoint;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
 import jakarta.servlet.ServletContextEvent;

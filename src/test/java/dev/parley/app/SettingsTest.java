@@ -53,6 +53,7 @@ final class SettingsTest {
                                 Optional.empty(), Set.of("RS256", "ES256"), Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(10),
                         Optional.empty(),
+                        true,
                         Optional.empty()));
     }
 
