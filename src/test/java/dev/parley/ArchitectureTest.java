@@ -232,9 +232,9 @@ class ArchitectureTest {
                     "com.sun.management..",
                     "org.jspecify.."));
 
-    /** Open Liberty asks for it although the configurator makes all instances, and then deploys nothing (CWWKH0001E). */
+    /** Open Liberty asks for it although the configurator makes all instances, and deploys nothing else (CWWKH0001E). */
     @ArchTest
-    static final ArchRule endpointsHaveAConstructorThatNobodyCalls = classes()
+    static final ArchRule endpointsHaveAPublicConstructor = classes()
             .that()
             .areAnnotatedWith(ServerEndpoint.class)
             .should(ArchCondition.from(DescribedPredicate.describe(

@@ -62,7 +62,8 @@ final class PageFiles {
                 throw new IllegalStateException("missing from the class path: dev/parley/admin/" + name);
             }
             byte[] bytes = in.readAllBytes();
-            String tag = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, TAG_BYTES);
+            String tag = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, TAG_BYTES);
             return new Content(mediaTypeOf(name), new String(bytes, StandardCharsets.UTF_8), tag);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read dev/parley/admin/" + name, e);

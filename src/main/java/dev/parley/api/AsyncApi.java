@@ -128,7 +128,8 @@ public final class AsyncApi {
 
     private static Map<String, Object> fieldNames(Route route, Class<? extends Annotation> kind) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        for (Parameter parameter : route.parameters().getDeclaredConstructors()[0].getParameters()) {
+        for (Parameter parameter :
+                route.parameters().getDeclaredConstructors()[0].getParameters()) {
             Annotation found = parameter.getAnnotation(kind);
             if (found != null) {
                 String given = found instanceof QueryParam query

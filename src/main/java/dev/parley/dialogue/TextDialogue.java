@@ -32,13 +32,7 @@ public final class TextDialogue {
 
     /** Begins it: the client comes in, if it may. */
     public TextDialogue(
-            Policies policies,
-            Rooms rooms,
-            Connection connection,
-            RoomId room,
-            Seat seat,
-            String user,
-            Window window) {
+            Policies policies, Rooms rooms, Connection connection, RoomId room, Seat seat, String user, Window window) {
         this.window = window;
         this.policies = policies;
         this.rooms = rooms;

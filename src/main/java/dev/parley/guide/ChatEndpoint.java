@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 public final class ChatEndpoint extends ParleyEndpoint<ChatEndpoint.Visit> {
     /** What its handshake brings. */
     record Visit(
-            @PathParam("client_id") BigInteger clientId, @Depends(Place.class) TextSeat seat) {}
+            @PathParam("client_id") BigInteger clientId,
+            @Depends(Place.class) TextSeat seat) {}
 
     // Volatile, because servers may call back on a thread of their choice: @OnOpen here, @OnMessage there.
     private volatile Consumer<String> room = text -> {};

@@ -11,8 +11,7 @@ import java.util.List;
  */
 public final class Guide {
     /** Its endpoints, for servers that find none by themselves. */
-    public static final List<Class<?>> ENDPOINTS =
-            List.of(EchoEndpoint.class, ItemEndpoint.class, ChatEndpoint.class);
+    public static final List<Class<?>> ENDPOINTS = List.of(EchoEndpoint.class, ItemEndpoint.class, ChatEndpoint.class);
 
     private Guide() {}
 

@@ -234,7 +234,9 @@ public final class Gate implements Filter {
         decided.remove();
         if (handshake == null) {
             return Optional.empty();
-        } else if ((path == null ? handshake.endpoint() != endpoint : !handshake.path().equals(path))) {
+        } else if ((path == null
+                ? handshake.endpoint() != endpoint
+                : !handshake.path().equals(path))) {
             // A container may map a path to another endpoint than we did, because it resolves dot segments after
             // decoding.
             handshake.end();

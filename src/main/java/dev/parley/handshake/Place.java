@@ -44,7 +44,10 @@ record Place(String name, Function<Visitor, List<String>> texts) {
 
     /** Annotations that look like ours to whoever imports them, by their package. */
     private static final Map<String, String> LOOKALIKES = Map.of(
-            "jakarta.ws.rs.", "dev.parley.handshake.", "jakarta.validation.constraints.", "dev.parley.handshake.constraint.");
+            "jakarta.ws.rs.",
+            "dev.parley.handshake.",
+            "jakarta.validation.constraints.",
+            "dev.parley.handshake.constraint.");
 
     /** @throws IllegalArgumentException if it is one for REST resources or beans, which would be ignored */
     private static void requireOurs(Class<? extends Annotation> annotation) {

@@ -76,18 +76,13 @@ public final class Route {
             throw undeclared(endpoint);
         }
         return new Route(
-                endpoint,
-                parameters,
-                declared.value(),
-                List.of(declared.subprotocols()),
-                factory,
-                dependencies,
-                null);
+                endpoint, parameters, declared.value(), List.of(declared.subprotocols()), factory, dependencies, null);
     }
 
     private static IllegalArgumentException undeclared(Class<?> endpoint) {
-        return new IllegalArgumentException(endpoint
-                + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class), and extend ParleyEndpoint or have @Binds");
+        return new IllegalArgumentException(
+                endpoint
+                        + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class), and extend ParleyEndpoint or have @Binds");
     }
 
     /**
@@ -111,10 +106,11 @@ public final class Route {
 
     /** How the container is told of an endpoint that it does not find by itself; nothing if it does. */
     public Optional<ServerEndpointConfig> config() {
-        return Optional.ofNullable(adapter).map(called -> ServerEndpointConfig.Builder.create(called, path)
-                .subprotocols(subprotocols)
-                .configurator(new HandshakeConfigurator(path))
-                .build());
+        return Optional.ofNullable(adapter)
+                .map(called -> ServerEndpointConfig.Builder.create(called, path)
+                        .subprotocols(subprotocols)
+                        .configurator(new HandshakeConfigurator(path))
+                        .build());
     }
 
     /** The path template, as it is declared. */

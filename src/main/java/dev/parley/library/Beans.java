@@ -34,11 +34,11 @@ final class Beans {
      * @throws IllegalStateException as above
      */
     static Routes.Injection injection() {
-        BeanManager beans = CDI.current().getBeanManager(); // now: later some servers do not know in which application we are
+        BeanManager beans =
+                CDI.current().getBeanManager(); // now: later some servers do not know in which application we are
         Map<Class<?>, InjectionTarget<Object>> targets = new ConcurrentHashMap<>();
         return object -> {
-            InjectionTarget<Object> target =
-                    targets.computeIfAbsent(object.getClass(), type -> target(beans, type));
+            InjectionTarget<Object> target = targets.computeIfAbsent(object.getClass(), type -> target(beans, type));
             CreationalContext<Object> context = beans.createCreationalContext(null);
             target.inject(object, context);
             target.postConstruct(object);
@@ -54,7 +54,7 @@ final class Beans {
 
     @SuppressWarnings("unchecked") // a target for the class of an object takes that object
     private static InjectionTarget<Object> target(BeanManager beans, Class<?> type) {
-        return (InjectionTarget<Object>) beans.getInjectionTargetFactory(beans.createAnnotatedType(type))
-                .createInjectionTarget(null);
+        return (InjectionTarget<Object>)
+                beans.getInjectionTargetFactory(beans.createAnnotatedType(type)).createInjectionTarget(null);
     }
 }

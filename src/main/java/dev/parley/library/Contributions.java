@@ -26,8 +26,8 @@ public final class Contributions {
         return context.getAttribute(ENDPOINTS) instanceof Set<?> found
                 ? found.stream()
                         .<Class<?>>map(type -> (Class<?>) type)
-                        .filter(type -> type.getAnnotation(ServerEndpoint.class).configurator()
-                                == HandshakeConfigurator.class)
+                        .filter(type ->
+                                type.getAnnotation(ServerEndpoint.class).configurator() == HandshakeConfigurator.class)
                         .sorted(Comparator.comparing(Class::getName))
                         .toList()
                 : List.of();
@@ -49,14 +49,15 @@ public final class Contributions {
     public static Dependencies.Lookup objects(ServletContext context) {
         return type -> type.getName().startsWith("java.") || type.isPrimitive()
                 ? Optional.empty()
-                : bean(type).or(() -> Optional.of(() -> {
-            Object kept = context.getAttribute(type.getName());
-            if (!type.isInstance(kept)) {
-                throw new IllegalStateException("there is no " + type.getName()
-                        + ", neither a bean nor an attribute of the servlet context under that name");
-            }
-            return kept;
-                }));
+                : bean(type)
+                        .or(() -> Optional.of(() -> {
+                            Object kept = context.getAttribute(type.getName());
+                            if (!type.isInstance(kept)) {
+                                throw new IllegalStateException("there is no " + type.getName()
+                                        + ", neither a bean nor an attribute of the servlet context under that name");
+                            }
+                            return kept;
+                        }));
     }
 
     /** Its own way to tell whose a token is, if it has one: a service, or a bean. */

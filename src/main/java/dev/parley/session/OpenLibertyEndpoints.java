@@ -22,7 +22,8 @@ public final class OpenLibertyEndpoints implements ServerApplicationConfig {
     @Override
     public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> scanned) {
         Set<Class<?>> taken = new HashSet<>(scanned);
-        if (STACK.walk(callers -> callers.anyMatch(caller -> caller.getClassName().startsWith("com.ibm.ws.wsoc.")))) {
+        if (STACK.walk(
+                callers -> callers.anyMatch(caller -> caller.getClassName().startsWith("com.ibm.ws.wsoc.")))) {
             taken.removeIf(SessionEndpoint.class::isAssignableFrom);
         }
         return taken;

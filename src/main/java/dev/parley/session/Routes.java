@@ -3,7 +3,6 @@ package dev.parley.session;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Route;
-import jakarta.websocket.server.ServerEndpoint;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -67,8 +66,8 @@ public final class Routes {
             int maxMessageBytes,
             int maxParts) {
         Class<Record> visit = (Class<Record>) visitOf(type);
-        Supplier<SocketEndpoint> making = () -> new SocketEndpoint(
-                prepared((SessionEndpoint<Record>) factory.get(), visit, maxMessageBytes, maxParts));
+        Supplier<SocketEndpoint> making = () ->
+                new SocketEndpoint(prepared((SessionEndpoint<Record>) factory.get(), visit, maxMessageBytes, maxParts));
         return Route.at(path, type, visit, subprotocols, SocketEndpoint.class, making, dependencies);
     }
 

@@ -36,11 +36,8 @@ final class AsyncApiTest {
             id -> Overflow.CLOSE,
             new Budget(Long.MAX_VALUE),
             1_000);
-    private final String text = JsonText.of(AsyncApi.document(
-            Guide.ENDPOINTS.stream().map(this::route).toList(),
-            "/parley",
-            1_000,
-            "1"));
+    private final String text = JsonText.of(
+            AsyncApi.document(Guide.ENDPOINTS.stream().map(this::route).toList(), "/parley", 1_000, "1"));
 
     private Route route(Class<?> endpoint) {
         ConnectionManager connections = new ConnectionManager(

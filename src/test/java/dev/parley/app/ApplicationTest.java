@@ -12,7 +12,6 @@ import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -15,8 +15,8 @@ import dev.parley.handshake.Credential;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
-import dev.parley.room.Overflow;
 import dev.parley.room.GuideWindow;
+import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Clock;
 import java.time.Duration;
@@ -266,8 +266,8 @@ final class DialoguePolicyTest {
                 ? Verdict.reject("rude", "mind your words")
                 : data.raw().equals("\"1\"") ? Verdict.change(Json.raw("\"one\"")) : Verdict.accept();
         Peer peer = new Peer(workers);
-        TextDialogue dialogue = new TextDialogue(
-                policies, rooms, peer.connection(), NEWS, rooms.reserve(NEWS), "7", GuideWindow.GUIDE);
+        TextDialogue dialogue =
+                new TextDialogue(policies, rooms, peer.connection(), NEWS, rooms.reserve(NEWS), "7", GuideWindow.GUIDE);
         dialogue.receive("damn");
         dialogue.receive("1");
         assertThat(peer.lines()).isEmpty();

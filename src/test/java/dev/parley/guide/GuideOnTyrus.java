@@ -88,7 +88,10 @@ final class GuideOnTyrus implements AutoCloseable {
 
     /** Joins without a word, now or in a moment. */
     Peer chatUnheard(String clientId) throws Exception {
-        gate.admit(ChatEndpoint.class, new ChatEndpoint.Visit(new BigInteger(clientId), Seats.of(rooms, policies).seat("lobby")));
+        gate.admit(
+                ChatEndpoint.class,
+                new ChatEndpoint.Visit(
+                        new BigInteger(clientId), Seats.of(rooms, policies).seat("lobby")));
         return connect("/ws/0");
     }
 

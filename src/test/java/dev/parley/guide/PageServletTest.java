@@ -16,13 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class PageServletTest {
     private final AtomicInteger connections = new AtomicInteger();
-    private final PageServlet servlet = new PageServlet(
-            new Facts(
-                    "1.2.3",
-                    "Apache Tomcat/11.0.2",
-                    Instant.parse("2026-03-04T05:06:07.123456789Z"),
-                    true,
-                    connections::get));
+    private final PageServlet servlet = new PageServlet(new Facts(
+            "1.2.3", "Apache Tomcat/11.0.2", Instant.parse("2026-03-04T05:06:07.123456789Z"), true, connections::get));
 
     @BeforeEach
     void deploy() throws Exception {

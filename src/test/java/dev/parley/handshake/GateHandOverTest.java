@@ -35,7 +35,8 @@ final class GateHandOverTest {
         GateExchange.upgrade("/items/foo%20bar/ws?q=1&q=007")
                 .with("Cookie", "x=1")
                 .with("Cookie", "session=\"alice\"")
-                .through(gate, (request, response) -> gate.take(null, Item.class).ifPresent(taken::add));
+                .through(
+                        gate, (request, response) -> gate.take(null, Item.class).ifPresent(taken::add));
 
         assertThat(taken)
                 .extracting(Handshake::parameters)

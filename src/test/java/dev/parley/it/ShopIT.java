@@ -162,6 +162,10 @@ final class ShopIT {
         try (RawWebSocket client = RawWebSocket.open(basket.with("Cookie", cookie))) {
             client.send(Frame.text("x"));
             assertHears(client, "basket of ann: x");
+            client.send(Frame.text("till?"));
+            assertThat(client.receive())
+                    .as("injected, where the server has CDI")
+                    .isIn(new Incoming.Text("3 coins of 3 coins"), new Incoming.Text("no till of no till"));
             http.send(login.DELETE().header("Cookie", cookie).build(), BodyHandlers.discarding());
             assertThat(client.receiveWholeClose())
                     .isEqualTo(
