@@ -45,4 +45,11 @@ public interface Parley {
      * @throws IllegalArgumentException if it is no such name
      */
     Room room(String name);
+
+    /**
+     * How this node is doing. Cheap.
+     *
+     * @throws IllegalStateException if it has not started
+     */
+    Status status();
 }

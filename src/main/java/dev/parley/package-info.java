@@ -7,19 +7,20 @@
  * <p>The map of the system, in the order in which a message travels:
  *
  * <pre>
- * handshake → endpoint → dialogue → room → backplane → room → connection (outbox) → wire
+ * handshake → session → dialogue → room → backplane → room → connection (outbox) → wire
  * </pre>
  *
  * <ul>
  *   <li>{@code handshake} decides, before the upgrade, who a visitor is and what was brought along;
- *   <li>{@code endpoint} adapts the container's callbacks, nothing else;
+ *   <li>{@code session} adapts the container's callbacks, nothing else;
  *   <li>{@code dialogue} is what a client of the rooms and this node have to say to each other;
  *   <li>{@code room} gives all members of a room one order of messages;
  *   <li>{@code events} tells the application and webhooks what happens;
  *   <li>{@code backplane} is the log behind a room, the only thing that several nodes share;
  *   <li>{@code connection} owns what a session is sent: one bounded outbox, one write in flight;
- *   <li>{@code protocol} holds the words of the wire, {@code metrics} the figures, {@code web} the pages, {@code api} what
+ *   <li>{@code protocol} holds the words of the wire, {@code metrics} the figures, {@code api} what
  *       programs ask over plain HTTP, {@code admin} the operators' console;
+ *   <li>{@code endpoint} is what an application's own endpoints extend, and {@code guide} is such an application;
  *   <li>{@code library} is what applications see of all this: the interfaces in this package, over the parts below;
  *   <li>{@code node} is what all parts of a node share: its budget of memory and its threads;
  *   <li>{@code app} wires all of it, in one place, by hand;
@@ -27,7 +28,8 @@
  * </ul>
  *
  * <p>A package may import those that come after it on the data path, never those before it:
- * {@code app → web, admin, library → api → endpoint → dialogue → handshake → room, events → backplane, connection → protocol → node}.
+ * {@code app → guide → admin, library → api → endpoint → session → dialogue → handshake → room, events → backplane, connection → protocol
+ * → node}.
  */
 @NullMarked
 package dev.parley;

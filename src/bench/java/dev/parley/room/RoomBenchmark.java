@@ -49,8 +49,8 @@ public class RoomBenchmark {
     public void fill() {
         for (int i = 0; i < members; i++) {
             Connection connection = InstantWire.connection(connections, sent);
-            present.add(rooms.join(LOBBY, connection, Integer.toString(i), GuideWindow.GUIDE));
-            snapshot.add(new TextMember(snapshot, connection, Integer.toString(i), GuideWindow.GUIDE, () -> true));
+            present.add(rooms.join(LOBBY, connection, Integer.toString(i), Lines.LINES));
+            snapshot.add(new TextMember(snapshot, connection, Integer.toString(i), Lines.LINES, () -> true));
         }
     }
 
@@ -70,7 +70,7 @@ public class RoomBenchmark {
     @Benchmark
     public boolean comeAndGo() {
         TextMember visitor =
-                new TextMember(snapshot, present.get(0).connection(), "visitor", GuideWindow.GUIDE, () -> true);
+                new TextMember(snapshot, present.get(0).connection(), "visitor", Lines.LINES, () -> true);
         snapshot.add(visitor);
         return snapshot.removedLast(visitor);
     }
@@ -79,5 +79,20 @@ public class RoomBenchmark {
     @TearDown
     public void close() {
         workers.close();
+    }
+
+    /** Lines like those of the guide's chat. */
+    private enum Lines implements Window {
+        LINES;
+
+        @Override
+        public String render(Entry entry) {
+            return "Client #" + entry.draft().author().user() + " says: " + entry.draft().text();
+        }
+
+        @Override
+        public String acknowledge(Draft own) {
+            return "You wrote: " + own.text();
+        }
     }
 }

@@ -1,12 +1,17 @@
 package dev.parley.admin;
 
+import dev.parley.api.Answer;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
-/** What pages of the application import: {@code parley.js} and its types. To be mapped to both names below the prefix. */
+/**
+ * What pages of the application import: {@code parley.js} and its types. To be mapped to both names below the prefix; and to {@code /},
+ * where nothing else is to answer there. Browsers keep them and ask whether they have changed.
+ */
 public final class ClientServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
@@ -27,12 +32,17 @@ public final class ClientServlet extends HttpServlet {
     @Override
     public void destroy() {
         onDestroy.run();
-        onDestroy = () -> {};
+        onDestroy = () -> {}; // Open Liberty holds servlets for as long as any socket that they served
     }
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getServletPath();
-        files.send(path.substring(path.lastIndexOf('/') + 1), response);
+        if (List.of("GET", "HEAD").contains(request.getMethod())) {
+            files.sendUnlessKnown(path.substring(path.lastIndexOf('/') + 1), request, response);
+        } else {
+            response.setHeader("Allow", "GET, HEAD");
+            Answer.problem(response, 405, "Method not allowed", "There is only something to read here.");
+        }
     }
 }

@@ -1,19 +1,26 @@
 package dev.parley.admin;
 
 import dev.parley.api.Answer;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A page and what belongs to it, read from the class path once, with the policy that lets it do no more than it needs. */
 final class PageFiles {
+    private static final int TAG_BYTES = 15;
+
     private final Map<String, Content> byPath;
 
-    private record Content(String mediaType, String text) {}
+    private record Content(String mediaType, String text, String tag) {}
 
     /**
      * @param files their names on the class path, beside this class or from its root, by the path that they have
@@ -33,14 +40,35 @@ final class PageFiles {
         }
     }
 
+    /** The same, kept by browsers, which ask whether it has changed. */
+    void sendUnlessKnown(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Content content = byPath.get(path);
+        if (content == null) {
+            send(path, response);
+            return;
+        }
+        String tag = '"' + content.tag() + '"'; // proxies that compress make it weak, and what clients know is a list
+        response.setHeader("ETag", tag);
+        if (Collections.list(request.getHeaders("If-None-Match")).toString().contains(tag)) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+        } else {
+            Answer.page(response, content.mediaType(), content.text(), "no-cache");
+        }
+    }
+
     private static Content read(String name) {
         try (InputStream in = PageFiles.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("missing from the class path: dev/parley/admin/" + name);
             }
-            return new Content(mediaTypeOf(name), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            byte[] bytes = in.readAllBytes();
+            String tag = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, TAG_BYTES);
+            return new Content(mediaTypeOf(name), new String(bytes, StandardCharsets.UTF_8), tag);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read dev/parley/admin/" + name, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 

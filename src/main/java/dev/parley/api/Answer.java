@@ -57,23 +57,30 @@ public final class Answer {
 
     /** A page or what belongs to one. */
     public static void page(HttpServletResponse response, String mediaType, String body) throws IOException {
+        page(response, mediaType, body, "no-store");
+    }
+
+    /** The same, for browsers to keep as {@code caching} says. */
+    public static void page(HttpServletResponse response, String mediaType, String body, String caching)
+            throws IOException {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        send(response, HttpServletResponse.SC_OK, mediaType, PAGE_POLICY, body);
+        send(response, HttpServletResponse.SC_OK, mediaType, PAGE_POLICY, body, caching);
     }
 
     public static void send(HttpServletResponse response, int status, String mediaType, String body)
             throws IOException {
-        send(response, status, mediaType, "default-src 'none'; frame-ancestors 'none'", body);
+        send(response, status, mediaType, "default-src 'none'; frame-ancestors 'none'", body, "no-store");
     }
 
-    private static void send(HttpServletResponse response, int status, String mediaType, String policy, String body)
+    private static void send(
+            HttpServletResponse response, int status, String mediaType, String policy, String body, String caching)
             throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         response.setContentType(mediaType);
-        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("Cache-Control", caching);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Content-Security-Policy", policy);
         response.setContentLength(bytes.length);

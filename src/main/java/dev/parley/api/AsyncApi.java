@@ -1,6 +1,5 @@
 package dev.parley.api;
 
-import dev.parley.handshake.Binds;
 import dev.parley.handshake.CookieParam;
 import dev.parley.handshake.HeaderParam;
 import dev.parley.handshake.QueryParam;
@@ -83,7 +82,6 @@ public final class AsyncApi {
     }
 
     private static Map<String, Object> channel(Route route, List<String> said, List<String> told) {
-        Class<?> endpoint = route.endpoint();
         Map<String, Object> channel = new LinkedHashMap<>();
         channel.put("address", route.path());
         Map<String, Object> references = new LinkedHashMap<>();
@@ -100,9 +98,9 @@ public final class AsyncApi {
         }
         Map<String, Object> handshake = new LinkedHashMap<>();
         handshake.put("method", "GET");
-        handshake.put("query", fields(endpoint, QueryParam.class));
-        Map<String, Object> headers = new LinkedHashMap<>(fieldNames(endpoint, HeaderParam.class));
-        if (!fieldNames(endpoint, CookieParam.class).isEmpty()) {
+        handshake.put("query", fields(route, QueryParam.class));
+        Map<String, Object> headers = new LinkedHashMap<>(fieldNames(route, HeaderParam.class));
+        if (!fieldNames(route, CookieParam.class).isEmpty()) {
             headers.put("Cookie", Map.of("type", "string"));
         }
         route.subprotocols()
@@ -125,17 +123,14 @@ public final class AsyncApi {
     }
 
     /** What the endpoint's record declares directly; what its dependencies read is their own. */
-    private static Map<String, Object> fields(Class<?> endpoint, Class<? extends Annotation> kind) {
-        return Operations.object(fieldNames(endpoint, kind));
+    private static Map<String, Object> fields(Route route, Class<? extends Annotation> kind) {
+        return Operations.object(fieldNames(route, kind));
     }
 
-    private static Map<String, Object> fieldNames(Class<?> endpoint, Class<? extends Annotation> kind) {
+    private static Map<String, Object> fieldNames(Route route, Class<? extends Annotation> kind) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        Binds binds = endpoint.getAnnotation(Binds.class);
-        if (binds == null) {
-            return fields;
-        }
-        for (Parameter parameter : binds.value().getDeclaredConstructors()[0].getParameters()) {
+        for (Parameter parameter :
+                route.parameters().getDeclaredConstructors()[0].getParameters()) {
             Annotation found = parameter.getAnnotation(kind);
             if (found != null) {
                 String given = found instanceof QueryParam query

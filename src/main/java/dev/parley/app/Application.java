@@ -3,6 +3,7 @@ package dev.parley.app;
 import dev.parley.Options;
 import dev.parley.ParleyListener;
 import dev.parley.RoomPolicy;
+import dev.parley.Status;
 import dev.parley.admin.ClientServlet;
 import dev.parley.admin.DocsServlet;
 import dev.parley.api.AsyncApi;
@@ -16,10 +17,9 @@ import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Policies;
 import dev.parley.dialogue.RulesFile;
-import dev.parley.endpoint.ConsoleEndpoint;
-import dev.parley.endpoint.RoomsEndpoint;
 import dev.parley.events.Events;
 import dev.parley.events.Webhook;
+import dev.parley.guide.Guide;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.BlockingLimit;
 import dev.parley.handshake.Decisions;
@@ -43,6 +43,9 @@ import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
+import dev.parley.session.ConsoleEndpoint;
+import dev.parley.session.RoomsEndpoint;
+import dev.parley.session.Routes;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
@@ -87,6 +90,9 @@ final class Application {
     private static final int SWEEP_SECONDS = 1;
     private static final Duration TOKEN_SKEW = Duration.ofSeconds(30);
     private static final int MAX_BACKLOG = 1_000; // entries that a room's fan-out may be behind its log
+
+    private static final TokenVerifier NO_TOKENS =
+            token -> new TokenVerifier.Verdict.Rejected("no token is taken here");
 
     private static final Duration REVIVE = Duration.ofSeconds(1);
 
@@ -167,7 +173,7 @@ final class Application {
         this.roomLimits = settings.roomLimits();
         this.dialogues = new Dialogues(
                 rooms,
-                settings.tokens().keys().isPresent() ? verifier : null,
+                verifier == NO_TOKENS ? null : verifier,
                 policies,
                 roomLimits,
                 settings.limits().heartbeat(),
@@ -181,29 +187,42 @@ final class Application {
 
     private void register(ServletContext context, Settings settings) {
         boolean hasConsole = !"off".equals(context.getInitParameter(CONSOLE));
-        boolean hasGuide = Application.class.getResource("Guide.class") != null;
-        String path = settings.path().orElse(hasGuide ? "" : "/parley");
-        List<Route> routes = new ArrayList<>();
-        if (hasGuide) {
-            routes.addAll(Guide.routes(connections, rooms, policies, maxMessageBytes));
-        }
-        routes.add(Route.at(
+        boolean isWar = Application.class.getResource("/dev/parley/guide/Guide.class") != null; // and no library in one
+        boolean hasGuide = isWar && settings.guide();
+        String path = settings.path().orElse(isWar ? "" : "/parley");
+        ServerContainer container = container(context);
+        Routes making = new Routes(
+                connections, !container.getClass().getName().startsWith("com.ibm."), Contributions.injection());
+        Dependencies own = identities
+                .with(Rooms.class, rooms)
+                .with(Policies.class, policies)
+                .orElse(Contributions.objects(context));
+        List<Route> routes = (hasGuide ? Guide.ENDPOINTS : Contributions.endpoints(context))
+                .stream()
+                        .map(type -> making.to(type, own, maxMessageBytes))
+                        .collect(Collectors.toCollection(ArrayList::new));
+        int roomBytes = roomLimits.messageBytes();
+        routes.add(making.at(
                 path + "/rooms",
                 RoomsEndpoint.class,
                 List.of(RoomsEndpoint.PROTOCOL),
-                () -> new RoomsEndpoint(connections, dialogues, roomLimits.messageBytes()),
-                identities));
+                () -> new RoomsEndpoint(dialogues),
+                identities,
+                roomBytes,
+                RoomsEndpoint.maxParts(roomBytes)));
         List<Route> channels =
                 List.copyOf(routes); // the console's other end is a page of ours, and no client's business
         if (hasConsole) {
-            routes.add(Route.at(
+            routes.add(making.at(
                     path + "/admin/ws",
                     ConsoleEndpoint.class,
                     List.of(),
-                    () -> new ConsoleEndpoint(connections, operating::open),
-                    Dependencies.none()));
+                    () -> new ConsoleEndpoint(operating::open),
+                    Dependencies.none(),
+                    ConsoleEndpoint.MAX_MESSAGE_BYTES,
+                    Integer.MAX_VALUE));
         }
-        register(context, routes);
+        register(container, routes);
         Gate gate = new Gate(
                 routes,
                 new Gate.Rules(
@@ -213,16 +232,19 @@ final class Application {
                         proxies,
                         settings.credentialGrace(),
                         new BlockingLimit(),
-                        hasGuide),
+                        isWar),
                 decisions);
         opened.add("handshakes", () -> HandshakeConfigurator.install(null));
         gate.register(context);
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
-        ServletRegistration.Dynamic pages = hasGuide
-                ? Guide.pages(context, version(context), isDemo(), connections, this::drain)
-                : add(context, "client", new ClientServlet(this::drain), path, "/parley.js", "/parley.d.ts");
+        ServletRegistration.Dynamic client =
+                add(context, "client", new ClientServlet(this::drain), path, "/parley.js", "/parley.d.ts");
+        client.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
+        if (isWar && !hasGuide) {
+            client.addMapping("/"); // the server's own would hand out the parts of the archive
+        }
         Meters meters = Instruments.of(
                 Map.of("version", version(context), "server", context.getServerInfo()),
                 decisions,
@@ -265,14 +287,22 @@ final class Application {
                 path,
                 "/health",
                 "/health/*");
-        pages.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
+        String version = version(context);
+        LocalParley.of(context).toldBy(() -> new Status(version, connections.count(), isDemo()));
+        if (hasGuide) {
+            Guide.addPages(context);
+        }
+    }
+
+    private static ServerContainer container(ServletContext context) {
+        if (context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer container) {
+            return container;
+        }
+        throw new SettingsException("this server has no WebSockets for this application");
     }
 
     /** Tells the container of the endpoints that it does not find by itself. */
-    private static void register(ServletContext context, List<Route> routes) {
-        if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer container)) {
-            throw new SettingsException("this server has no WebSockets for this application");
-        }
+    private static void register(ServerContainer container, List<Route> routes) {
         routes.stream().flatMap(route -> route.config().stream()).forEach(config -> {
             try {
                 container.addEndpoint(config);
@@ -375,7 +405,7 @@ final class Application {
 
     private static TokenVerifier verifier(Settings.Tokens tokens) {
         if (tokens.keys().isEmpty()) {
-            return token -> new TokenVerifier.Verdict.Rejected("no token is taken here");
+            return Contributions.verifier().orElse(NO_TOKENS);
         }
         Key read = Key.JWT_ALGORITHMS;
         try {

@@ -60,6 +60,7 @@ enum Key {
             "member.joined,member.left,room.occupied,room.vacated",
             "Which events are posted, with commas; also message.published, connection.opened and connection.closed, or all."),
     WEBHOOK_ROOMS("*", "The rooms whose events are posted: patterns such as order-{id} or news-*, with commas."),
+    GUIDE("true", "Whether parley.war has the guide's endpoints and pages, and the chat."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

@@ -48,6 +48,7 @@ record Settings(
         Duration credentialGrace,
         Optional<String> path,
         Optional<Webhook.Target> webhook,
+        boolean guide,
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
@@ -114,6 +115,7 @@ record Settings(
                 value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
                 value(sources, Key.PATH, Settings::path),
                 webhook(sources),
+                value(sources, Key.GUIDE, Settings::truth),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
     }
 

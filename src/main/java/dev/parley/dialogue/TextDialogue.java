@@ -8,16 +8,16 @@ import dev.parley.connection.Connection;
 import dev.parley.dialogue.Policies.Decision;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
-import dev.parley.room.GuideWindow;
 import dev.parley.room.Rooms;
 import dev.parley.room.Seat;
 import dev.parley.room.TextMember;
+import dev.parley.room.Window;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dialogue with one text client of the guide's chat. Its number proves nothing, so it may do what anonymous callers may; who may
+ * The dialogue with one text client. Its name proves nothing, so it may do what anonymous callers may; who may
  * not is closed with 1008. {@link #receive} is called by one thread at a time, the container's.
  */
 public final class TextDialogue {
@@ -25,12 +25,15 @@ public final class TextDialogue {
     private final Rooms rooms;
     private final Connection connection;
     private final RoomId room;
+    private final Window window;
     private final Line line;
     private volatile boolean maySpeak; // as it was last told
     private @Nullable TextMember member; // the line's
 
     /** Begins it: the client comes in, if it may. */
-    public TextDialogue(Policies policies, Rooms rooms, Connection connection, RoomId room, Seat seat, String user) {
+    public TextDialogue(
+            Policies policies, Rooms rooms, Connection connection, RoomId room, Seat seat, String user, Window window) {
+        this.window = window;
         this.policies = policies;
         this.rooms = rooms;
         this.connection = connection;
@@ -57,7 +60,7 @@ public final class TextDialogue {
         maySpeak = speaks == Decision.ALLOWED;
         connection.named(user);
         if (connection.isLive()) { // or else it was kept out, and nobody reads that it left
-            member = rooms.join(seat, connection, user, GuideWindow.GUIDE, this::maySpeak);
+            member = rooms.join(seat, connection, user, window, this::maySpeak);
         }
     }
 

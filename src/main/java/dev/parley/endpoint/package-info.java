@@ -1,8 +1,6 @@
 /**
- * The Jakarta WebSocket endpoints. They adapt the container's callbacks, nothing else.
- *
- * <p>Called by the container. Every callback goes through an {@code Inlet}, which gathers parts into messages, enforces the
- * size limit, and processes nothing on a session that no handshake was bound to.
+ * Endpoints of an application's own: one class that extends {@link dev.parley.endpoint.ParleyEndpoint}, and one record of what its
+ * handshake brings. Parts, limits, close codes, pongs, faults and the outbox are not its affair.
  */
 @NullMarked
 package dev.parley.endpoint;

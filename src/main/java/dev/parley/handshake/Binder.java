@@ -7,6 +7,7 @@ import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes an object of a request: calls the class's one constructor with what its parameters declare. Works alike for an
@@ -124,12 +125,12 @@ final class Binder implements Source {
         } else if (wanted.isRecord()) {
             return new Binder(wanted, site);
         }
-        Object given = site.dependencies()
+        Supplier<Object> given = site.dependencies()
                 .object(wanted)
-                .or(() -> wanted == RoleNames.class ? Optional.of(RoleNames.NONE) : Optional.empty())
+                .or(() -> wanted == RoleNames.class ? Optional.of(() -> RoleNames.NONE) : Optional.empty())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "does not say where it comes from, and the application" + " gives no " + wanted.getName()));
-        return binding -> given;
+        return binding -> given.get();
     }
 
     private static Constructor<?> constructorOf(Class<?> type) {

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Declares, on a {@code @ServerEndpoint} class, what its handshake brings: a record whose components say where each comes
- * from.
+ * Declares, on a {@code @ServerEndpoint} class with callbacks of its own, what its handshake brings: a record whose components say where
+ * each comes from. A {@code ParleyEndpoint} does not need it.
  *
  * <pre>{@code
  * @ServerEndpoint(value = "/items/{item_id}/ws", configurator = HandshakeConfigurator.class)

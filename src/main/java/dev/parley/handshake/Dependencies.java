@@ -17,12 +17,21 @@ public final class Dependencies {
         record Given(Supplier<?> value) implements Substitute {}
     }
 
-    private static final Dependencies NONE = new Dependencies(Map.of(), Map.of());
+    /** Finds objects of the application's by their type: how to get one, for each connection. */
+    @FunctionalInterface
+    public interface Lookup {
+        /** Called at deployment. What it answers may throw, which is a fault of ours. */
+        Optional<Supplier<Object>> find(Class<?> type);
+    }
 
+    private static final Dependencies NONE = new Dependencies(type -> Optional.empty(), Map.of(), Map.of());
+
+    private final Lookup lookup;
     private final Map<Class<?>, Object> objects;
     private final Map<Class<?>, Substitute> substitutes;
 
-    private Dependencies(Map<Class<?>, Object> objects, Map<Class<?>, Substitute> substitutes) {
+    private Dependencies(Lookup lookup, Map<Class<?>, Object> objects, Map<Class<?>, Substitute> substitutes) {
+        this.lookup = lookup;
         this.objects = Map.copyOf(objects);
         this.substitutes = Map.copyOf(substitutes);
     }
@@ -36,7 +45,12 @@ public final class Dependencies {
     public <T> Dependencies with(Class<T> type, T object) {
         Map<Class<?>, Object> more = new HashMap<>(objects);
         more.put(type, object);
-        return new Dependencies(more, substitutes);
+        return new Dependencies(lookup, more, substitutes);
+    }
+
+    /** These, and what {@code found} finds of everything else. */
+    public Dependencies orElse(Lookup found) {
+        return new Dependencies(found, objects, substitutes);
     }
 
     /** These, with {@code other} made wherever {@code dependency} is asked for. For tests. */
@@ -54,11 +68,12 @@ public final class Dependencies {
     private Dependencies overridden(Class<?> dependency, Substitute substitute) {
         Map<Class<?>, Substitute> more = new HashMap<>(substitutes);
         more.put(dependency, substitute);
-        return new Dependencies(objects, more);
+        return new Dependencies(lookup, objects, more);
     }
 
-    Optional<Object> object(Class<?> type) {
-        return Optional.ofNullable(objects.get(type));
+    Optional<Supplier<Object>> object(Class<?> type) {
+        Object known = objects.get(type);
+        return known == null ? lookup.find(type) : Optional.of(() -> known);
     }
 
     Optional<Substitute> substitute(Class<?> dependency) {

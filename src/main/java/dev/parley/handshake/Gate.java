@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides handshakes before the upgrade. Plain HTTP passes untouched. Thread-safe.
@@ -239,12 +240,14 @@ public final class Gate implements Filter {
     }
 
     /** The handshake that this thread is carrying, once, and only for the endpoint that it was bound for. */
-    Optional<Handshake> take(Class<?> endpoint) {
+    Optional<Handshake> take(@Nullable String path, Class<?> endpoint) {
         Handshake handshake = decided.get();
         decided.remove();
         if (handshake == null) {
             return Optional.empty();
-        } else if (handshake.endpoint() != endpoint) {
+        } else if ((path == null
+                ? handshake.endpoint() != endpoint
+                : !handshake.path().equals(path))) {
             // A container may map a path to another endpoint than we did, because it resolves dot segments after
             // decoding.
             handshake.end();
@@ -254,9 +257,12 @@ public final class Gate implements Filter {
         return Optional.of(handshake);
     }
 
-    Route route(Class<?> endpoint) {
+    /** @param path null for an endpoint that is known by its class */
+    Route route(@Nullable String path, Class<?> endpoint) {
         return routes.stream()
-                .filter(route -> route.endpoint() == endpoint)
+                .filter(route -> path == null
+                        ? route.endpoint() == endpoint
+                        : route.path().equals(path))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no route to " + endpoint));
     }

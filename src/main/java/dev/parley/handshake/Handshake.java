@@ -215,6 +215,16 @@ public final class Handshake {
         }
     }
 
+    /**
+     * Has something done once after the session, on a thread that may be blocked, and before what its dependencies opened is closed.
+     */
+    public void beforeCleanup(AutoCloseable task) {
+        cleanup.add(task);
+        if (state.get() == State.ENDED) {
+            close();
+        }
+    }
+
     /** Says that its session has been closed, and its peer told why. To be called by whoever has opened it. Idempotent. */
     public void sessionClosed() {
         closed.complete(null);

@@ -18,6 +18,18 @@ import org.jspecify.annotations.Nullable;
 public final class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
     private static volatile @Nullable Gate gate;
 
+    private final @Nullable String path;
+
+    /** Of an endpoint that the container finds by itself; it is known by its class. */
+    public HandshakeConfigurator() {
+        this.path = null;
+    }
+
+    /** Of one that the container is told of; several may be adapted by one class. */
+    HandshakeConfigurator(String path) {
+        this.path = path;
+    }
+
     /** Connects the container's instances to the application's gate, or to none. */
     public static void install(@Nullable Gate installed) {
         Gate before = gate;
@@ -39,7 +51,7 @@ public final class HandshakeConfigurator extends ServerEndpointConfig.Configurat
         Gate current = gate;
         if (current != null) {
             // This map is the connection's own from WebSocket 2.1 on. Before, it was shared by concurrent handshakes.
-            current.take(config.getEndpointClass())
+            current.take(path, config.getEndpointClass())
                     .ifPresent(handshake -> handshake.storeIn(config.getUserProperties()));
         }
     }
@@ -50,7 +62,7 @@ public final class HandshakeConfigurator extends ServerEndpointConfig.Configurat
         if (current == null) {
             throw new InstantiationException("the application has stopped");
         }
-        return endpoint.cast(current.route(endpoint).newEndpoint());
+        return endpoint.cast(current.route(path, endpoint).newEndpoint());
     }
 
     /** The endpoint's own, which the gate has required; none where the endpoint declares none, whatever is offered. */

@@ -5,6 +5,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -41,7 +42,37 @@ record Place(String name, Function<Visitor, List<String>> texts) {
         return places.stream().findFirst();
     }
 
+    /** Annotations that look like ours to whoever imports them, by their package. */
+    private static final Map<String, String> LOOKALIKES = Map.of(
+            "jakarta.ws.rs.",
+            "dev.parley.handshake.",
+            "jakarta.validation.constraints.",
+            "dev.parley.handshake.constraint.");
+
+    /** @throws IllegalArgumentException if it is one for REST resources or beans, which would be ignored */
+    private static void requireOurs(Class<? extends Annotation> annotation) {
+        String name = annotation.getName();
+        String home = name.substring(0, name.lastIndexOf('.') + 1);
+        if (LOOKALIKES.containsKey(home)) {
+            String right = annotation.getSimpleName().equals("PathParam")
+                    ? PathParam.class.getName()
+                    : LOOKALIKES.get(home) + annotation.getSimpleName();
+            throw new IllegalArgumentException("has @" + name + ", which means nothing in a handshake"
+                    + (isThere(right) ? ": import " + right : ", and there is none like it"));
+        }
+    }
+
+    private static boolean isThere(String type) {
+        try {
+            Class.forName(type, false, Place.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException none) {
+            return false;
+        }
+    }
+
     private static Optional<Place> of(Annotation annotation, Parameter parameter, PathTemplate template) {
+        requireOurs(annotation.annotationType());
         if (annotation instanceof PathParam path) {
             String name = path.value();
             if (!template.declares(name)) {

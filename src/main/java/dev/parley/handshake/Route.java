@@ -7,39 +7,45 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint as the gate knows it: its path, its parameters, and how to make one. Immutable.
  */
 public final class Route {
     private final Class<?> endpoint;
+    private final Class<? extends Record> parameters;
     private final String path;
     private final Supplier<?> factory;
     private final PathTemplate template;
     private final Binder binder;
     private final List<String> subprotocols;
+    private final @Nullable Class<? extends Endpoint> adapter;
 
     private Route(
-            Class<?> endpoint, String path, List<String> subprotocols, Supplier<?> factory, Dependencies dependencies) {
-        Binds binds = endpoint.getAnnotation(Binds.class);
-        if (binds == null) {
-            throw new IllegalArgumentException(
-                    endpoint + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class) and @Binds");
-        }
+            Class<?> endpoint,
+            Class<? extends Record> parameters,
+            String path,
+            List<String> subprotocols,
+            Supplier<?> factory,
+            Dependencies dependencies,
+            @Nullable Class<? extends Endpoint> adapter) {
         this.endpoint = endpoint;
+        this.parameters = parameters;
         this.path = path;
         this.factory = factory;
         this.subprotocols = List.copyOf(subprotocols);
+        this.adapter = adapter;
         try {
             this.template = new PathTemplate(path);
-            this.binder = new Binder(binds.value(), template, dependencies);
+            this.binder = new Binder(parameters, template, dependencies);
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException(endpoint + ": " + wrong.getMessage(), wrong);
         }
     }
 
     /**
-     * A route to an annotated endpoint.
+     * A route to an annotated endpoint, which says in {@code @Binds} what its handshake brings.
      *
      * @param factory makes one endpoint for each connection
      * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
@@ -54,34 +60,56 @@ public final class Route {
      * @param factory makes one endpoint for each connection
      * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
      */
-    public static <E> Route to(Class<E> endpoint, Supplier<E> factory, Dependencies dependencies) {
+    public static <E> Route to(Class<E> endpoint, Supplier<? extends E> factory, Dependencies dependencies) {
+        Binds binds = endpoint.getAnnotation(Binds.class);
+        if (binds == null) {
+            throw undeclared(endpoint);
+        }
+        return to(endpoint, binds.value(), factory, dependencies);
+    }
+
+    /** The same for what is declared elsewhere than in {@code @Binds}. */
+    public static Route to(
+            Class<?> endpoint, Class<? extends Record> parameters, Supplier<?> factory, Dependencies dependencies) {
         ServerEndpoint declared = endpoint.getAnnotation(ServerEndpoint.class);
         if (declared == null || declared.configurator() != HandshakeConfigurator.class) {
-            throw new IllegalArgumentException(
-                    endpoint + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class) and @Binds");
+            throw undeclared(endpoint);
         }
-        return new Route(endpoint, declared.value(), List.of(declared.subprotocols()), factory, dependencies);
+        return new Route(
+                endpoint, parameters, declared.value(), List.of(declared.subprotocols()), factory, dependencies, null);
+    }
+
+    private static IllegalArgumentException undeclared(Class<?> endpoint) {
+        return new IllegalArgumentException(
+                endpoint
+                        + " must have @ServerEndpoint(configurator = HandshakeConfigurator.class), and extend ParleyEndpoint or have @Binds");
     }
 
     /**
-     * A route to an endpoint that is no annotated one, and is registered with the container by {@link #config}.
+     * A route to an endpoint that the container does not find by itself, and is told of by {@link #config}.
      *
      * @param path where it is
      * @param subprotocols of which a visitor must offer one; none if it speaks none
+     * @param adapter what the container calls; what the factory makes is one
      * @throws IllegalArgumentException if what the endpoint declares cannot work; the message names it
      */
-    public static <E extends Endpoint> Route at(
-            String path, Class<E> endpoint, List<String> subprotocols, Supplier<E> factory, Dependencies dependencies) {
-        return new Route(endpoint, path, subprotocols, factory, dependencies);
+    public static Route at(
+            String path,
+            Class<?> endpoint,
+            Class<? extends Record> parameters,
+            List<String> subprotocols,
+            Class<? extends Endpoint> adapter,
+            Supplier<? extends Endpoint> factory,
+            Dependencies dependencies) {
+        return new Route(endpoint, parameters, path, subprotocols, factory, dependencies, adapter);
     }
 
-    /** How the container is told of an endpoint that is not annotated; nothing if it finds it by itself. */
+    /** How the container is told of an endpoint that it does not find by itself; nothing if it does. */
     public Optional<ServerEndpointConfig> config() {
-        return endpoint.isAnnotationPresent(ServerEndpoint.class)
-                ? Optional.empty()
-                : Optional.of(ServerEndpointConfig.Builder.create(endpoint, path)
+        return Optional.ofNullable(adapter)
+                .map(called -> ServerEndpointConfig.Builder.create(called, path)
                         .subprotocols(subprotocols)
-                        .configurator(new HandshakeConfigurator())
+                        .configurator(new HandshakeConfigurator(path))
                         .build());
     }
 
@@ -93,6 +121,11 @@ public final class Route {
     /** The class. */
     public Class<?> endpoint() {
         return endpoint;
+    }
+
+    /** What its handshake brings. */
+    public Class<? extends Record> parameters() {
+        return parameters;
     }
 
     Object newEndpoint() {

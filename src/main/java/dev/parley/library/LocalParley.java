@@ -6,6 +6,7 @@ import dev.parley.ParleyException;
 import dev.parley.ParleyListener;
 import dev.parley.Room;
 import dev.parley.RoomPolicy;
+import dev.parley.Status;
 import dev.parley.api.Cluster;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
@@ -26,6 +27,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Parley} on this node. Thread-safe. */
@@ -37,6 +39,7 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
     /** What there is once the node has started. */
     private record Node(Backplane backplane, Cluster cluster, long maxBytes) {}
 
+    private volatile @Nullable Supplier<Status> status;
     private final CompletableFuture<Node> node = new CompletableFuture<>();
     private final boolean hasTransactions = hasTransactions();
     private final ThreadPoolExecutor answers = pool("answer", ANSWERERS); // as many tasks as there are questions
@@ -109,6 +112,21 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
     @Override
     public Room room(String name) {
         return new LocalRoom(this, new RoomId(name));
+    }
+
+    /** Says how to find out how the node is doing. */
+    public LocalParley toldBy(Supplier<Status> known) {
+        status = known;
+        return this;
+    }
+
+    @Override
+    public Status status() {
+        Supplier<Status> known = status;
+        if (known == null) {
+            throw new IllegalStateException("Parley has not started");
+        }
+        return known.get();
     }
 
     /** Has something done on all nodes, once this one has started. */

@@ -3,10 +3,10 @@ package dev.parley.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
-import dev.parley.endpoint.ChatEndpoint;
-import dev.parley.endpoint.EchoEndpoint;
-import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.dialogue.Policies;
+import dev.parley.guide.Guide;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Route;
 import dev.parley.node.Budget;
@@ -16,6 +16,8 @@ import dev.parley.protocol.JsonText;
 import dev.parley.protocol.Outbound;
 import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
+import dev.parley.session.Routes;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -35,14 +37,21 @@ final class AsyncApiTest {
             id -> Overflow.CLOSE,
             new Budget(Long.MAX_VALUE),
             1_000);
-    private final String text = JsonText.of(AsyncApi.document(
-            List.of(
-                    Route.to(EchoEndpoint.class, () -> null),
-                    Route.to(ItemEndpoint.class, () -> null),
-                    Route.to(ChatEndpoint.class, () -> null, Dependencies.none().with(Rooms.class, rooms))),
-            "/parley",
-            1_000,
-            "1"));
+    private final String text = JsonText.of(
+            AsyncApi.document(Guide.ENDPOINTS.stream().map(this::route).toList(), "/parley", 1_000, "1"));
+
+    private Route route(Class<?> endpoint) {
+        ConnectionManager connections = new ConnectionManager(
+                new ConnectionManager.Limits(10, 10, 1_000, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+                workers,
+                null,
+                new Budget(Long.MAX_VALUE),
+                System::nanoTime);
+        Dependencies dependencies = Dependencies.none()
+                .with(Rooms.class, rooms)
+                .with(Policies.class, Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers));
+        return new Routes(connections, true, Routes.Injection.NONE).to(endpoint, dependencies, 1_000);
+    }
 
     @AfterEach
     void stop() {

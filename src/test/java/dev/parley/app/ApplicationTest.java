@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.endpoint.ChatEndpoint;
-import dev.parley.endpoint.EchoEndpoint;
-import dev.parley.endpoint.ItemEndpoint;
+import dev.parley.guide.ChatEndpoint;
+import dev.parley.guide.EchoEndpoint;
+import dev.parley.guide.ItemEndpoint;
 import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
-import dev.parley.web.PageServlet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,13 +54,27 @@ final class ApplicationTest {
 
     /** As the default servlet they replace the server's own, so that nothing else in the WAR can be downloaded. */
     @Test
-    void pagesAreTheDefaultServletAndThereFromTheStart() {
+    void pagesAreTheDefaultServletAndTheClientIsThereFromTheStart() {
         start();
 
-        assertThat(context.servlet()).isInstanceOf(PageServlet.class);
-        assertThat(context.servletCalls())
-                .containsEntry("addMapping", List.of("/"))
+        assertThat(context.servletCalls("pages")).containsEntry("addMapping", List.of("/"));
+        assertThat(context.servletCalls("parley-client"))
+                .containsEntry("addMapping", List.of("/parley.js", "/parley.d.ts"))
                 .containsEntry("setLoadOnStartup", List.of(1));
+    }
+
+    /** The server's own default servlet would hand out the launcher. */
+    @Test
+    void withoutTheGuideThereAreRoomsAndNothingElseIsHandedOut() {
+        context.with("parley.guide", "false");
+        start();
+
+        assertThat(context.servlet("pages")).isNull();
+        assertThat(context.servletCalls("parley-client"))
+                .containsEntry("addMapping", List.of("/parley.js", "/parley.d.ts", "/"));
+        assertThat(upgrade("/ws").status()).isEqualTo(404);
+        assertThat(upgrade("/rooms", "Sec-WebSocket-Protocol", "parley.v1").hasPassed())
+                .isTrue();
     }
 
     @Test
@@ -123,7 +136,7 @@ final class ApplicationTest {
     void destroyingThePagesDrains() {
         start();
 
-        context.servlet().destroy();
+        context.servlet("parley-client").destroy();
 
         assertThat(upgrade("/ws").status()).isEqualTo(503);
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Published;
-import dev.parley.endpoint.EchoEndpoint;
+import dev.parley.guide.EchoEndpoint;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
 import dev.parley.library.LocalParley;

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class FakeContext {
     private final Map<String, String> parameters = new HashMap<>();
     private final Map<String, Object> filterCalls = new HashMap<>();
-    private final Map<String, Object> servletCalls = new HashMap<>();
+    private final Map<String, Map<String, Object>> servletCalls = new HashMap<>();
     private final Map<String, Object> attributes = new HashMap<>();
     private final List<ServerEndpointConfig> endpoints = new ArrayList<>();
     private boolean refusesServlets;
     private @Nullable Filter filter;
-    private @Nullable Servlet servlet;
+    private final Map<String, Servlet> servlets = new HashMap<>();
 
     FakeContext with(String parameter, String value) {
         parameters.put(parameter, value);
@@ -53,8 +53,8 @@ final class FakeContext {
     }
 
     @Nullable
-    Servlet servlet() {
-        return servlet;
+    Servlet servlet(String name) {
+        return servlets.get(name);
     }
 
     /** How the filter was registered: the arguments of each call, by method. */
@@ -62,8 +62,9 @@ final class FakeContext {
         return filterCalls;
     }
 
-    Map<String, Object> servletCalls() {
-        return servletCalls;
+    /** How a servlet was registered, in the same way. */
+    Map<String, Object> servletCalls(String name) {
+        return servletCalls.getOrDefault(name, Map.of());
     }
 
     private @Nullable Object answer(String name, Object[] arguments) {
@@ -92,17 +93,23 @@ final class FakeContext {
                 if (refusesServlets) {
                     throw new IllegalStateException("too late to add a servlet");
                 }
-                if (!arguments[0].equals("pages")) {
-                    yield Fake.of(ServletRegistration.Dynamic.class, (method, given) -> Set.of());
-                }
-                servlet = (Servlet) arguments[1];
+                String registered = (String) arguments[0];
+                servlets.put(registered, (Servlet) arguments[1]);
                 yield Fake.of(ServletRegistration.Dynamic.class, (method, given) -> {
-                    servletCalls.put(method, flat(given));
+                    servletCalls
+                            .computeIfAbsent(registered, first -> new HashMap<>())
+                            .merge(method, flat(given), FakeContext::both);
                     return Set.of();
                 });
             }
             default -> throw new AssertionError("unexpected call of " + name);
         };
+    }
+
+    private static List<Object> both(Object one, Object other) {
+        List<Object> both = new ArrayList<>((List<?>) one);
+        both.addAll((List<?>) other);
+        return both;
     }
 
     private static List<Object> flat(Object[] arguments) {

@@ -59,6 +59,7 @@ final class SettingsTest {
                         Duration.ofSeconds(10),
                         Optional.empty(),
                         Optional.empty(),
+                        true,
                         Optional.empty()));
     }
 

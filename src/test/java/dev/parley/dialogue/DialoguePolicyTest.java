@@ -15,6 +15,7 @@ import dev.parley.handshake.Credential;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
+import dev.parley.room.GuideWindow;
 import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
 import java.time.Clock;
@@ -270,7 +271,8 @@ final class DialoguePolicyTest {
                 ? Verdict.reject("rude", "mind your words")
                 : data.raw().equals("\"1\"") ? Verdict.change(Json.raw("\"one\"")) : Verdict.accept();
         Peer peer = new Peer(workers);
-        TextDialogue dialogue = new TextDialogue(policies, rooms, peer.connection(), NEWS, rooms.reserve(NEWS), "7");
+        TextDialogue dialogue =
+                new TextDialogue(policies, rooms, peer.connection(), NEWS, rooms.reserve(NEWS), "7", GuideWindow.GUIDE);
         dialogue.receive("damn");
         dialogue.receive("1");
         assertThat(peer.lines()).isEmpty();
@@ -286,7 +288,8 @@ final class DialoguePolicyTest {
     private Peer text(String user, String room) {
         Peer peer = new Peer(workers);
         RoomId id = new RoomId(room);
-        new TextDialogue(policies, rooms, peer.connection(), id, rooms.reserve(id), user).receive("here");
+        new TextDialogue(policies, rooms, peer.connection(), id, rooms.reserve(id), user, GuideWindow.GUIDE)
+                .receive("here");
         return peer;
     }
 

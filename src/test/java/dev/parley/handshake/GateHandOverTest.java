@@ -35,7 +35,8 @@ final class GateHandOverTest {
         GateExchange.upgrade("/items/foo%20bar/ws?q=1&q=007")
                 .with("Cookie", "x=1")
                 .with("Cookie", "session=\"alice\"")
-                .through(gate, (request, response) -> gate.take(Item.class).ifPresent(taken::add));
+                .through(
+                        gate, (request, response) -> gate.take(null, Item.class).ifPresent(taken::add));
 
         assertThat(taken)
                 .extracting(Handshake::parameters)
@@ -46,17 +47,17 @@ final class GateHandOverTest {
     void handshakeIsTakenOnce() throws Exception {
         pass((request, response) -> {
             assertThat(gate.isDeciding()).isTrue();
-            assertThat(gate.take(Echo.class)).isPresent();
+            assertThat(gate.take(null, Echo.class)).isPresent();
             assertThat(gate.isDeciding()).isFalse();
-            assertThat(gate.take(Echo.class)).isEmpty();
+            assertThat(gate.take(null, Echo.class)).isEmpty();
         });
     }
 
     @Test
     void handshakeIsTakenByTheEndpointThatItWasBoundForAndNoOther() throws Exception {
         pass((request, response) -> {
-            assertThat(gate.take(Item.class)).isEmpty();
-            assertThat(gate.take(Echo.class)).isEmpty();
+            assertThat(gate.take(null, Item.class)).isEmpty();
+            assertThat(gate.take(null, Echo.class)).isEmpty();
         });
     }
 
@@ -64,9 +65,9 @@ final class GateHandOverTest {
     void handshakeIsTheThreadsOwn() throws Exception {
         pass((request, response) -> {
             CompletableFuture<Boolean> elsewhere = CompletableFuture.supplyAsync(
-                    () -> gate.isDeciding() || gate.take(Echo.class).isPresent());
+                    () -> gate.isDeciding() || gate.take(null, Echo.class).isPresent());
             assertThat(elsewhere.join()).isFalse();
-            assertThat(gate.take(Echo.class)).isPresent();
+            assertThat(gate.take(null, Echo.class)).isPresent();
         });
     }
 
@@ -110,7 +111,7 @@ final class GateHandOverTest {
     private Optional<Record> taken(String target, Class<?> endpoint) throws Exception {
         List<Handshake> taken = new ArrayList<>();
         GateExchange.upgrade(target)
-                .through(gate, (request, response) -> gate.take(endpoint).ifPresent(taken::add));
+                .through(gate, (request, response) -> gate.take(null, endpoint).ifPresent(taken::add));
         return taken.stream().map(Handshake::parameters).findFirst();
     }
 

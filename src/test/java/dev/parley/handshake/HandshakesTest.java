@@ -130,7 +130,7 @@ final class HandshakesTest {
                 .through(
                         gate,
                         (request, response) ->
-                                assertThat(gate.take(There.class)).isEmpty());
+                                assertThat(gate.take(null, There.class)).isEmpty());
 
         assertThat(next()).isEqualTo("resource");
     }
@@ -138,7 +138,7 @@ final class HandshakesTest {
     @Test
     void whatTheContainerTookIsKeptUntilItsSessionEnds() throws Exception {
         GateExchange.upgrade("/a").through(gate, (request, response) -> {
-            Handshake taken = gate.take(Here.class).orElseThrow();
+            Handshake taken = gate.take(null, Here.class).orElseThrow();
             assertThat(taken.open(Holding.class)).isPresent();
         });
         gate.sweep();

@@ -3,10 +3,12 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.handshake.TokenVerifier;
 import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.harness.RunningServer;
 import dev.parley.it.shop.Shop;
+import dev.parley.it.shop.Tokens;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.HttpResponse;
 import dev.parley.it.wire.Incoming;
@@ -30,13 +32,15 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** An application of somebody else's, whose endpoints are plain and stand behind the gate of Parley's classes. */
+/** An application of somebody else's with endpoints of its own, which nothing wires. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 final class ShopIT {
-    /** No fragment of a jar counts, so the library does not start by itself. */
-    private static final String STARTS_NOTHING =
-            "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'><absolute-ordering/></web-app>";
+    private static final String SETTINGS = "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>"
+            + "<context-param><param-name>parley.explain-refusals</param-name><param-value>true</param-value></context-param>"
+            + "<context-param><param-name>parley.max-message-bytes</param-name><param-value>1024</param-value></context-param>"
+            + "<context-param><param-name>parley.room-message-bytes</param-name><param-value>1024</param-value></context-param>"
+            + "</web-app>";
 
     @ArquillianResource
     private URL base;
@@ -44,12 +48,12 @@ final class ShopIT {
     @ArquillianResource
     private RunningServer server;
 
-    /** Parley's archive, of which only what starts it by itself and the libraries are left. */
     @Deployment(testable = false)
     static WebArchive war() throws IOException {
         return ParleyWar.librariesOnly()
                 .addPackage(Shop.class.getPackage())
-                .addAsWebInfResource(new StringAsset(STARTS_NOTHING), "web.xml")
+                .addAsWebInfResource(new StringAsset(SETTINGS), "web.xml")
+                .addAsServiceProvider(TokenVerifier.class, Tokens.class)
                 .addAsLibrary(ParleyWar.classes().toFile());
     }
 
@@ -121,12 +125,12 @@ final class ShopIT {
         try (RawWebSocket client = site().open("/desk")) {
             client.send(Frame.text("é"), Frame.text("{\"note\":\"n\",\"more\":1}"));
             assertHears(client, "Message text was: é", "{\"note\":\"n\"}");
-            client.send(Frame.binary(new byte[600]).notFinal(), Frame.continuation(new byte[400]));
+            client.send(Frame.binary(new byte[600]).notFinal(), Frame.continuation(new byte[424]));
             assertThat(client.receive())
                     .isInstanceOfSatisfying(
                             Incoming.Binary.class,
-                            binary -> assertThat(binary.lengthBytes()).isEqualTo(1_000));
-            client.send(Frame.binary(new byte[1_001]));
+                            binary -> assertThat(binary.lengthBytes()).isEqualTo(1_024));
+            client.send(Frame.binary(new byte[1_025]));
             assertThat(client.receiveWholeClose().code()).isEqualTo(1009);
         }
     }
@@ -158,6 +162,10 @@ final class ShopIT {
         try (RawWebSocket client = RawWebSocket.open(basket.with("Cookie", cookie))) {
             client.send(Frame.text("x"));
             assertHears(client, "basket of ann: x");
+            client.send(Frame.text("till?"));
+            assertThat(client.receive())
+                    .as("injected, where the server has CDI")
+                    .isIn(new Incoming.Text("3 coins of 3 coins"), new Incoming.Text("no till of no till"));
             http.send(login.DELETE().header("Cookie", cookie).build(), BodyHandlers.discarding());
             assertThat(client.receiveWholeClose())
                     .isEqualTo(
@@ -197,7 +205,7 @@ final class ShopIT {
 
     @Test
     void ticketLetsInOnce() throws Exception {
-        HttpRequest asking = HttpRequest.newBuilder(URI.create(base + "tickets"))
+        HttpRequest asking = HttpRequest.newBuilder(URI.create(base + "parley/tickets"))
                 .header("Authorization", "Bearer alice")
                 .POST(BodyPublishers.noBody())
                 .build();

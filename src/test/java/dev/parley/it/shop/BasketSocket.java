@@ -1,48 +1,25 @@
 package dev.parley.it.shop;
 
-import dev.parley.connection.ConnectionManager;
-import dev.parley.endpoint.Inlet;
-import dev.parley.handshake.Binds;
+import dev.parley.endpoint.Connection;
+import dev.parley.endpoint.ParleyEndpoint;
 import dev.parley.handshake.Depends;
 import dev.parley.handshake.HandshakeConfigurator;
-import jakarta.websocket.CloseReason;
-import jakarta.websocket.OnClose;
-import jakarta.websocket.OnMessage;
-import jakarta.websocket.OnOpen;
-import jakarta.websocket.Session;
+import jakarta.inject.Inject;
 import jakarta.websocket.server.ServerEndpoint;
 
 @ServerEndpoint(value = "/basket", configurator = HandshakeConfigurator.class)
-@Binds(BasketSocket.Visit.class)
-public final class BasketSocket {
-    record Visit(@Depends(Customer.class) String customer) {}
+public class BasketSocket extends ParleyEndpoint<BasketSocket.Visit> {
+    public record Visit(@Depends(Customer.class) String customer) {}
 
-    private final Inlet inlet;
+    @Inject
+    private Till till; // none on a server without CDI
 
-    /** Never called, but Open Liberty wants it. */
-    public BasketSocket() {
-        throw new UnsupportedOperationException("made by its configurator");
-    }
-
-    BasketSocket(ConnectionManager connections) {
-        inlet = new Inlet(connections, 1_000);
-    }
-
-    @OnOpen
-    public void open(Session session) {
-        inlet.open(
-                session,
-                Visit.class,
-                (visit, connection) -> message -> connection.send("basket of " + visit.customer() + ": " + message));
-    }
-
-    @OnMessage
-    public void text(String part, boolean last) {
-        inlet.text(part, last);
-    }
-
-    @OnClose
-    public void closed(CloseReason reason) {
-        inlet.closed(reason);
+    @Override
+    protected void message(Visit visit, Connection connection, String text) {
+        if (text.equals("till?")) {
+            connection.send(Till.counted(till) + " of " + Till.known());
+            return;
+        }
+        connection.send("basket of " + visit.customer() + ": " + text);
     }
 }

@@ -1,36 +1,21 @@
 package dev.parley.it.shop;
 
-import dev.parley.handshake.Binds;
-import dev.parley.handshake.Handshake;
+import dev.parley.endpoint.Connection;
+import dev.parley.endpoint.ParleyEndpoint;
 import dev.parley.handshake.HandshakeConfigurator;
-import jakarta.websocket.OnMessage;
-import jakarta.websocket.OnOpen;
-import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 
 @ServerEndpoint(value = "/echo", configurator = HandshakeConfigurator.class)
-@Binds(EchoSocket.Visit.class)
-public final class EchoSocket {
-    record Visit() {}
+public class EchoSocket extends ParleyEndpoint<EchoSocket.Visit> {
+    public record Visit() {}
 
-    private boolean isBound;
-
-    @OnOpen
-    public void open(Session session) {
-        isBound = Handshake.of(session, Visit.class).isPresent();
+    @Override
+    protected void message(Visit visit, Connection connection, String text) {
+        connection.send("Message text was: " + text);
     }
 
-    @OnMessage
-    public String text(String data) {
-        return isBound ? "Message text was: " + data : null;
-    }
-
-    @OnMessage
-    public void binary(Session session, ByteBuffer data) throws IOException {
-        if (isBound) {
-            session.getBasicRemote().sendBinary(data);
-        }
+    @Override
+    protected void binary(Visit visit, Connection connection, byte[] bytes) {
+        connection.send(bytes);
     }
 }

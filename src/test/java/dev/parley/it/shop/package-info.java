@@ -1,5 +1,5 @@
 /**
- * A shop that uses Parley's classes as a library, as the page on parameters tells it: plain Jakarta endpoints behind the gate. The
- * page's snippets are the code of this package.
+ * A shop that has endpoints of its own with Parley's jar, as the page on parameters tells it. The page's snippets are the code of this
+ * package.
  */
 package dev.parley.it.shop;
