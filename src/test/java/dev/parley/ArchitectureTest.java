@@ -98,7 +98,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                     "dev.parley.endpoint",
                     "dev.parley.handshake",
-                    "dev.parley.connection",
+                    "dev.parley.connection..",
                     "dev.parley.app",
                     "dev.parley.api")
             .should()
