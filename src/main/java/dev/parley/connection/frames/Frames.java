@@ -72,6 +72,15 @@ public final class Frames {
         if (name.startsWith("org.apache.tomcat.")) { // TomEE, too
             return new TomcatFrames(session);
         }
+        if (name.startsWith("org.glassfish.tyrus.")) {
+            return new TyrusFrames(session);
+        }
+        if (name.startsWith("io.undertow.")) {
+            return new UndertowFrames(session);
+        }
+        if (name.startsWith("org.eclipse.jetty.")) {
+            return new JettyFrames(session);
+        }
         return null;
     }
 
