@@ -8,8 +8,8 @@ import dev.parley.api.MetricsServlet;
 import dev.parley.api.Realm;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
-import dev.parley.connection.frames.Frames;
 import dev.parley.connection.Workers;
+import dev.parley.connection.frames.Frames;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Policies;
@@ -123,7 +123,8 @@ final class Application {
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
         backplane.takeIn(maxMessageBytes);
         this.tickets = new SharedTickets(backplane, budget);
-        this.connections = new ConnectionManager(settings.limits(), workers, new Frames(settings.frames()), budget, System::nanoTime);
+        this.connections = new ConnectionManager(
+                settings.limits(), workers, new Frames(settings.frames()), budget, System::nanoTime);
         this.admission = new AdmissionControl(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add(

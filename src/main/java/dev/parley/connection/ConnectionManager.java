@@ -67,11 +67,7 @@ public final class ConnectionManager {
      * @param frames how frames are written below the session; null if they never are
      */
     public ConnectionManager(
-            Limits limits,
-            Workers workers,
-            @Nullable Frames frames,
-            Budget budget,
-            LongSupplier nanoTime) {
+            Limits limits, Workers workers, @Nullable Frames frames, Budget budget, LongSupplier nanoTime) {
         this.budget = budget;
         this.limits = limits;
         this.wires = new Wires(limits, workers, frames);
@@ -109,6 +105,11 @@ public final class ConnectionManager {
     /** How many connections there are, those included that are being closed. */
     public int count() {
         return connections.size();
+    }
+
+    /** Whether frames are written below the session's own methods; not known before the first connection. */
+    public boolean writesFrames() {
+        return wires.writesFrames();
     }
 
     /** What every connection lives by. */

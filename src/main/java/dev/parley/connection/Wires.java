@@ -26,6 +26,10 @@ final class Wires {
         this.frames = frames;
     }
 
+    boolean writesFrames() {
+        return frames != null && frames.areWritten();
+    }
+
     Wire over(Session session) {
         Wire single = new SessionWire(session, limits.sendTimeout(), limits.heartbeat());
         FrameWriter writer = frames == null ? null : frames.over(session);

@@ -40,17 +40,21 @@ public final class Frames {
                 say("below the session of " + session.getClass().getName() + ", encoded once for all");
             }
             return writer;
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError unfamiliar) {
-            return none(session, unfamiliar);
-        } catch (Throwable failure) {
-            return none(session, failure);
+        } catch (Throwable unfamiliar) { // what a method handle throws is anything
+            server = null;
+            looked = true;
+            LOG.log(
+                    Level.INFO,
+                    "Parley writes frames only as the specification has it from now on, since {0} is unfamiliar: {1}",
+                    session.getClass().getName(),
+                    unfamiliar);
+            return null;
         }
     }
 
-    private @Nullable FrameWriter none(Session session, Throwable unfamiliar) {
-        server = null;
-        say("only as the specification has it: " + session.getClass().getName() + " is unfamiliar, " + unfamiliar);
-        return null;
+    /** Whether a way has been found. */
+    public boolean areWritten() {
+        return server != null;
     }
 
     /** Two first sessions may both look; what they find is the same. */

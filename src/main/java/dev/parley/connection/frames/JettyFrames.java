@@ -39,16 +39,15 @@ final class JettyFrames implements Server {
         this.toFlusher = Way.of(session, "coreSession", "getConnection()", "flusher");
         this.toEndPoint = Way.of(session, "coreSession", "getConnection()", "flusher", "_endPoint");
         Class<?> core = toCore.from(session).getClass();
-        this.isOutputOpen = Reach.method(core, "isOutputOpen")
-                .asType(MethodType.methodType(boolean.class, Object.class));
+        this.isOutputOpen =
+                Reach.method(core, "isOutputOpen").asType(MethodType.methodType(boolean.class, Object.class));
         Class<?> flusher = Reach.load(core, UTIL + "IteratingCallback");
         this.lock = Reach.field(flusher, "_lock");
         this.lockOfLock = Reach.field(lock.varType(), "_lock");
         this.state = Reach.field(flusher, "_state");
         this.idle = constant("IDLE");
         this.pending = constant("PENDING");
-        this.succeeded =
-                Reach.method(flusher, "succeeded").asType(MethodType.methodType(void.class, Object.class));
+        this.succeeded = Reach.method(flusher, "succeeded").asType(MethodType.methodType(void.class, Object.class));
         this.failed = Reach.method(flusher, "failed", Throwable.class)
                 .asType(MethodType.methodType(void.class, Object.class, Throwable.class));
         Class<?> callbackType = Reach.load(core, UTIL + "Callback");

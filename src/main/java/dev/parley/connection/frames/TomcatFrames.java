@@ -41,9 +41,10 @@ final class TomcatFrames implements Server {
         this.closed = Reach.field(remote, "closed");
         Class<?> socket = Reach.load(remote, NET + "SocketWrapperBase");
         this.plain = Reach.load(remote, NET + "NioChannel");
-        this.channelOfSocket = Reach.method(socket, "getSocket").asType(MethodType.methodType(Object.class, Object.class));
-        this.channelBelow = Reach.method(plain, "getIOChannel")
-                .asType(MethodType.methodType(SocketChannel.class, Object.class));
+        this.channelOfSocket =
+                Reach.method(socket, "getSocket").asType(MethodType.methodType(Object.class, Object.class));
+        this.channelBelow =
+                Reach.method(plain, "getIOChannel").asType(MethodType.methodType(SocketChannel.class, Object.class));
         this.write = writeOf(socket);
     }
 

@@ -61,7 +61,8 @@ final class TyrusFrames implements Server {
                         ByteBuffer.class)
                 .asType(MethodType.methodType(Object.class, Object.class, ByteBuffer.class));
         this.memory = Way.of(connection, "getTransport()", "getMemoryManager()").from(connection);
-        this.writer = Way.of(connection, "getTransport()", "getAsyncQueueIO()", "getWriter()").from(connection);
+        this.writer = Way.of(connection, "getTransport()", "getAsyncQueueIO()", "getWriter()")
+                .from(connection);
         this.write = Reach.method(
                         writer.getClass(),
                         "write",

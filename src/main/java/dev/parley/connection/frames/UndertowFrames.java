@@ -52,8 +52,8 @@ final class UndertowFrames implements Server {
         this.flushing = Reach.field(channel, "flushingSenders");
         MethodType action = MethodType.methodType(void.class, Object.class);
         this.flushFrames = Reach.method(channel, "flush").asType(action);
-        this.isCloseSent = Reach.method(channel, "isCloseFrameSent")
-                .asType(MethodType.methodType(boolean.class, Object.class));
+        this.isCloseSent =
+                Reach.method(channel, "isCloseFrameSent").asType(MethodType.methodType(boolean.class, Object.class));
         Class<?> sink = toSink.from(session).getClass();
         this.listenerType = Reach.load(sink, "org.xnio.ChannelListener");
         this.write = Reach.method(sink, "write", ByteBuffer[].class)
@@ -131,7 +131,8 @@ final class UndertowFrames implements Server {
                 Object ours = Proxy.newProxyInstance(
                         listenerType.getClassLoader(),
                         new Class<?>[] {listenerType},
-                        (proxy, method, arguments) -> heard(proxy, method, arguments, () -> goOn(frames, before, outcome)));
+                        (proxy, method, arguments) ->
+                                heard(proxy, method, arguments, () -> goOn(frames, before, outcome)));
                 listen.invokeExact(sink, ours);
                 goOn(frames, before, outcome);
             } catch (Throwable failure) {
