@@ -121,7 +121,7 @@ class ArchitectureTest {
                     "dev.parley.guide",
                     "dev.parley.library", // what an application has annotated
                     "dev.parley.handshake",
-                    "dev.parley.connection",
+                    "dev.parley.connection..",
                     "dev.parley.app",
                     "dev.parley.api")
             .should()

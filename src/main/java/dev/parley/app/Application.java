@@ -13,6 +13,7 @@ import dev.parley.api.Realm;
 import dev.parley.backplane.Backplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
+import dev.parley.connection.frames.Frames;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.dialogue.Limits;
 import dev.parley.dialogue.Policies;
@@ -56,7 +57,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -67,14 +67,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All parts, wired by hand in the order of the data path. The only class that knows all of them.
@@ -139,7 +135,8 @@ final class Application {
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
         backplane.takeIn(maxMessageBytes);
         this.tickets = new SharedTickets(backplane, budget);
-        this.connections = new ConnectionManager(settings.limits(), workers, frames(context), budget, System::nanoTime);
+        this.connections = new ConnectionManager(
+                settings.limits(), workers, new Frames(settings.frames()), budget, System::nanoTime);
         this.admission = new AdmissionControl(connections::isFull, settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add(
@@ -387,14 +384,6 @@ final class Application {
     /** Drains, and lets go of every thread and static, so that the class loader can be collected. Idempotent. */
     void stop() {
         opened.close();
-    }
-
-    /** What the launcher's own server offers; absent on every other server. */
-    @SuppressWarnings("unchecked") // JDK types, so that launcher and application need not share a class
-    private static @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames(
-            ServletContext context) {
-        return (Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>>)
-                context.getAttribute("dev.parley.frames");
     }
 
     /** Those that the application declares, and those that rules ask about, which may change. */

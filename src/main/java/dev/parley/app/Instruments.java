@@ -147,6 +147,10 @@ final class Instruments {
                 "parley_connections_max",
                 "Connections that may be open.",
                 () -> connections.limits().maxConnections());
+        meters.gauge(
+                "parley_writes_frames",
+                "1 if frames are written below the server's own methods, 0 if not, or before the first connection.",
+                () -> connections.writesFrames() ? 1 : 0);
         meters.counter(
                 "parley_connections_opened",
                 "Connections that were opened.",

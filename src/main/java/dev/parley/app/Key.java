@@ -25,6 +25,9 @@ enum Key {
     OUTBOX_MESSAGES("1000", "Messages that may wait for one peer; beyond it the peer is closed with 4001."),
     OUTBOX_BYTES("4194304", "Bytes that may wait for one peer; beyond it the peer is closed with 4001."),
     SEND_TIMEOUT("10s", "How long one write to a peer may take before the peer is closed with 4001."),
+    FRAMES(
+            "auto",
+            "Whether frames are written below the server's own methods where Parley knows how, which is faster: auto or off."),
     HEARTBEAT("20s", "How long a peer may be quiet before it is pinged; after 2.5 times that it is closed with 4003."),
     DRAIN_TIMEOUT("5s", "How long closing all connections may take when the application stops."),
     HISTORY_MESSAGES("1000", "Messages of a room that are kept."),

@@ -36,6 +36,7 @@ record Settings(
         int maxMessageBytes,
         long memoryBudget,
         ConnectionManager.Limits limits,
+        boolean frames,
         int connectionsPerAddress,
         Duration drainTimeout,
         int historyMessages,
@@ -92,6 +93,7 @@ record Settings(
                         value(sources, Key.OUTBOX_BYTES, number(1, 1024L * MIB)),
                         value(sources, Key.SEND_TIMEOUT, duration(Duration.ofMillis(100), Duration.ofMinutes(10))),
                         value(sources, Key.HEARTBEAT, duration(Duration.ofMillis(100), Duration.ofHours(1)))),
+                value(sources, Key.FRAMES, Settings::auto),
                 whole(sources, Key.CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
                 value(sources, Key.DRAIN_TIMEOUT, duration(Duration.ZERO, Duration.ofMinutes(5))),
                 (int) value(sources, Key.HISTORY_MESSAGES, number(1, 1_000_000)).longValue(),
@@ -279,6 +281,14 @@ record Settings(
             throw new IllegalArgumentException(
                     "not an origin, which is like https://app.example.com and has no path: " + quoted(origin), none);
         }
+    }
+
+    private static Boolean auto(String text) {
+        return switch (text) {
+            case "auto" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("must be auto or off, not " + quoted(text));
+        };
     }
 
     private static Boolean truth(String text) {

@@ -1,10 +1,10 @@
 package dev.parley.connection;
 
+import dev.parley.connection.frames.Frames;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import jakarta.websocket.Session;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,9 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -68,15 +65,10 @@ public final class ConnectionManager {
      * Watches connections from now on. What is held for peers is counted in the budget, and whoever holds most of it is closed
      * with 4004.
      *
-     * @param frames how the server lets us write frames ourselves: for a session, a writer of whole frames that answers false
-     *     while the server itself is writing; null if it does not let us
+     * @param frames how frames are written below the session; null if they never are
      */
     public ConnectionManager(
-            Limits limits,
-            Workers workers,
-            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames,
-            Budget budget,
-            LongSupplier nanoTime) {
+            Limits limits, Workers workers, @Nullable Frames frames, Budget budget, LongSupplier nanoTime) {
         this.budget = budget;
         this.limits = limits;
         this.wires = new Wires(limits, workers, frames);
@@ -115,6 +107,11 @@ public final class ConnectionManager {
     /** How many connections there are, those included that are being closed. */
     public int count() {
         return connections.size();
+    }
+
+    /** Whether frames are written below the session's own methods; not known before the first connection. */
+    public boolean writesFrames() {
+        return wires.writesFrames();
     }
 
     /** What every connection lives by. */

@@ -1,12 +1,10 @@
 package dev.parley.connection;
 
+import dev.parley.connection.frames.FrameWriter;
 import dev.parley.protocol.CloseStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.BiPredicate;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The wire where the server lets us write frames ourselves: a message is encoded once for all who get it, and all that waits
@@ -20,9 +18,9 @@ final class FrameWire implements Wire {
     private static final byte[] PING = {(byte) 0x89, 0};
 
     private final Wire session;
-    private final BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>> frames;
+    private final FrameWriter frames;
 
-    FrameWire(Wire session, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>> frames) {
+    FrameWire(Wire session, FrameWriter frames) {
         this.session = session;
         this.frames = frames;
     }
@@ -38,14 +36,14 @@ final class FrameWire implements Wire {
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = messages.get(i).frame();
         }
-        if (!frames.test(buffers, completion::completed)) {
+        if (!frames.write(buffers, completion::completed)) {
             session.send(messages, completion);
         }
     }
 
     @Override
     public void ping(Completion completion) {
-        if (!frames.test(new ByteBuffer[] {ByteBuffer.wrap(PING)}, completion::completed)) {
+        if (!frames.write(new ByteBuffer[] {ByteBuffer.wrap(PING)}, completion::completed)) {
             session.ping(completion);
         }
     }

@@ -1,16 +1,14 @@
 package dev.parley.connection;
 
+import dev.parley.connection.frames.FrameWriter;
+import dev.parley.connection.frames.Frames;
 import jakarta.websocket.Session;
-import java.nio.ByteBuffer;
-import java.util.function.BiPredicate;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which wire a session gets: the one place that knows how each server sends best, as the benchmark showed it. Thread-safe.
  *
- * <p>Where the launcher lends us frames, nothing is faster. Tomcat and Jetty gather messages in a buffer, which takes a fifth
+ * <p>Where we can write frames ourselves, nothing is faster. Else, Tomcat and Jetty gather messages in a buffer, which takes a fifth
  * (Jetty: half) of the processor time of one call a message under load. Undertow gathers only what has no say in when it leaves,
  * Tyrus nothing, and what Open Liberty does is not documented: they get one message a call.
  */
@@ -20,21 +18,23 @@ final class Wires {
 
     private final ConnectionManager.Limits limits;
     private final Workers workers;
-    private final @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames;
+    private final @Nullable Frames frames;
 
-    Wires(
-            ConnectionManager.Limits limits,
-            Workers workers,
-            @Nullable Function<Object, BiPredicate<ByteBuffer[], Consumer<@Nullable Throwable>>> frames) {
+    Wires(ConnectionManager.Limits limits, Workers workers, @Nullable Frames frames) {
         this.limits = limits;
         this.workers = workers;
         this.frames = frames;
     }
 
+    boolean writesFrames() {
+        return frames != null && frames.areWritten();
+    }
+
     Wire over(Session session) {
         Wire single = new SessionWire(session, limits.sendTimeout(), limits.heartbeat());
-        if (frames != null) {
-            return new FrameWire(single, frames.apply(session));
+        FrameWriter writer = frames == null ? null : frames.over(session);
+        if (writer != null) {
+            return new FrameWire(single, writer);
         }
         String server = session.getClass().getName();
         if (server.startsWith(TOMCAT)) {

@@ -1,7 +1,6 @@
 package dev.parley.launch;
 
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,9 +62,9 @@ final class EmbeddedServer {
                 .getMethod("setParentClassLoader", ClassLoader.class)
                 .invoke(application, new ApplicationParent(classes));
         Object context = call(application, "getServletContext");
-        Method attribute = context.getClass().getMethod("setAttribute", String.class, Object.class);
-        attribute.invoke(context, TomcatFrames.ATTRIBUTE, TomcatFrames.of(classes));
-        attribute.invoke(context, OPTIONS, line.settings().keySet());
+        context.getClass()
+                .getMethod("setAttribute", String.class, Object.class)
+                .invoke(context, OPTIONS, line.settings().keySet());
         onceStarted(
                 application,
                 classes,

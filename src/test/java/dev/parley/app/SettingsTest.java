@@ -46,6 +46,7 @@ final class SettingsTest {
                         Settings.budget("25%", Runtime.getRuntime().maxMemory()),
                         new ConnectionManager.Limits(
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+                        true,
                         1_000,
                         Duration.ofSeconds(5),
                         1_000,
@@ -113,6 +114,7 @@ final class SettingsTest {
                 arguments(Key.ALLOWED_ORIGINS, "*", "allowedOrigins", Set.of("*")),
                 arguments(Key.ALLOWED_ORIGINS, " , ", "allowedOrigins", Set.of()),
                 arguments(Key.COOKIE_NEEDS_ORIGIN, "true", "cookieNeedsOrigin", true),
+                arguments(Key.FRAMES, "off", "frames", false),
                 arguments(Key.MAX_MESSAGE_BYTES, "1", "maxMessageBytes", 1),
                 arguments(Key.MAX_MESSAGE_BYTES, "16777216", "maxMessageBytes", 16 * 1024 * 1024),
                 arguments(Key.MAX_CONNECTIONS, "1", "limits.maxConnections", 1),
@@ -200,6 +202,7 @@ final class SettingsTest {
                 arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "TRUE"),
                 arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "yes"),
                 arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "1"),
+                arguments(Key.FRAMES, "auto or off", "on"),
                 arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", ""),
                 arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "0"),
                 arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "-1"),

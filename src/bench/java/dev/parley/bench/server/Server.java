@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * A target's process, from its start to its end. It ends with this object, and with this process at the latest.
  */
 public final class Server implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 5;
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
     private static final long RETRY_MILLIS = 50;

@@ -24,6 +24,7 @@ public final class Targets {
                             guide(FLOOR, "C, one write a delivery (the floor)", false, new FloorProgram("")),
                             guide("floor-coalescing", "C, coalescing", false, new FloorProgram("coalesce"))),
                     JvmBaseline.all(),
+                    StockServer.all(),
                     Stream.of(
                             guide("node-ws", "Node, ws", false, new NodeScript("ws.js")),
                             new Target(
