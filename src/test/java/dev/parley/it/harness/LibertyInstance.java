@@ -61,6 +61,14 @@ final class LibertyInstance implements Instance {
             for (String file : List.of("parley-datasource.xml", "parley-tls.xml")) {
                 ServerFiles.copy(directory.resolve(file), directory.resolve("configDropins/overrides/" + file));
             }
+            if (add.hasProfile()) {
+                ServerFiles.write(directory.resolve("configDropins/overrides/profile.xml"), """
+                        <server>
+                          <featureManager><feature>webProfile-10.0</feature></featureManager>
+                          <webAppSecurity singleSignonEnabled="true"/>
+                        </server>
+                        """);
+            }
             ServerFiles.append(directory.resolve("bootstrap.properties"), "https.port=" + ports.get(1) + "\n");
             ServerFiles.write(directory.resolve("server.env"), "DATABASE_PORT=" + add.databasePort() + "\n");
         });

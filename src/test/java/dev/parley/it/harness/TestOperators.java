@@ -6,9 +6,15 @@ import java.util.stream.Collectors;
 
 /** The operators whom every server of the tests knows in its own realm, and what each has to offer. */
 public final class TestOperators {
-    /** Who there is, with whose role; the last one has none of ours. */
-    public static final Map<String, String> ROLES =
-            Map.of("vera", "parley-viewer", "otto", "parley-operator", "ada", "parley-admin", "sam", "somebody-else");
+    /** Who there is, with whose role; the last ones have none of ours. */
+    public static final Map<String, String> ROLES = Map.of(
+            "vera", "parley-viewer",
+            "otto", "parley-operator",
+            "ada", "parley-admin",
+            "sam", "somebody-else",
+            "sue", "staff",
+            "dave", "customer",
+            "eve", "customer");
 
     private TestOperators() {}
 
