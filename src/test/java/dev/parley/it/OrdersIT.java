@@ -92,6 +92,7 @@ final class OrdersIT {
                 .addPackage(OrderServlet.class.getPackage())
                 .addAsServiceProvider(RoomPolicy.class, dev.parley.it.counter.OrderPolicy.class)
                 .addAsWebInfResource(descriptor("counter"), "web.xml")
+                .addAsWebInfResource(OrderServlet.class.getPackage(), "glassfish-web.xml", "glassfish-web.xml")
                 .addAsWebResource(OrderResource.class.getPackage(), "shop.html", "shop.html")
                 .addAsWebResource(OrderResource.class.getPackage(), "login.html", "login.html");
     }

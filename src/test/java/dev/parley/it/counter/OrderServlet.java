@@ -1,6 +1,7 @@
 package dev.parley.it.counter;
 
 import dev.parley.Parley;
+import dev.parley.Publication;
 import dev.parley.Room;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebServlet;
@@ -28,7 +29,7 @@ public final class OrderServlet extends HttpServlet {
                 case "ship" -> ship(id, Integer.parseInt(request.getParameter("parcels")));
                 case "deliver" -> {
                     change(id, "status", "delivered");
-                    room.publish(new Delivered(id));
+                    room.publish(Publication.of(new Delivered(id)).key("delivered-" + id));
                 }
                 case "hand-over" -> {
                     change(id, "customer", request.getParameter("to"));
