@@ -27,9 +27,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -48,6 +48,9 @@ import org.junit.jupiter.api.TestInstance;
 final class OrdersIT {
     private static final String SERVER = System.getProperty("it.server", "standalone");
     private static final boolean HAS_PROFILE = !SERVER.matches("tomcat.*|jetty.*");
+    private static final boolean HAS_SINGLE_SIGN_ON = HAS_PROFILE; // see server-config
+    private static final String BESIDE =
+            "<login-config><auth-method>BASIC</auth-method><realm-name>parley</realm-name></login-config>";
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final AtomicLong orders = new AtomicLong();
@@ -62,6 +65,8 @@ final class OrdersIT {
         server.deploy(application("one"));
         server.deploy(application("other"));
         server.deploy(withBasic("basic"));
+        server.deploy(withServlets("shop"));
+        server.deploy(beside());
     }
 
     @AfterAll
@@ -106,6 +111,17 @@ final class OrdersIT {
                 .replaceAll("(?s)<form-login-config>.*</form-login-config>", "")
                 .replace("/shop.html", "/parley/rooms");
         return war.addAsWebInfResource(new StringAsset(descriptor), "web.xml");
+    }
+
+    /** Parley's own archive, with a login, which is the server's for all applications. */
+    private static WebArchive beside() throws IOException {
+        WebArchive war = ParleyWar.under("parley");
+        String descriptor;
+        try (InputStream in = war.get("WEB-INF/web.xml").getAsset().openStream()) {
+            descriptor = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        war.delete("/WEB-INF/web.xml");
+        return war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", BESIDE + "</web-app>")), "web.xml");
     }
 
     private StringAsset descriptor(String application) throws IOException {
@@ -234,6 +250,21 @@ final class OrdersIT {
         assertThat(handshake("basic").exchange().status()).isEqualTo(401);
     }
 
+    @Test
+    void loginOfTheApplicationIsKnownToParleyBesideItWhereThereIsOneForAll() {
+        URI rooms = server.site().resolve("/parley/rooms");
+        try (RoomsClient client = RoomsClient.over(RawWebSocket.open(new Site(rooms.getHost(), rooms.getPort(), "/parley")
+                .upgrade("/rooms")
+                .with("Sec-WebSocket-Protocol", "parley.v1")
+                .with("Cookie", new Browser("shop", "dave").cookies(rooms))))) {
+            if (HAS_SINGLE_SIGN_ON) {
+                assertThat(client.hears()).contains("\"type\":\"welcome\"", "\"user\":\"dave\"");
+            } else {
+                assertThat(client.asks("'type':'connect'")).contains("\"user\":\"guest-");
+            }
+        }
+    }
+
     private UpgradeRequest basic(String user) {
         String secret = user + ":" + TestOperators.password(user);
         return handshake("basic")
@@ -293,10 +324,16 @@ final class OrdersIT {
             return send(posted("/api/orders/" + id + "/" + what, form)).statusCode();
         }
 
+        String cookies(URI place) {
+            try {
+                return String.join("; ", cookies.get(place, Map.of()).get("Cookie"));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
         RoomsClient opens() {
-            String line = cookies.getCookieStore().getCookies().stream()
-                    .map(cookie -> cookie.getName() + "=" + cookie.getValue())
-                    .collect(Collectors.joining("; "));
+            String line = cookies(server.site().resolve("/" + context + "/parley/rooms"));
             RoomsClient client =
                     RoomsClient.over(RawWebSocket.open(handshake(context).with("Cookie", line)));
             assertThat(client.hears()).contains("\"type\":\"welcome\"", "\"user\":\"" + user + "\"");

@@ -19,20 +19,25 @@ import java.util.regex.Pattern;
 final class LibertyInstance implements Instance {
     private static final String SERVER = "parley";
     private static final Pattern UP = Pattern.compile(".*CWWKF0011I:.*");
+    /** A data source of an application's own descriptor finds its driver in a library of the server alone. */
+    private static final String DRIVER = "<classloader commonLibraryRef=\"postgresql\"/>";
+
     private static final Duration START = Duration.ofMinutes(2);
 
     private final ServerProcess process;
     private final Path directory;
     private final URI site;
     private final int tlsPort;
+    private final String classLoader;
     private final Map<String, String> ids = new HashMap<>(); // of what is deployed, by context path
     private int deployments;
 
-    private LibertyInstance(ServerProcess process, Path directory, URI site, int tlsPort) {
+    private LibertyInstance(ServerProcess process, Path directory, URI site, int tlsPort, String classLoader) {
         this.process = process;
         this.directory = directory;
         this.site = site;
         this.tlsPort = tlsPort;
+        this.classLoader = classLoader;
     }
 
     static LibertyInstance start(String name, Path home, Optional<Extras> extras) {
@@ -81,7 +86,12 @@ final class LibertyInstance implements Instance {
                 List.of("sh", home.resolve("bin/server").toString(), "run", SERVER));
         try {
             process.await(UP, 0, START);
-            return new LibertyInstance(process, directory, URI.create("http://127.0.0.1:" + port + "/"), ports.get(1));
+            return new LibertyInstance(
+                    process,
+                    directory,
+                    URI.create("http://127.0.0.1:" + port + "/"),
+                    ports.get(1),
+                    extras.filter(Extras::hasProfile).map(add -> DRIVER).orElse(""));
         } catch (AssertionError e) {
             process.close();
             throw e;
@@ -105,9 +115,9 @@ final class LibertyInstance implements Instance {
             Path half =
                     Files.writeString(directory.resolve(id + ".xml.new"), """
                     <server>
-                      <webApplication id="%s" name="%s" location="%s" contextRoot="%s"/>
+                      <webApplication id="%s" name="%s" location="%s" contextRoot="%s">%s</webApplication>
                     </server>
-                    """.formatted(id, id, archive, contextPath));
+                    """.formatted(id, id, archive, contextPath, classLoader));
             Files.move(half, file(id), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
