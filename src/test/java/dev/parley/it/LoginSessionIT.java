@@ -53,6 +53,11 @@ final class LoginSessionIT {
             </login-config>
             </web-app>""";
 
+    /** How many seconds it is until GlassFish and Payara look after their sessions again. */
+    private static final String OFTEN = "<session-config><session-manager><manager-properties>"
+            + "<property name=\"reapIntervalSeconds\" value=\"2\"/>"
+            + "</manager-properties></session-manager></session-config>";
+
     private static final int PINGS = 5;
     private static final int NO_DATABASE = 1; // nothing asks for it
 
@@ -86,17 +91,21 @@ final class LoginSessionIT {
 
     private static WebArchive war() throws IOException {
         WebArchive war = ParleyWar.root();
-        String descriptor;
-        try (InputStream read = war.get("WEB-INF/web.xml").getAsset().openStream()) {
-            descriptor = new String(read.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        war.delete("/WEB-INF/web.xml");
+        String descriptor = take(war, "web.xml");
+        String ofGlassFish = take(war, "glassfish-web.xml").replace("<class-loader", OFTEN + "<class-loader");
         war.delete("/WEB-INF/jetty-ee10-web.xml"); // which says how operators log in
         // Jetty takes no realm unless it is named as in server-config; Payara wants one of that name, if any.
         String realm = System.getProperty("it.server", "").startsWith("jetty") ? "<realm-name>parley</realm-name>" : "";
         String login = LOGIN.replace("</auth-method>", "</auth-method>" + realm);
         return war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", login)), "web.xml")
+                .addAsWebInfResource(new StringAsset(ofGlassFish), "glassfish-web.xml")
                 .addClass(AccountServlet.class);
+    }
+
+    private static String take(WebArchive war, String name) throws IOException {
+        try (InputStream in = war.delete("/WEB-INF/" + name).getAsset().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private String ask(String path) {

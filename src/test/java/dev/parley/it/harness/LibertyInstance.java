@@ -55,11 +55,12 @@ final class LibertyInstance implements Instance {
                   <!-- Looked at every 500 ms and not only when a file is there at the start. -->
                   <config updateTrigger="polled" monitorInterval="200ms"/>
                   <basicRegistry>
-                    %s
+                    %s%s
                   </basicRegistry>
                 </server>
-                """.formatted(TestOperators.lines(
-                "<user name=\"%1$s\" password=\"%2$s\"/><group name=\"%3$s\"><member name=\"%1$s\"/></group>")));
+                """.formatted(
+                        TestOperators.lines("<user name=\"%s\" password=\"%s\"/>"),
+                        TestOperators.groups("<group name=\"%s\">%s</group>", "<member name=\"%s\"/>")));
         extras.ifPresent(add -> {
             ServerFiles.copy(add.keys(), directory.resolve("parley.p12"));
             ServerFiles.copy(add.driver(), directory.resolve("lib/postgresql.jar"));

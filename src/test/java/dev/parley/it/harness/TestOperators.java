@@ -29,6 +29,18 @@ public final class TestOperators {
                 .collect(Collectors.joining("\n", "", "\n"));
     }
 
+    /** One line a role, made by a pattern of its name and its users, each of whom is made by the other. */
+    static String groups(String pattern, String member) {
+        return ROLES.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getValue,
+                        Collectors.mapping(known -> member.formatted(known.getKey()), Collectors.joining())))
+                .entrySet()
+                .stream()
+                .map(group -> pattern.formatted(group.getKey(), group.getValue()))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
     /** Commands of {@code asadmin} that create them; passwords are read from files in the directory. */
     static String commands(Path directory) {
         StringBuilder commands = new StringBuilder();
