@@ -1,7 +1,12 @@
 package dev.parley.it;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +83,17 @@ final class YourApplicationTest {
         assertThat(dependency).contains("<classifier>classes</classifier>");
         String coordinates = String.join("\n  ", dependency.subList(1, 4));
         assertThat(pom).contains("  " + coordinates).contains("<classifier>classes</classifier>");
+    }
+
+    @Test
+    void applicationsUseThePublicPackageAlone() {
+        String[] own = {"dev.parley.it.orders", "dev.parley.it.counter", "dev.parley.it.delivery"};
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.parley..")
+                        .and(not(resideInAnyPackage("dev.parley")))
+                        .and(not(resideInAnyPackage(own))))
+                .check(new ClassFileImporter().importPackages(own));
     }
 
     /** At most ten for each: see the page's table. */
