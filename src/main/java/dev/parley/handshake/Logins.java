@@ -19,7 +19,8 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>A WebSocket does not keep an HTTP session alive, so a short session timeout ends connections, too. Servers tell of a timeout late,
  * by up to minutes; Payara and GlassFish not before the last socket of the session is closed, because its request is still under way
- * (StandardManager, {@code lockBackground}). So we look ourselves.
+ * (StandardManager, {@code lockBackground}). So we look ourselves. Jetty counts from the request before the last one: there, a client
+ * may come back once in a while with a login that is still good.
  */
 final class Logins implements HttpSessionListener, HttpSessionIdListener {
     private static final Logger LOG = System.getLogger(Logins.class.getName());

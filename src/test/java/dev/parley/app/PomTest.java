@@ -22,7 +22,8 @@ final class PomTest {
         List<String> brought = new ArrayList<>();
         for (Element dependency : children(child(project, "dependencies"), "dependency")) {
             String scope = text(dependency, "scope", "compile");
-            if (!scope.matches("provided|test") && text(dependency, "optional", "false").equals("false")) {
+            if (!scope.matches("provided|test")
+                    && text(dependency, "optional", "false").equals("false")) {
                 brought.add(text(dependency, "groupId", "") + ":" + text(dependency, "artifactId", ""));
             }
         }

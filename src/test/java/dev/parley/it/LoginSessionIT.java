@@ -137,7 +137,8 @@ final class LoginSessionIT {
         String line = cookies.getCookieStore().getCookies().stream()
                 .map(cookie -> cookie.getName() + "=" + cookie.getValue())
                 .collect(Collectors.joining("; "));
-        return RawWebSocket.open(RoomsClient.handshake(new Site(base.getHost(), base.getPort(), "")).with("Cookie", line));
+        return RawWebSocket.open(RoomsClient.handshake(new Site(base.getHost(), base.getPort(), ""))
+                .with("Cookie", line));
     }
 
     /** The first code that it sees says that the credential has expired, so that it comes back with another. */

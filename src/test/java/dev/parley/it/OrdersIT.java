@@ -48,9 +48,9 @@ import org.junit.jupiter.api.TestInstance;
 final class OrdersIT {
     private static final String SERVER = System.getProperty("it.server", "standalone");
     private static final boolean HAS_PROFILE = !SERVER.matches("tomcat.*|jetty.*");
-    private static final boolean HAS_SINGLE_SIGN_ON = HAS_PROFILE && !SERVER.equals("payara-micro"); // see server-config
-    private static final String BESIDE =
-            """
+    private static final boolean HAS_SINGLE_SIGN_ON =
+            HAS_PROFILE && !SERVER.equals("payara-micro"); // see server-config
+    private static final String BESIDE = """
             <login-config>
               <auth-method>FORM</auth-method>
               <realm-name>parley</realm-name>
@@ -69,7 +69,8 @@ final class OrdersIT {
     @BeforeAll
     void start() throws Exception {
         database = PostgresServer.launch();
-        sql("CREATE TABLE orders (id bigint PRIMARY KEY, customer text NOT NULL, parcels int NOT NULL, status text NOT NULL)");
+        sql(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, customer text NOT NULL, parcels int NOT NULL, status text NOT NULL)");
         server = OwnServer.startForApplications(database.port());
         server.deploy(application("one"));
         server.deploy(application("other"));
@@ -130,7 +131,8 @@ final class OrdersIT {
             descriptor = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         war.delete("/WEB-INF/web.xml");
-        return war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", BESIDE + "</web-app>")), "web.xml");
+        return war.addAsWebInfResource(
+                new StringAsset(descriptor.replace("</web-app>", BESIDE + "</web-app>")), "web.xml");
     }
 
     private StringAsset descriptor(String application) throws IOException {
@@ -236,7 +238,8 @@ final class OrdersIT {
         try (RoomsClient one = new Browser("one", "dave").watches(id);
                 RoomsClient other = new Browser("other", "dave").watches(id);
                 RoomsClient sue = new Browser("other", "sue").watches(id)) {
-            assertThat(new Browser("one", "sue").does(id, "hand-over", "to=eve")).isEqualTo(204);
+            assertThat(new Browser("one", "sue").does(id, "hand-over", "to=eve"))
+                    .isEqualTo(204);
             for (RoomsClient dave : new RoomsClient[] {one, other}) {
                 assertThat(dave.hearsWith("\"type\":\"left\"")).contains("\"reason\":\"forbidden\"");
             }
@@ -262,10 +265,11 @@ final class OrdersIT {
     @Test
     void loginOfTheApplicationIsKnownToParleyBesideItWhereThereIsOneForAll() {
         URI rooms = server.site().resolve("/parley/rooms");
-        try (RoomsClient client = RoomsClient.over(RawWebSocket.open(new Site(rooms.getHost(), rooms.getPort(), "/parley")
-                .upgrade("/rooms")
-                .with("Sec-WebSocket-Protocol", "parley.v1")
-                .with("Cookie", new Browser("shop", "dave").cookies(rooms))))) {
+        try (RoomsClient client =
+                RoomsClient.over(RawWebSocket.open(new Site(rooms.getHost(), rooms.getPort(), "/parley")
+                        .upgrade("/rooms")
+                        .with("Sec-WebSocket-Protocol", "parley.v1")
+                        .with("Cookie", new Browser("shop", "dave").cookies(rooms))))) {
             if (HAS_SINGLE_SIGN_ON) {
                 assertThat(client.hears()).contains("\"type\":\"welcome\"", "\"user\":\"dave\"");
             } else {
@@ -313,8 +317,7 @@ final class OrdersIT {
         }
 
         private HttpRequest.Builder posted(String path, String form) {
-            return at(path)
-                    .header("Content-Type", "application/x-www-form-urlencoded")
+            return at(path).header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(BodyPublishers.ofString(form));
         }
 

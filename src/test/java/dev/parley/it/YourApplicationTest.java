@@ -23,8 +23,7 @@ final class YourApplicationTest {
     private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w+)\n(.*?)\n```$");
 
     /** What an application has to write, without what Java and its formatter add. */
-    private static final Pattern NO_CODE =
-            Pattern.compile("\\s*}?\\s*|\\s*@Override|\\s*/?\\*.*|package .*|import .*");
+    private static final Pattern NO_CODE = Pattern.compile("\\s*}?\\s*|\\s*@Override|\\s*/?\\*.*|package .*|import .*");
 
     private static List<String> blocks(String language) throws IOException {
         List<String> blocks = new ArrayList<>();
@@ -58,8 +57,9 @@ final class YourApplicationTest {
         List<String> sources = files("java").stream()
                 .map(source -> source.replaceFirst("package .*;\n\n", "").strip())
                 .toList();
-        assertThat(blocks("java")).hasSizeGreaterThan(8).allSatisfy(block -> assertThat(sources)
-                .contains(block));
+        assertThat(blocks("java"))
+                .hasSizeGreaterThan(8)
+                .allSatisfy(block -> assertThat(sources).contains(block));
     }
 
     @Test
@@ -67,8 +67,9 @@ final class YourApplicationTest {
         for (String language : List.of("xml", "html")) {
             List<String> parts = new ArrayList<>(blocks(language));
             parts.removeIf(block -> block.startsWith("<dependency>"));
-            assertThat(parts).isNotEmpty().allSatisfy(block -> assertThat(files("resources"))
-                    .anyMatch(file -> file.contains(block)));
+            assertThat(parts)
+                    .isNotEmpty()
+                    .allSatisfy(block -> assertThat(files("resources")).anyMatch(file -> file.contains(block)));
         }
     }
 

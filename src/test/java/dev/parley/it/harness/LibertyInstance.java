@@ -113,8 +113,8 @@ final class LibertyInstance implements Instance {
             Files.createDirectories(archive.getParent());
             Files.copy(war, archive, StandardCopyOption.REPLACE_EXISTING);
             Files.createDirectories(file(id).getParent());
-            Path half =
-                    Files.writeString(directory.resolve(id + ".xml.new"), """
+            Path half = Files.writeString(
+                    directory.resolve(id + ".xml.new"), """
                     <server>
                       <webApplication id="%s" name="%s" location="%s" contextRoot="%s">%s</webApplication>
                     </server>

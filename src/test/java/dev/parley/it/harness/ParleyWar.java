@@ -64,7 +64,8 @@ public final class ParleyWar {
      * are named.
      */
     public static WebArchive application(String name, String... libraries) throws IOException {
-        WebArchive application = ShrinkWrap.create(WebArchive.class, name + ".war").addAsLibrary(classes().toFile());
+        WebArchive application = ShrinkWrap.create(WebArchive.class, name + ".war")
+                .addAsLibrary(classes().toFile());
         String wanted = "/WEB-INF/lib/(" + String.join("|", libraries) + "|jackson-core)-[0-9].*";
         root().getContent(Filters.include(wanted)).forEach((path, node) -> application.add(node.getAsset(), path));
         return application;

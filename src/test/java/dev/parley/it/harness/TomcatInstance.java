@@ -56,7 +56,12 @@ final class TomcatInstance implements Instance {
             URI site = URI.create("http://127.0.0.1:" + port + "/");
             TomcatManager manager = new TomcatManager(site.resolve("manager/text/"), DEPLOYER, password);
             manager.list();
-            return new TomcatInstance(process, base, site, ports.get(1), manager,
+            return new TomcatInstance(
+                    process,
+                    base,
+                    site,
+                    ports.get(1),
+                    manager,
                     extras.filter(add -> !add.hasProfile()).isPresent());
         } catch (Refusal | AssertionError | UncheckedIOException e) {
             process.close();

@@ -12,7 +12,8 @@ import java.util.Set;
 /** The login of the application: a form, and its own users. */
 @ApplicationScoped
 @FormAuthenticationMechanismDefinition(
-        loginToContinue = @LoginToContinue(loginPage = "/login.html", errorPage = "/login.html", useForwardToLogin = false))
+        loginToContinue =
+                @LoginToContinue(loginPage = "/login.html", errorPage = "/login.html", useForwardToLogin = false))
 public class Login implements IdentityStore {
     private static final Map<String, String> ROLES = Map.of("dave", "customer", "eve", "customer", "sue", "staff");
 
