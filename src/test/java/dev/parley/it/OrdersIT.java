@@ -142,7 +142,7 @@ final class OrdersIT {
     private String text(String name) throws IOException {
         try (InputStream in = OrdersIT.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("${port}", Integer.toString(database.port()));
+                    .replace("5432", Integer.toString(database.port()));
         }
     }
 
