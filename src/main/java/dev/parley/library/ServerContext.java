@@ -47,7 +47,7 @@ public final class ServerContext {
                 hasBegun.set(true);
                 task.run();
             });
-        } catch (IllegalStateException noContext) {
+        } catch (RuntimeException noContext) {
             if (hasBegun.get()) {
                 throw noContext;
             }
