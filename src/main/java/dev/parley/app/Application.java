@@ -39,6 +39,7 @@ import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
 import dev.parley.library.Contributions;
 import dev.parley.library.LocalParley;
+import dev.parley.library.ServerContext;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
@@ -161,7 +162,7 @@ final class Application {
                         Contributions.policies(),
                         settings.rules().orElse(null),
                         settings.policyCache(),
-                        Threads.factory("policy"),
+                        ServerContext.around(Threads.factory("policy")),
                         workers));
         this.events = opened.add("events", new Events(backplane, connections, budget, InstantSource.system()));
         Contributions.listeners().forEach(events::add);

@@ -75,11 +75,15 @@ final class Handshakes implements AutoCloseable {
         waiting.add(new Waiting(handshake, nanoTime.getAsLong() + PATIENCE.toNanos()));
     }
 
-    /** Ends those that no session was made of for too long, and revokes those whose credential has ended. Throws nothing. */
+    /**
+     * Ends those that no session was made of for too long, and revokes those whose credential or session has ended. Throws
+     * nothing.
+     */
     void sweep() {
         Threads.guarded("giving up broken-off handshakes", this::giveUpBrokenOff)
                 .run();
         Threads.guarded("revoking handshakes", this::revokeExpired).run();
+        Threads.guarded("looking after sessions", logins::sweep).run();
     }
 
     private void revokeExpired() {

@@ -17,20 +17,25 @@ import java.util.concurrent.TimeoutException;
 /**
  * The HTTP sessions that handshakes rely on: when one ends, by a logout or because its time was up, so do they. Thread-safe.
  *
- * <p>A WebSocket does not keep an HTTP session alive, so a short session timeout ends connections, too.
+ * <p>A WebSocket does not keep an HTTP session alive, so a short session timeout ends connections, too. Servers tell of a timeout late,
+ * by up to minutes; Payara and GlassFish not before the last socket of the session is closed, because its request is still under way
+ * (StandardManager, {@code lockBackground}). So we look ourselves. Jetty counts from the request before the last one: there, a client
+ * may come back once in a while with a login that is still good.
  */
 final class Logins implements HttpSessionListener, HttpSessionIdListener {
     private static final Logger LOG = System.getLogger(Logins.class.getName());
     private static final long HEAD_START_MILLIS = 250;
 
-    private final Map<String, Set<Handshake>> bySession = new ConcurrentHashMap<>();
+    private record Login(HttpSession session, Set<Handshake> handshakes) {}
+
+    private final Map<String, Login> bySession = new ConcurrentHashMap<>();
     private final Map<Handshake, String> sessions = new ConcurrentHashMap<>();
 
     /** The handshake relies on {@code session} as long as it lasts. */
     void watch(HttpSession session, Handshake handshake) {
         String id = session.getId();
         sessions.put(handshake, id);
-        add(id, handshake);
+        add(session, handshake);
         handshake.onEnded(() -> forget(handshake));
         try {
             session.getCreationTime();
@@ -41,10 +46,11 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
 
     @Override
     public void sessionDestroyed(HttpSessionEvent event) {
-        Set<Handshake> over = bySession.remove(event.getSession().getId());
-        if (over == null) {
+        Login login = bySession.remove(event.getSession().getId());
+        if (login == null) {
             return;
         }
+        Set<Handshake> over = login.handshakes();
         over.forEach(handshake -> {
             sessions.remove(handshake);
             handshake.revoke();
@@ -52,6 +58,13 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
         if (hasTimedOut(event.getSession())) {
             awaitClosed(over);
         }
+    }
+
+    /** Ends those whose session's time was up, whatever the server has noticed. */
+    void sweep() {
+        bySession.values().stream()
+                .filter(login -> hasTimedOut(login.session()))
+                .forEach(login -> login.handshakes().forEach(Handshake::revoke));
     }
 
     /**
@@ -84,11 +97,11 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
     /** As servers do at a login. */
     @Override
     public void sessionIdChanged(HttpSessionEvent event, String oldId) {
-        Set<Handshake> moved = bySession.remove(oldId);
+        Login moved = bySession.remove(oldId);
         if (moved != null) {
             String id = event.getSession().getId();
-            moved.forEach(handshake -> {
-                add(id, handshake);
+            moved.handshakes().forEach(handshake -> {
+                add(event.getSession(), handshake);
                 if (sessions.replace(handshake, id) == null) {
                     remove(id, handshake); // it was forgotten in the meantime
                 }
@@ -100,18 +113,18 @@ final class Logins implements HttpSessionListener, HttpSessionIdListener {
         return bySession.isEmpty() && sessions.isEmpty();
     }
 
-    private void add(String id, Handshake handshake) {
-        bySession.compute(id, (same, known) -> {
-            Set<Handshake> all = known == null ? ConcurrentHashMap.newKeySet() : known;
-            all.add(handshake);
-            return all;
+    private void add(HttpSession session, Handshake handshake) {
+        bySession.compute(session.getId(), (same, known) -> {
+            Login login = known == null ? new Login(session, ConcurrentHashMap.newKeySet()) : known;
+            login.handshakes().add(handshake);
+            return login;
         });
     }
 
     private void remove(String id, Handshake handshake) {
         bySession.computeIfPresent(id, (same, known) -> {
-            known.remove(handshake);
-            return known.isEmpty() ? null : known;
+            known.handshakes().remove(handshake);
+            return known.handshakes().isEmpty() ? null : known;
         });
     }
 

@@ -104,7 +104,12 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
 
     private static ThreadPoolExecutor pool(String name, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.factory(name));
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                ServerContext.around(Threads.factory(name)));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

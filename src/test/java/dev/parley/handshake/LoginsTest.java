@@ -79,6 +79,23 @@ final class LoginsTest {
         assertThat(told).containsExactly("closed", "the server's turn");
     }
 
+    /** Which Payara and GlassFish tell of when the socket is closed, and no sooner. */
+    @Test
+    void timeoutIsNoticedBeforeTheServerTellsOfIt() {
+        logins.watch(session, handshake);
+        open();
+        maxInactive = 0; // never
+        logins.sweep();
+        maxInactive = 1_800;
+        logins.sweep();
+        assertThat(told).isEmpty();
+        maxInactive = 60;
+        logins.sweep();
+        logins.sweep();
+
+        assertThat(told).containsExactly("revoked");
+    }
+
     /** Whoever logs out does not wait for a peer that does not answer. */
     @Test
     void logoutWaitsForNobody() {

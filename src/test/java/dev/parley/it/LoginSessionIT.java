@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.harness.KnownDifference;
+import dev.parley.it.harness.OwnServer;
 import dev.parley.it.harness.ParleyWar;
-import dev.parley.it.harness.RunningServer;
 import dev.parley.it.harness.TestOperators;
 import dev.parley.it.login.AccountServlet;
 import dev.parley.it.wire.Incoming;
@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.CookieManager;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -23,21 +22,19 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Collectors;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.ArquillianExtension;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.TestInstance;
 
 /** Users who have logged in by form at the application: what becomes of their sockets when their HTTP sessions end. */
-@ExtendWith(ArquillianExtension.class)
-@RunAsClient
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("long") // where sessions are looked after every minute or so
-@Tag("realm")
+@Tag("shared")
 final class LoginSessionIT {
     private static final String LOGIN = """
             <security-constraint>
@@ -56,34 +53,59 @@ final class LoginSessionIT {
             </login-config>
             </web-app>""";
 
+    /** How many seconds it is until GlassFish and Payara look after their sessions again. */
+    private static final String OFTEN = "<session-config><session-manager><manager-properties>"
+            + "<property name=\"reapIntervalSeconds\" value=\"2\"/>"
+            + "</manager-properties></session-manager></session-config>";
+
     private static final int PINGS = 5;
+    private static final int NO_DATABASE = 1; // nothing asks for it
 
-    @ArquillianResource
-    private URL base;
+    private OwnServer server;
+    private URI base;
+    private CookieManager cookies;
+    private HttpClient http;
 
-    @ArquillianResource
-    private RunningServer server;
+    @BeforeAll
+    void start() throws Exception {
+        server = OwnServer.startForApplications(NO_DATABASE);
+        server.deploy(war());
+        base = server.site();
+    }
 
-    private final CookieManager cookies = new CookieManager();
-    private final HttpClient http = HttpClient.newBuilder()
-            .cookieHandler(cookies)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
-
-    @Deployment(testable = false)
-    static WebArchive war() throws IOException {
-        WebArchive war = ParleyWar.root();
-        String descriptor;
-        try (InputStream read = war.get("WEB-INF/web.xml").getAsset().openStream()) {
-            descriptor = new String(read.readAllBytes(), StandardCharsets.UTF_8);
+    @AfterAll
+    void stop() {
+        if (server != null) {
+            server.close();
         }
-        war.delete("/WEB-INF/web.xml");
+    }
+
+    @BeforeEach
+    void forgetCookies() {
+        cookies = new CookieManager();
+        http = HttpClient.newBuilder()
+                .cookieHandler(cookies)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+    }
+
+    private static WebArchive war() throws IOException {
+        WebArchive war = ParleyWar.root();
+        String descriptor = take(war, "web.xml");
+        String ofGlassFish = take(war, "glassfish-web.xml").replace("<class-loader", OFTEN + "<class-loader");
         war.delete("/WEB-INF/jetty-ee10-web.xml"); // which says how operators log in
         // Jetty takes no realm unless it is named as in server-config; Payara wants one of that name, if any.
         String realm = System.getProperty("it.server", "").startsWith("jetty") ? "<realm-name>parley</realm-name>" : "";
         String login = LOGIN.replace("</auth-method>", "</auth-method>" + realm);
         return war.addAsWebInfResource(new StringAsset(descriptor.replace("</web-app>", login)), "web.xml")
+                .addAsWebInfResource(new StringAsset(ofGlassFish), "glassfish-web.xml")
                 .addClass(AccountServlet.class);
+    }
+
+    private static String take(WebArchive war, String name) throws IOException {
+        try (InputStream in = war.delete("/WEB-INF/" + name).getAsset().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private String ask(String path) {
@@ -115,7 +137,8 @@ final class LoginSessionIT {
         String line = cookies.getCookieStore().getCookies().stream()
                 .map(cookie -> cookie.getName() + "=" + cookie.getValue())
                 .collect(Collectors.joining("; "));
-        return RawWebSocket.open(RoomsClient.handshake(Site.at(base)).with("Cookie", line));
+        return RawWebSocket.open(RoomsClient.handshake(new Site(base.getHost(), base.getPort(), ""))
+                .with("Cookie", line));
     }
 
     /** The first code that it sees says that the credential has expired, so that it comes back with another. */
@@ -128,7 +151,7 @@ final class LoginSessionIT {
         }
         assertThat(heard)
                 .isEqualTo(
-                        KnownDifference.LOGOUT_CLOSES_BY_ITSELF.isOf(server)
+                        KnownDifference.LOGOUT_CLOSES_BY_ITSELF.isOf(server.running())
                                 ? new Incoming.Close(1008, "")
                                 : new Incoming.Close(4002, "credential expired"));
     }

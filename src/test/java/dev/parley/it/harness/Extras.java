@@ -9,14 +9,15 @@ import java.util.Map;
  *
  * @param databasePort where PostgreSQL listens
  * @param directory where the key is, and the database's driver
+ * @param hasProfile whether it is for applications of others, which need all of the Web Profile where the server has that
  */
-record Extras(int databasePort, Path directory) {
+record Extras(int databasePort, Path directory, boolean hasProfile) {
     /** As every file of {@code server-config} has it where an operator has not chosen yet. */
     static final String PASSWORD = "change-me";
 
     /** The extras with a new key for 127.0.0.1, and the driver that the tests have on their own class path. */
-    static Extras in(Path directory, int databasePort) {
-        Extras extras = new Extras(databasePort, directory);
+    static Extras in(Path directory, int databasePort, boolean hasProfile) {
+        Extras extras = new Extras(databasePort, directory, hasProfile);
         Command.run(
                 "keytool",
                 Map.of(),

@@ -62,6 +62,9 @@ final class GlassFishInstance implements Instance {
             add.importKeys(domain.resolve(isPayara ? "config/keystore.p12" : "config/keystore.jks"));
             ServerFiles.copy(add.driver(), domain.resolve("lib/postgresql.jar")); // as add-library does
             ServerFiles.append(config, ServerFiles.read(shipped.resolve("parley-tls.asadmin")));
+            if (add.hasProfile()) {
+                ServerFiles.append(config, ServerFiles.read(shipped.resolve("parley-sso.asadmin")));
+            }
             ServerFiles.append(operators, add.dataSource(shipped));
         });
         List<String> command = new ArrayList<>(List.of(

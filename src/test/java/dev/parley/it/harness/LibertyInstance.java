@@ -19,20 +19,25 @@ import java.util.regex.Pattern;
 final class LibertyInstance implements Instance {
     private static final String SERVER = "parley";
     private static final Pattern UP = Pattern.compile(".*CWWKF0011I:.*");
+    /** A data source of an application's own descriptor finds its driver in a library of the server alone. */
+    private static final String DRIVER = "<classloader commonLibraryRef=\"postgresql\"/>";
+
     private static final Duration START = Duration.ofMinutes(2);
 
     private final ServerProcess process;
     private final Path directory;
     private final URI site;
     private final int tlsPort;
+    private final String classLoader;
     private final Map<String, String> ids = new HashMap<>(); // of what is deployed, by context path
     private int deployments;
 
-    private LibertyInstance(ServerProcess process, Path directory, URI site, int tlsPort) {
+    private LibertyInstance(ServerProcess process, Path directory, URI site, int tlsPort, String classLoader) {
         this.process = process;
         this.directory = directory;
         this.site = site;
         this.tlsPort = tlsPort;
+        this.classLoader = classLoader;
     }
 
     static LibertyInstance start(String name, Path home, Optional<Extras> extras) {
@@ -50,16 +55,25 @@ final class LibertyInstance implements Instance {
                   <!-- Looked at every 500 ms and not only when a file is there at the start. -->
                   <config updateTrigger="polled" monitorInterval="200ms"/>
                   <basicRegistry>
-                    %s
+                    %s%s
                   </basicRegistry>
                 </server>
-                """.formatted(TestOperators.lines(
-                "<user name=\"%1$s\" password=\"%2$s\"/><group name=\"%3$s\"><member name=\"%1$s\"/></group>")));
+                """.formatted(
+                        TestOperators.lines("<user name=\"%s\" password=\"%s\"/>"),
+                        TestOperators.groups("<group name=\"%s\">%s</group>", "<member name=\"%s\"/>")));
         extras.ifPresent(add -> {
             ServerFiles.copy(add.keys(), directory.resolve("parley.p12"));
             ServerFiles.copy(add.driver(), directory.resolve("lib/postgresql.jar"));
             for (String file : List.of("parley-datasource.xml", "parley-tls.xml")) {
                 ServerFiles.copy(directory.resolve(file), directory.resolve("configDropins/overrides/" + file));
+            }
+            if (add.hasProfile()) {
+                ServerFiles.write(directory.resolve("configDropins/overrides/profile.xml"), """
+                        <server>
+                          <featureManager><feature>webProfile-10.0</feature></featureManager>
+                          <webAppSecurity singleSignonEnabled="true"/>
+                        </server>
+                        """);
             }
             ServerFiles.append(directory.resolve("bootstrap.properties"), "https.port=" + ports.get(1) + "\n");
             ServerFiles.write(directory.resolve("server.env"), "DATABASE_PORT=" + add.databasePort() + "\n");
@@ -73,7 +87,12 @@ final class LibertyInstance implements Instance {
                 List.of("sh", home.resolve("bin/server").toString(), "run", SERVER));
         try {
             process.await(UP, 0, START);
-            return new LibertyInstance(process, directory, URI.create("http://127.0.0.1:" + port + "/"), ports.get(1));
+            return new LibertyInstance(
+                    process,
+                    directory,
+                    URI.create("http://127.0.0.1:" + port + "/"),
+                    ports.get(1),
+                    extras.filter(Extras::hasProfile).map(add -> DRIVER).orElse(""));
         } catch (AssertionError e) {
             process.close();
             throw e;
@@ -94,12 +113,12 @@ final class LibertyInstance implements Instance {
             Files.createDirectories(archive.getParent());
             Files.copy(war, archive, StandardCopyOption.REPLACE_EXISTING);
             Files.createDirectories(file(id).getParent());
-            Path half =
-                    Files.writeString(directory.resolve(id + ".xml.new"), """
+            Path half = Files.writeString(
+                    directory.resolve(id + ".xml.new"), """
                     <server>
-                      <webApplication id="%s" name="%s" location="%s" contextRoot="%s"/>
+                      <webApplication id="%s" name="%s" location="%s" contextRoot="%s">%s</webApplication>
                     </server>
-                    """.formatted(id, id, archive, contextPath));
+                    """.formatted(id, id, archive, contextPath, classLoader));
             Files.move(half, file(id), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /**
  * Another server of the kind under test, for one test class alone, with all that {@code server-config} has for it: the data source and
@@ -31,9 +32,18 @@ public final class OwnServer implements AutoCloseable {
 
     /** Starts it; the data source is for a PostgreSQL that listens on this port of 127.0.0.1. */
     public static OwnServer start(int databasePort) {
+        return start(databasePort, false);
+    }
+
+    /** The same, for applications of others. */
+    public static OwnServer startForApplications(int databasePort) {
+        return start(databasePort, true);
+    }
+
+    private static OwnServer start(int databasePort, boolean hasProfile) {
         String name = System.getProperty("it.server", "standalone");
         Path home = Path.of(System.getProperty("it.home", "")).toAbsolutePath();
-        Extras extras = Extras.in(ServerFiles.fresh("extras"), databasePort);
+        Extras extras = Extras.in(ServerFiles.fresh("extras"), databasePort, hasProfile);
         return new OwnServer(name, Servers.start(name, home, Optional.of(extras)), extras);
     }
 
@@ -44,6 +54,13 @@ public final class OwnServer implements AutoCloseable {
                 .as(ZipExporter.class)
                 .exportTo(war.toFile(), true);
         instance.deploy(contextPath, war);
+    }
+
+    /** Deploys an archive at the context path that its name says. */
+    public void deploy(WebArchive archive) throws Deployer.Refusal {
+        Path war = ServerProcess.directory().resolve(archive.getName());
+        archive.as(ZipExporter.class).exportTo(war.toFile(), true);
+        instance.deploy(Contexts.path(archive), war);
     }
 
     /** What it is, as tests are told of the one that they share. */

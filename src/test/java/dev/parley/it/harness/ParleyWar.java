@@ -59,6 +59,18 @@ public final class ParleyWar {
         }
     }
 
+    /**
+     * An empty archive of somebody's with the library in it, and what it brings along, and those of the archive's other libraries that
+     * are named.
+     */
+    public static WebArchive application(String name, String... libraries) throws IOException {
+        WebArchive application = ShrinkWrap.create(WebArchive.class, name + ".war")
+                .addAsLibrary(classes().toFile());
+        String wanted = "/WEB-INF/lib/(" + String.join("|", libraries) + "|jackson-core)-[0-9].*";
+        root().getContent(Filters.include(wanted)).forEach((path, node) -> application.add(node.getAsset(), path));
+        return application;
+    }
+
     /** The archive without anything of Parley's own, and without what starts it: its libraries, for an application of others. */
     public static WebArchive librariesOnly() {
         WebArchive war = root();

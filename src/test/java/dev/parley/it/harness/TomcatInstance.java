@@ -25,16 +25,16 @@ final class TomcatInstance implements Instance {
     private final URI site;
     private final int tlsPort;
     private final TomcatManager manager;
-    private final boolean hasExtras;
+    private final boolean isDeployedByFile;
 
     private TomcatInstance(
-            ServerProcess process, Path base, URI site, int tlsPort, TomcatManager manager, boolean hasExtras) {
+            ServerProcess process, Path base, URI site, int tlsPort, TomcatManager manager, boolean isDeployedByFile) {
         this.process = process;
         this.base = base;
         this.site = site;
         this.tlsPort = tlsPort;
         this.manager = manager;
-        this.hasExtras = hasExtras;
+        this.isDeployedByFile = isDeployedByFile;
     }
 
     static TomcatInstance start(String name, Path home, Optional<Extras> extras) {
@@ -56,7 +56,13 @@ final class TomcatInstance implements Instance {
             URI site = URI.create("http://127.0.0.1:" + port + "/");
             TomcatManager manager = new TomcatManager(site.resolve("manager/text/"), DEPLOYER, password);
             manager.list();
-            return new TomcatInstance(process, base, site, ports.get(1), manager, extras.isPresent());
+            return new TomcatInstance(
+                    process,
+                    base,
+                    site,
+                    ports.get(1),
+                    manager,
+                    extras.filter(add -> !add.hasProfile()).isPresent());
         } catch (Refusal | AssertionError | UncheckedIOException e) {
             process.close();
             throw new AssertionError(name + " does not answer", e);
@@ -108,7 +114,7 @@ final class TomcatInstance implements Instance {
 
     @Override
     public void deploy(String contextPath, Path war) throws Refusal {
-        if (hasExtras) {
+        if (isDeployedByFile) {
             // Where the file says that it is.
             Path place = base.resolve("parley.war");
             if (!Files.exists(place)) {

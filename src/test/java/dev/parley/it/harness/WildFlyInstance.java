@@ -81,9 +81,15 @@ final class WildFlyInstance implements Instance {
             Path directory = base.resolve("parley");
             ServerFiles.copy(ServerFiles.config("wildfly"), directory);
             extras.ifPresent(add -> ServerFiles.copy(add.driver(), directory.resolve("postgresql.jar")));
-            List<String> files = extras.isPresent()
-                    ? List.of("parley-datasource.cli", "parley-tls.cli", "parley.cli")
-                    : List.of("parley.cli");
+            List<String> files = new ArrayList<>();
+            extras.ifPresent(add -> {
+                files.add("parley-datasource.cli");
+                files.add("parley-tls.cli");
+                if (add.hasProfile()) {
+                    files.add("parley-sso.cli");
+                }
+            });
+            files.add("parley.cli");
             for (String file : files) {
                 int mark = process.mark();
                 Command.run(

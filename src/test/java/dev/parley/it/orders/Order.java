@@ -1,0 +1,33 @@
+package dev.parley.it.orders;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+
+/** Somebody's order. */
+@Entity
+@Table(name = "orders")
+public class Order {
+    @Id
+    private long id;
+
+    private String customer = "";
+    private int parcels;
+    private String status = "";
+
+    void ship(int packed) {
+        if (packed < 1) {
+            throw new IllegalStateException("order " + id + " has nothing to ship");
+        }
+        parcels = packed;
+        status = "shipped";
+    }
+
+    void deliver() {
+        status = "delivered";
+    }
+
+    void handOver(String to) {
+        customer = to;
+    }
+}
