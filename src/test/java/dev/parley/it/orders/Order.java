@@ -9,11 +9,11 @@ import jakarta.persistence.Table;
 @Table(name = "orders")
 public class Order {
     @Id
-    private long id;
+    long id;
 
-    private String customer = "";
-    private int parcels;
-    private String status = "";
+    String customer = "";
+    int parcels;
+    String status = "";
 
     void ship(int packed) {
         if (packed < 1) {
