@@ -388,7 +388,7 @@ public final class Webhook implements Sink, Budget.Holder {
 
     private void again(String room, long pauseMillis) {
         try {
-            timer.schedule(
+            Future<?> unused = timer.schedule(
                     () -> {
                         synchronized (this) {
                             ready.add(room);

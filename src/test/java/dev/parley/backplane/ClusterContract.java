@@ -168,7 +168,7 @@ public abstract class ClusterContract extends TwoNodes {
     }
 
     /** What a witness of everything but the room {@code secret} was told. */
-    public static final class Witnessed implements Witness {
+    public static class Witnessed implements Witness {
         public final LinkedBlockingQueue<String> news = new LinkedBlockingQueue<>();
 
         @Override

@@ -95,7 +95,7 @@ final class EventsOfTwoNodesIT {
             assertThat(bob.asks("'type':'leave','room':'order-1'")).contains("left");
             awaitPosted("member.left bob", "room.vacated order-1");
 
-            assertThat(posted).hasSize(10).doesNotHaveDuplicates();
+            assertThat(posted).hasSize(9).doesNotHaveDuplicates();
             assertThat(connections).contains("opened", "closed");
         } finally {
             receiver.stop(0);

@@ -222,7 +222,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     }
 
     private void bury(Link link) throws LinkException {
-        for (Map.Entry<String, Set<RoomId>> each : dead.entrySet()) {
+        for (Map.Entry<String, Set<RoomId>> each : Map.copyOf(dead).entrySet()) {
             link.members().bury(each.getKey(), false);
             haveMoved(each.getValue());
             dead.remove(each.getKey());
