@@ -89,9 +89,8 @@ final class FramesIT {
                 }
             }
             assertThat(texts)
-                    .isEqualTo(said.stream()
-                            .map(text -> "Client #2 says: " + text)
-                            .toList());
+                    .isEqualTo(
+                            said.stream().map(text -> "Client #2 says: " + text).toList());
             assertThat(others)
                     .isEqualTo(IntStream.range(0, PINGS)
                             .mapToObj(number -> new Pong(HexFormat.of().toHexDigits((byte) number)))

@@ -89,7 +89,7 @@ final class TyrusFrames implements Server {
         }
         AtomicReference<?> state = (AtomicReference<?>) toState.from(session);
         Object open = state.get();
-        if (!String.valueOf(open).equals("CONNECTED")) {
+        if (open == null || !open.toString().equals("CONNECTED")) {
             return null;
         }
         return new Queue(connection, state, open);
