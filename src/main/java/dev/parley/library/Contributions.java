@@ -26,11 +26,16 @@ public final class Contributions {
         return context.getAttribute(ENDPOINTS) instanceof Set<?> found
                 ? found.stream()
                         .<Class<?>>map(type -> (Class<?>) type)
-                        .filter(type ->
-                                type.getAnnotation(ServerEndpoint.class).configurator() == HandshakeConfigurator.class)
+                        .filter(Contributions::isOurs)
                         .sorted(Comparator.comparing(Class::getName))
                         .toList()
                 : List.of();
+    }
+
+    /** Some servers tell of subclasses, too, which do not inherit the annotation. */
+    private static boolean isOurs(Class<?> type) {
+        ServerEndpoint declared = type.getAnnotation(ServerEndpoint.class);
+        return declared != null && declared.configurator() == HandshakeConfigurator.class;
     }
 
     /** Injects what its endpoints ask for, where there is CDI. */
@@ -47,7 +52,7 @@ public final class Contributions {
      * type's name.
      */
     public static Dependencies.Lookup objects(ServletContext context) {
-        return type -> type.getName().startsWith("java.") || type.isPrimitive()
+        return type -> type.getName().startsWith("java.") || type.isPrimitive() || type.isEnum() || type.isArray()
                 ? Optional.empty()
                 : bean(type)
                         .or(() -> Optional.of(() -> {
