@@ -33,6 +33,7 @@ import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
 import dev.parley.library.Contributions;
 import dev.parley.library.LocalParley;
+import dev.parley.library.OwnEndpoints;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
@@ -182,12 +183,12 @@ final class Application {
         String path = settings.path().orElse(isWar ? "" : "/parley");
         ServerContainer container = container(context);
         Routes making = new Routes(
-                connections, !container.getClass().getName().startsWith("com.ibm."), Contributions.injection());
+                connections, !container.getClass().getName().startsWith("com.ibm."), OwnEndpoints.injection());
         Dependencies own = identities
                 .with(Rooms.class, rooms)
                 .with(Policies.class, policies)
-                .orElse(Contributions.objects(context));
-        List<Route> routes = (hasGuide ? Guide.ENDPOINTS : Contributions.endpoints(context))
+                .orElse(OwnEndpoints.objects(context));
+        List<Route> routes = (hasGuide ? Guide.ENDPOINTS : OwnEndpoints.found(context))
                 .stream()
                         .map(type -> making.to(type, own, maxMessageBytes))
                         .collect(Collectors.toCollection(ArrayList::new));
@@ -378,7 +379,7 @@ final class Application {
 
     private static TokenVerifier verifier(Settings.Tokens tokens) {
         if (tokens.keys().isEmpty()) {
-            return Contributions.verifier().orElse(NO_TOKENS);
+            return OwnEndpoints.verifier().orElse(NO_TOKENS);
         }
         Key read = Key.JWT_ALGORITHMS;
         try {

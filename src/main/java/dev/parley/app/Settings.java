@@ -40,8 +40,8 @@ record Settings(
         boolean explainRefusals,
         Tokens tokens,
         Duration credentialGrace,
-        Optional<String> path,
         boolean guide,
+        Optional<String> path,
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
@@ -106,8 +106,8 @@ record Settings(
                         value(sources, Key.JWT_ISSUER, Settings::optional),
                         value(sources, Key.JWT_AUDIENCE, Settings::optional)),
                 value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
-                value(sources, Key.PATH, Settings::path),
                 value(sources, Key.GUIDE, Settings::truth),
+                value(sources, Key.PATH, Settings::path),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
     }
 
