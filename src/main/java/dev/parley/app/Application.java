@@ -40,6 +40,7 @@ import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
 import dev.parley.session.ConsoleEndpoint;
+import dev.parley.session.OpenLibertyEndpoints;
 import dev.parley.session.RoomsEndpoint;
 import dev.parley.session.Routes;
 import jakarta.servlet.ServletContext;
@@ -183,7 +184,7 @@ final class Application {
         String path = settings.path().orElse(isWar ? "" : "/parley");
         ServerContainer container = container(context);
         Routes making = new Routes(
-                connections, !container.getClass().getName().startsWith("com.ibm."), OwnEndpoints.injection());
+                connections, !OpenLibertyEndpoints.isOf(container), OwnEndpoints.injection());
         Dependencies own = identities
                 .with(Rooms.class, rooms)
                 .with(Policies.class, policies)
