@@ -40,12 +40,14 @@ import dev.parley.handshake.security.Tickets;
 import dev.parley.library.Contributions;
 import dev.parley.library.LocalParley;
 import dev.parley.library.ServerContext;
+import dev.parley.library.OwnEndpoints;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
 import dev.parley.session.ConsoleEndpoint;
+import dev.parley.session.OpenLibertyEndpoints;
 import dev.parley.session.RoomsEndpoint;
 import dev.parley.session.Routes;
 import jakarta.servlet.ServletContext;
@@ -164,7 +166,14 @@ final class Application {
                         settings.policyCache(),
                         ServerContext.around(Threads.factory("policy")),
                         workers));
-        this.events = opened.add("events", new Events(backplane, connections, budget, InstantSource.system()));
+        this.events = opened.add(
+                "events",
+                new Events(
+                        backplane,
+                        connections,
+                        budget,
+                        InstantSource.system(),
+                        ServerContext.around(Threads.factory("event"))));
         Contributions.listeners().forEach(events::add);
         settings.webhook().ifPresent(target -> events.add(new Webhook(target, budget)));
         LocalParley.of(context).extend(new Additions());
@@ -190,12 +199,12 @@ final class Application {
         String path = settings.path().orElse(isWar ? "" : "/parley");
         ServerContainer container = container(context);
         Routes making = new Routes(
-                connections, !container.getClass().getName().startsWith("com.ibm."), Contributions.injection());
+                connections, !OpenLibertyEndpoints.isOf(container), OwnEndpoints.injection());
         Dependencies own = identities
                 .with(Rooms.class, rooms)
                 .with(Policies.class, policies)
-                .orElse(Contributions.objects(context));
-        List<Route> routes = (hasGuide ? Guide.ENDPOINTS : Contributions.endpoints(context))
+                .orElse(OwnEndpoints.objects(context));
+        List<Route> routes = (hasGuide ? Guide.ENDPOINTS : OwnEndpoints.found(context))
                 .stream()
                         .map(type -> making.to(type, own, maxMessageBytes))
                         .collect(Collectors.toCollection(ArrayList::new));
@@ -395,7 +404,7 @@ final class Application {
 
     private static TokenVerifier verifier(Settings.Tokens tokens) {
         if (tokens.keys().isEmpty()) {
-            return Contributions.verifier().orElse(NO_TOKENS);
+            return OwnEndpoints.verifier().orElse(NO_TOKENS);
         }
         Key read = Key.JWT_ALGORITHMS;
         try {

@@ -52,6 +52,7 @@ enum Key {
     JWT_ISSUER("", "Who must have issued a token; if empty, anybody whose key is there."),
     JWT_AUDIENCE("", "Whom a token must be for; if empty, anybody."),
     CREDENTIAL_GRACE("10s", "How long a connection may outlast its credential before it is closed with 4002."),
+    GUIDE("true", "Whether parley.war has the guide's endpoints and pages, and the chat."),
     PATH(
             "",
             "What all that Parley adds to an application stands below, such as /live; /parley if empty, and / in parley.war."),
@@ -63,7 +64,6 @@ enum Key {
             "member.joined,member.left,room.occupied,room.vacated",
             "Which events are posted, with commas; also message.published, connection.opened and connection.closed, or all."),
     WEBHOOK_ROOMS("*", "The rooms whose events are posted: patterns such as order-{id} or news-*, with commas."),
-    GUIDE("true", "Whether parley.war has the guide's endpoints and pages, and the chat."),
     METRICS_TOKEN("", "The bearer token that may read /metrics; without one, this machine and operators may.");
 
     static final String PREFIX = "parley.";

@@ -47,9 +47,9 @@ record Settings(
         boolean explainRefusals,
         Tokens tokens,
         Duration credentialGrace,
+        boolean guide,
         Optional<String> path,
         Optional<Webhook.Target> webhook,
-        boolean guide,
         Optional<String> metricsToken) {
     private static final int MAX_TEXT = 1_000;
     private static final int MIB = 1024 * 1024;
@@ -115,9 +115,9 @@ record Settings(
                         value(sources, Key.JWT_ISSUER, Settings::optional),
                         value(sources, Key.JWT_AUDIENCE, Settings::optional)),
                 value(sources, Key.CREDENTIAL_GRACE, duration(Duration.ZERO, Duration.ofHours(1))),
+                value(sources, Key.GUIDE, Settings::truth),
                 value(sources, Key.PATH, Settings::path),
                 webhook(sources),
-                value(sources, Key.GUIDE, Settings::truth),
                 value(sources, Key.METRICS_TOKEN, Settings::token));
     }
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +60,20 @@ public final class Events implements Witness, AutoCloseable {
     private final ConnectionManager connections;
     private final Budget budget;
     private final InstantSource clock;
+    private final ThreadFactory threads;
     private final Tally tally = new Tally("told", "dropped", "failed");
     private volatile List<Observer> observers = List.of(); // swapped under the lock
     private boolean isOver; // guarded by this
     private volatile @Nullable Webhook webhook;
 
-    public Events(Backplane backplane, ConnectionManager connections, Budget budget, InstantSource clock) {
+    /** @param threads makes those that listeners are called on */
+    public Events(
+            Backplane backplane,
+            ConnectionManager connections,
+            Budget budget,
+            InstantSource clock,
+            ThreadFactory threads) {
+        this.threads = threads;
         this.backplane = backplane;
         this.connections = connections;
         this.budget = budget;
@@ -82,7 +91,7 @@ public final class Events implements Witness, AutoCloseable {
         Set<Class<?>> kinds =
                 KINDS.values().stream().filter(type::isAssignableFrom).collect(Collectors.toSet());
         Set<RoomPattern> rooms = rooms(name, listener.rooms(), kinds);
-        add(kinds, rooms, new Lane(name, event -> listener.happened(type.cast(event)), budget, tally));
+        add(kinds, rooms, new Lane(name, event -> listener.happened(type.cast(event)), threads, budget, tally));
     }
 
     /** Is told from now on of what it has been set up for. */

@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,11 +32,12 @@ final class Lane implements Sink, Budget.Holder {
     private final LogLimit complaints = new LogLimit(System::nanoTime);
     private final LongAdder dropped = new LongAdder();
     private final AtomicLong held = new AtomicLong();
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), Threads.factory("event"));
+    private final ThreadPoolExecutor thread;
 
     /** @param name as the log calls the observer */
-    Lane(String name, Consumer<ParleyEvent> observer, Budget budget, Tally tally) {
+    Lane(String name, Consumer<ParleyEvent> observer, ThreadFactory threads, Budget budget, Tally tally) {
+        this.thread = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threads);
         this.name = name;
         this.observer = observer;
         this.budget = budget;

@@ -18,6 +18,6 @@ public final class Early implements ServletContainerInitializer {
     @Override
     public void onStartup(@Nullable Set<Class<?>> endpoints, ServletContext context) {
         LocalParley.of(context);
-        context.setAttribute(Contributions.ENDPOINTS, endpoints == null ? Set.of() : Set.copyOf(endpoints));
+        context.setAttribute(OwnEndpoints.ATTRIBUTE, endpoints == null ? Set.of() : Set.copyOf(endpoints));
     }
 }

@@ -180,7 +180,12 @@ final class MonitoringTest {
                 backplane,
                 new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
                 Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers),
-                new Events(backplane, connections, new Budget(Long.MAX_VALUE), InstantSource.system()),
+                new Events(
+                        backplane,
+                        connections,
+                        new Budget(Long.MAX_VALUE),
+                        InstantSource.system(),
+                        Threads.factory("event")),
                 new Budget(Long.MAX_VALUE),
                 new Threads());
     }

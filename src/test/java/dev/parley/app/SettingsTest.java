@@ -58,9 +58,9 @@ final class SettingsTest {
                         new Settings.Tokens(
                                 Optional.empty(), Set.of("RS256", "ES256"), Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(10),
-                        Optional.empty(),
-                        Optional.empty(),
                         true,
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 

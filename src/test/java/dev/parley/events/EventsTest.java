@@ -20,6 +20,7 @@ import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +49,7 @@ final class EventsTest {
             null,
             budget,
             System::nanoTime);
-    private final Events events = new Events(backplane, connections, budget, Clock.systemUTC());
+    private final Events events = new Events(backplane, connections, budget, Clock.systemUTC(), Threads.factory("event"));
 
     @AfterEach
     void stop() {
@@ -135,7 +136,7 @@ final class EventsTest {
     void untilSomebodyObservesNothingIsAskedOfTheEngineAndThenOnlyForItsRooms() {
         List<String> asked = new CopyOnWriteArrayList<>();
         Backplane silent = Fake.of(Backplane.class, (method, arguments) -> asked.add(method));
-        Events none = new Events(silent, connections, budget, Clock.systemUTC());
+        Events none = new Events(silent, connections, budget, Clock.systemUTC(), Threads.factory("event"));
         assertThat(asked).isEmpty();
 
         none.add(new ParleyListener<MemberJoined>() {
@@ -227,6 +228,7 @@ final class EventsTest {
                     told.add(((MemberJoined) event).user());
                     awaitIgnoringInterrupts(goOn);
                 },
+                Threads.factory("event"),
                 budget,
                 tally);
         lane.give(joined("first"));
