@@ -47,6 +47,7 @@ final class WireSamples {
                         "1",
                         "c9f",
                         "alice",
+                        Optional.of("~alice"),
                         Duration.ofSeconds(20),
                         Optional.of(NOON),
                         Optional.of(Duration.ofHours(1)),

@@ -69,7 +69,8 @@ public final class LocalParley implements Parley, AutoCloseable {
 
     @Override
     public Room room(String name) {
-        return new LocalRoom(this, new RoomId(name));
+        return new LocalRoom(
+                this, RoomId.parse(name).orElseThrow(() -> new IllegalArgumentException("not a room name")));
     }
 
     /** Has something done on all nodes, once this one has started. */
