@@ -31,4 +31,12 @@ public interface Parley {
      * @throws IllegalArgumentException if it is no such name
      */
     Room room(String name);
+
+    /**
+     * A user. It costs nothing and asks nobody; whether there is one of that name nobody knows.
+     *
+     * @param name as {@link Caller#name} has it, any text of 1 to 255 characters: {@code carol@example.com} is not {@code Carol}
+     * @throws IllegalArgumentException if it is no such name
+     */
+    User user(String name);
 }

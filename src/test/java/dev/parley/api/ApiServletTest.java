@@ -224,7 +224,8 @@ final class ApiServletTest {
     @Test
     void payloadsAndTheirEndAreForAdminsAndWritesAreNotForViewers() {
         Map<String, Permit> special =
-                Map.of("publish", Permit.PUBLISH, "history", Permit.HISTORY, "purge", Permit.PURGE);
+                Map.of(
+                "publish", Permit.PUBLISH, "tell", Permit.TELL, "history", Permit.HISTORY, "purge", Permit.PURGE);
         assertThat(node.operations.all())
                 .allSatisfy(operation -> assertThat(operation.permit())
                         .as(operation.id())
@@ -794,6 +795,7 @@ final class ApiServletTest {
                 .path()
                 .replace("{room}", "lobby")
                 .replace("{connection}", "nobody")
+                .replace("{user}", "carol@example.com")
                 .replace("{node}", "one");
         return Call.of(operation.method(), path)
                 .with("Content-Type", "application/json")
