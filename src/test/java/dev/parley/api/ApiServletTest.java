@@ -510,6 +510,108 @@ final class ApiServletTest {
                 .doesNotContain("secret");
     }
 
+    private static Call tell(String user, String body) {
+        return Call.of("POST", "/users/" + user + "/messages")
+                .by("eve", "parley-operator")
+                .with("Content-Type", "application/json")
+                .body(body);
+    }
+
+    private List<String> inbox(String user) {
+        return backplane
+                .readBefore(RoomId.inbox(user).orElseThrow(), Long.MAX_VALUE, 100, 1_000_000)
+                .toCompletableFuture()
+                .join()
+                .entries()
+                .stream()
+                .map(entry -> entry.draft().author().user() + ": " + entry.draft().text())
+                .toList();
+    }
+
+    @Test
+    void whatIsToldAUserIsStoredInTheInboxOnceUnderOneKey() {
+        Call first = tell("Кэрол", "{\"a\":1}").with("Idempotency-Key", "42").to(node.servlet);
+        Call again = tell("Кэрол", "{\"a\":1}").with("Idempotency-Key", "42").to(other.servlet);
+        Call token = bearer(tell("Кэрол", "\"damn\""), "shop:parley:tell").to(node.servlet);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.body()).contains("\"user\":\"Кэрол\"", "\"seq\":1,", "\"duplicate\":false");
+        assertThat(again.body()).contains("\"seq\":1,", "\"duplicate\":true");
+        assertThat(token.status()).as("no policy decides here").isEqualTo(201);
+        assertThat(inbox("Кэрол")).containsExactly("eve: {\"a\":1}", "shop: \"damn\"");
+        assertThat(inbox("кэрол")).isEmpty();
+        assertThat(node.audit.newestFirst()).extracting(Audit.Entry::what).contains("POST users/Кэрол/messages");
+        assertThat(tell("c".repeat(256), "1").to(node.servlet).status()).isEqualTo(400);
+        assertThat(tell("carol", "{").to(node.servlet).status()).isEqualTo(400);
+        assertThat(tell("carol", '"' + "x".repeat(Node.MAX_BODY_BYTES - 100) + '"')
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(413);
+    }
+
+    /** By no call about rooms, whoever asks. */
+    @Test
+    void anInboxIsNoRoom() {
+        tell("carol", "\"secret\"").to(node.servlet);
+        for (Operation operation : node.operations.all()) {
+            if (operation.path().contains("{room}")) {
+                for (String name : List.of("~carol", "~=Y2Fyb2w", "~")) {
+                    Call call = Call.of(
+                                    operation.method(), operation.path().replace("{room}", name))
+                            .by("ada", "parley-admin")
+                            .with("Content-Type", "application/json")
+                            .body("1")
+                            .to(node.servlet);
+                    assertThat(call.status()).as(operation.id()).isEqualTo(400);
+                    assertThat(call.body()).doesNotContain("secret");
+                }
+            }
+        }
+        assertThat(inbox("carol")).containsExactly("eve: \"secret\"");
+    }
+
+    @Test
+    void userIsShownOverAllNodesAndDisconnectedForAReasonAndAVisitorOfThatNameIsNeither() throws Exception {
+        other.cluster.tell(() -> Map.of("node", "two"));
+        BlockingQueue<CloseReason> closed = new ArrayBlockingQueue<>(3);
+        for (String source : List.of("login", "token", "visitor")) {
+            (source.equals("login") ? node : other).connections.accept(session(closed)).named("carol", source);
+        }
+
+        Call shown = Call.get("/users/carol").by("vera", "parley-viewer").to(node.servlet);
+
+        assertThat(shown.status()).isEqualTo(200);
+        assertThat(shown.body())
+                .contains("\"user\":\"carol\",\"online\":true,\"connections\":2,\"since\":\"20", "\"silent\":[]");
+        assertThat(Call.get("/users/Carol")
+                        .by("vera", "parley-viewer")
+                        .to(node.servlet)
+                        .body())
+                .contains("\"online\":false,\"connections\":0,\"silent\":[]");
+
+        Call ended = Call.of("DELETE", "/users/carol/connections")
+                .parameter("reason", "see you")
+                .by("otto", "parley-operator")
+                .to(node.servlet);
+
+        assertThat(ended.status()).isEqualTo(202);
+        for (int i = 0; i < 2; i++) {
+            CloseReason reason = closed.poll(10, TimeUnit.SECONDS);
+            assertThat(reason).isNotNull();
+            assertThat(reason.getCloseCode().getCode()).isEqualTo(4501);
+            assertThat(reason.getReasonPhrase()).isEqualTo("see you");
+        }
+        assertThat(other.connections.all().map(connection -> connection.peer().source()))
+                .contains("visitor");
+        assertThat(node.connections.tally().closedByCause()).doesNotContainKey("own");
+        assertThat(Call.of("DELETE", "/users/carol/connections")
+                        .parameter("reason", "€".repeat(42))
+                        .by("otto", "parley-operator")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(400);
+    }
+
     /** A session that can only be closed. */
     private static Session session(BlockingQueue<CloseReason> closed) {
         return Fake.of(Session.class, (method, arguments) -> switch (method) {
