@@ -42,8 +42,7 @@ public final class Operations {
     private final RoomOperations rooms;
     private final UserOperations users;
 
-    public Operations(
-            Cluster cluster, Views views, ClusterQuery query, RoomOperations rooms, UserOperations users) {
+    public Operations(Cluster cluster, Views views, ClusterQuery query, RoomOperations rooms, UserOperations users) {
         this.users = users;
         this.query = query;
         this.cluster = cluster;

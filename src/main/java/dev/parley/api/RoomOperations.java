@@ -161,7 +161,8 @@ public final class RoomOperations {
         }
         return await(
                 policies.accept(ask.caller().known(), room, data.get()),
-                (Optional<Verdict> verdict) -> publish(room, whose, ask, data.get().source(), key, verdict));
+                (Optional<Verdict> verdict) ->
+                        publish(room, whose, ask, data.get().source(), key, verdict));
     }
 
     private Reply publish(

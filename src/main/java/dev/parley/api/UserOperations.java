@@ -16,7 +16,8 @@ import java.util.Optional;
  * them.
  */
 public final class UserOperations {
-    private static final String NAMED = " A visitor who merely says the name is another one. A / cannot stand in a path.";
+    private static final String NAMED =
+            " A visitor who merely says the name is another one. A / cannot stand in a path.";
 
     private final Users users;
     private final Cluster cluster;
@@ -35,7 +36,8 @@ public final class UserOperations {
                         "GET",
                         "/users/{user}",
                         Permit.WATCH,
-                        "Whether a user of a login or a token is connected, since when and how often, over all nodes." + NAMED,
+                        "Whether a user of a login or a token is connected, since when and how often, over all nodes."
+                                + NAMED,
                         List.of(),
                         Optional.empty(),
                         200,

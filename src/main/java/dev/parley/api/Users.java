@@ -54,7 +54,8 @@ public final class Users {
      * @throws IllegalArgumentException if the name is longer than nodes can tell each other
      */
     public CompletionStage<Found> find(String user) {
-        return query.ask(new ClusterQuery.Question("user", Map.of("user", user), 1)).thenApply(Users::found);
+        return query.ask(new ClusterQuery.Question("user", Map.of("user", user), 1))
+                .thenApply(Users::found);
     }
 
     private static Found found(Map<String, Object> answer) {

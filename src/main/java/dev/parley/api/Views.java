@@ -254,7 +254,8 @@ public final class Views {
                 .toList();
         List<Map<String, Object>> rows = since.isEmpty()
                 ? List.of()
-                : List.of(Map.of("connections", since.size(), "since", since.get(0).toString()));
+                : List.of(Map.of(
+                        "connections", since.size(), "since", since.get(0).toString()));
         return new ClusterQuery.Rows(rows, since.size());
     }
 

@@ -1,10 +1,9 @@
 package dev.parley.backplane;
 
-import java.nio.CharBuffer;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -47,7 +46,8 @@ public record RoomId(String name) {
         }
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(user));
-            byte[] exact = Arrays.copyOf(bytes.array(), bytes.limit());
+            byte[] exact = new byte[bytes.remaining()];
+            bytes.get(exact);
             return Optional.of(
                     new RoomId("~=" + Base64.getUrlEncoder().withoutPadding().encodeToString(exact)));
         } catch (CharacterCodingException noText) {

@@ -116,11 +116,12 @@ public final class JsonMember extends Member {
      * costs no question of its own; none, if it has asked to enter by then.
      */
     public void attach() {
-        room.position().whenComplete((position, failure) -> room.turn(connection, () -> {
-            if (position != null && state == State.WAITING && visits == 0) {
-                admit(null, null, new Slice(List.of(), Optional.empty(), position, false), true);
-            }
-        }));
+        room.position()
+                .whenComplete((position, failure) -> room.turn(connection, () -> {
+                    if (position != null && state == State.WAITING && visits == 0) {
+                        admit(null, null, new Slice(List.of(), Optional.empty(), position, false), true);
+                    }
+                }));
     }
 
     private void admit(@Nullable String id, @Nullable Mark since, Slice slice, boolean mayLookBack) {

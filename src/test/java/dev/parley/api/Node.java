@@ -115,8 +115,7 @@ public final class Node implements AutoCloseable {
         query = new ClusterQuery(cluster, workers, views::rows);
         RoomOperations ofRooms = new RoomOperations(backplane, rooms, new RoomDetails(backplane), cluster, policies);
         users = new Users(query, true);
-        operations =
-                new Operations(cluster, views, query, ofRooms, new UserOperations(users, cluster, ofRooms));
+        operations = new Operations(cluster, views, query, ofRooms, new UserOperations(users, cluster, ofRooms));
         servlet = new ApiServlet(
                 operations,
                 new Callers(

@@ -38,7 +38,9 @@ public final class Clog {
     public static void settle(Executor executor) {
         AtomicBoolean isDone = new AtomicBoolean();
         while (!isDone.get()) {
-            during(executor, () -> isDone.set(((ThreadPoolExecutor) executor).getQueue().isEmpty()));
+            during(
+                    executor,
+                    () -> isDone.set(((ThreadPoolExecutor) executor).getQueue().isEmpty()));
         }
     }
 

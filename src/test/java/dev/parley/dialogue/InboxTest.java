@@ -130,7 +130,10 @@ final class InboxTest {
 
     private void tell(String user, String text) {
         Draft draft = new Draft(text, new Draft.Author("application", "application"), Draft.Kind.MESSAGE, text);
-        backplane.append(RoomId.inbox(user).orElseThrow(), draft).toCompletableFuture().join();
+        backplane
+                .append(RoomId.inbox(user).orElseThrow(), draft)
+                .toCompletableFuture()
+                .join();
     }
 
     @Test
@@ -188,7 +191,9 @@ final class InboxTest {
                         "'type':'history','room':'" + name + "'",
                         "'type':'leave','room':'" + name + "'",
                         "'type':'send','room':'" + name + "','key':'k','data':1")) {
-                    assertThat(stranger.asks(request).string("code")).as(request).isEqualTo("bad-room");
+                    assertThat(stranger.asks(request).string("code"))
+                            .as(request)
+                            .isEqualTo("bad-room");
                 }
             }
         }
@@ -211,11 +216,14 @@ final class InboxTest {
         Client carol = as(Source.LOGIN, "carol");
         attached(carol, "~carol");
 
-        assertThat(carol.asks("'type':'send','room':'~carol','key':'k','data':1").string("code"))
+        assertThat(carol.asks("'type':'send','room':'~carol','key':'k','data':1")
+                        .string("code"))
                 .isEqualTo("forbidden");
-        assertThat(carol.asks("'type':'join','room':'~carol','presence':true").type()).isEqualTo("joined");
+        assertThat(carol.asks("'type':'join','room':'~carol','presence':true").type())
+                .isEqualTo("joined");
         carol.joins("news"); // the one room that a connection may be in here
-        assertThat(backplane.presence()
+        assertThat(backplane
+                        .presence()
                         .members(RoomId.inbox("carol").orElseThrow())
                         .toCompletableFuture()
                         .join())

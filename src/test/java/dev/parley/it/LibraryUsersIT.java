@@ -46,7 +46,8 @@ final class LibraryUsersIT {
                 .addPackage(CourierServlet.class.getPackage())
                 .addAsLibrary(ParleyWar.classes().toFile())
                 .addAsWebInfResource(
-                        new StringAsset("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'></web-app>"),
+                        new StringAsset(
+                                "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'></web-app>"),
                         "web.xml");
         ParleyWar.with(war, "parley.jwt-keys", ISSUER.keys().toString());
         ParleyWar.with(war, "parley.jwt-algorithms", "HS256");
@@ -83,14 +84,15 @@ final class LibraryUsersIT {
             for (RoomsClient client : List.of(first, second)) {
                 assertThat(client.isClosed()).isEqualTo(new Incoming.Close(4501, "your shift is over"));
             }
-            await().untilAsserted(() -> assertThat(send("GET", "carol@example.com")).isEqualTo("false 0"));
+            await().untilAsserted(
+                            () -> assertThat(send("GET", "carol@example.com")).isEqualTo("false 0"));
             assertThat(other.asks("'type':'leave','room':'nowhere'")).contains("\"left\"");
         }
     }
 
     private RoomsClient connected(String user) {
-        RoomsClient client = RoomsClient.over(RawWebSocket.open(
-                Site.at(base).upgrade("/parley/rooms").with("Sec-WebSocket-Protocol", "parley.v1")));
+        RoomsClient client = RoomsClient.over(
+                RawWebSocket.open(Site.at(base).upgrade("/parley/rooms").with("Sec-WebSocket-Protocol", "parley.v1")));
         String token = ISSUER.token(user, Duration.ofMinutes(5), Map.of());
         assertThat(client.asks("'type':'connect','token':'" + token + "'")).contains("\"inbox\":\"~" + user + "\"");
         assertThat(client.hears()).contains("\"type\":\"joined\"");

@@ -9,7 +9,6 @@ import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Incoming;
-import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -69,22 +68,23 @@ final class UsersOfTwoNodesIT {
 
             try (RoomsClient again = RoomsClient.unknown(Site.at(one.url()))) {
                 String inbox = RoomsClient.field(attached(again, NAME), "room").replace('"', '\'');
-                String joined = again.asks(
-                        "'type':'join','room':" + inbox + ",'since':" + position.replace('"', '\''));
+                String joined = again.asks("'type':'join','room':" + inbox + ",'since':" + position.replace('"', '\''));
                 assertThat(joined).contains("\"resume\":\"ok\"", "\"replayed\":2");
                 assertThat(again.hears()).contains("\"n\":1");
                 assertThat(again.hears()).contains("\"n\":2");
 
-                await().untilAsserted(() -> assertThat(call(one, "GET", path(""), "").body())
-                        .contains("\"online\":true,\"connections\":2,\"since\":", "\"silent\":[]"));
-                assertThat(call(one, "DELETE", path("/connections?reason=bye"), "").statusCode())
+                await().untilAsserted(
+                                () -> assertThat(call(one, "GET", path(""), "").body())
+                                        .contains("\"online\":true,\"connections\":2,\"since\":", "\"silent\":[]"));
+                assertThat(call(one, "DELETE", path("/connections?reason=bye"), "")
+                                .statusCode())
                         .isEqualTo(202);
                 for (RoomsClient client : List.of(again, second)) {
                     assertThat(client.isClosed()).isEqualTo(new Incoming.Close(4501, "bye"));
                 }
             }
-            await().untilAsserted(() -> assertThat(call(other, "GET", path(""), "").body())
-                    .contains("\"online\":false,\"connections\":0"));
+            await().untilAsserted(() ->
+                    assertThat(call(other, "GET", path(""), "").body()).contains("\"online\":false,\"connections\":0"));
             assertThat(namesake.asks("'type':'leave','room':'nowhere'"))
                     .as("has heard nothing of all this")
                     .contains("\"left\"");
@@ -105,7 +105,8 @@ final class UsersOfTwoNodesIT {
 
     /** Says who it is, and is in the inbox; gives what it was told of it. */
     private String attached(RoomsClient client, String user) {
-        assertThat(client.asks("'type':'connect','token':'" + issuer.token(user, Duration.ofMinutes(5), Map.of()) + "'"))
+        assertThat(client.asks(
+                        "'type':'connect','token':'" + issuer.token(user, Duration.ofMinutes(5), Map.of()) + "'"))
                 .contains("\"inbox\":\"~=");
         String joined = client.hears();
         assertThat(joined).contains("\"type\":\"joined\"");
@@ -118,7 +119,8 @@ final class UsersOfTwoNodesIT {
 
     private HttpResponse<String> call(ExecutableWar node, String method, String path, String body) throws Exception {
         String scopes = "parley:tell parley:watch parley:act";
-        HttpRequest request = HttpRequest.newBuilder(URI.create(Site.at(node.url()).origin() + "/api/v1" + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(Site.at(node.url()).origin() + "/api/v1" + path))
                 .header(
                         "Authorization",
                         "Bearer " + issuer.token("shop", Duration.ofMinutes(5), Map.of("scope", scopes)))

@@ -63,7 +63,8 @@ final class LocalUserTest {
     @Test
     void whatIsPublishedStandsInTheInboxOfThatNameOnce() throws Exception {
         Parley started = started(true);
-        Publication publication = Publication.of(Json.raw("{\"order\":42}")).key("k").from("shop");
+        Publication publication =
+                Publication.of(Json.raw("{\"order\":42}")).key("k").from("shop");
 
         Published first = done(started.user("Кэрол").publish(publication));
         Published again = done(started.user("Кэрол").publish(publication));
@@ -74,7 +75,8 @@ final class LocalUserTest {
         assertThat(done(backplane.readBefore(RoomId.inbox("Кэрол").orElseThrow(), Long.MAX_VALUE, 10, 1_000))
                         .entries())
                 .extracting(
-                        entry -> entry.draft().author().user(), entry -> entry.draft().text())
+                        entry -> entry.draft().author().user(),
+                        entry -> entry.draft().text())
                 .containsExactly(org.assertj.core.api.Assertions.tuple("shop", "{\"order\":42}"));
     }
 
