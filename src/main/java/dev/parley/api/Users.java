@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Users over all nodes: those of whom a login or a token says who they are, both under one name. Visitors, who may call themselves
@@ -78,7 +79,7 @@ public final class Users {
     }
 
     /** Some rows are trees, and those of other nodes are text. */
-    private static Stream<Json> elements(Object tree) {
+    private static Stream<Json> elements(@Nullable Object tree) {
         return Json.parse(JsonText.of(tree)).flatMap(Json::elements).orElse(List.of()).stream();
     }
 

@@ -56,7 +56,7 @@ final class WireSamples {
                 message,
                 new Outbound.Ack("3", "news", MARK, false),
                 new Outbound.History("4", "news", List.of(message.text()), true),
-                new Outbound.Left("5", "news", null),
+                new Outbound.Left("5", "news", Outbound.Left.REMOVED),
                 new Outbound.Refreshed("6", Optional.of(NOON), Optional.of(Duration.ofHours(1))),
                 new Outbound.Members("news", Map.of("bob", 2)),
                 new Outbound.Crowd("news", 800),

@@ -71,8 +71,10 @@ final class OperatingTest {
         while (!get(servlet, "/nodes").contains("Fake/1.0")) {
             Thread.onSpinWait();
         }
+        Call.get("/overview").as("ada", "guess").to(servlet);
+        assertThat(get(servlet, "/security")).contains("\"status\":401");
         String document = get(servlet, "/openapi.json");
-        for (String path : List.of("/nodes", "/overview", "/settings")) {
+        for (String path : List.of("/nodes", "/overview", "/settings", "/security")) {
             assertThat(Schema.ofAnswer(document, path, "get", 200).flaws(get(servlet, path)))
                     .as(path)
                     .isEmpty();
