@@ -26,8 +26,8 @@ public interface User {
     CompletionStage<Published> publish(Publication publication);
 
     /**
-     * Whether the user is connected, over all nodes. Fails with {@link ParleyException.Code#UNAVAILABLE} if no connection is known of and
-     * some node has not answered within a second.
+     * Whether the user is connected, over all nodes; without those that have not answered within a second. Fails with {@link ParleyException.Code#UNAVAILABLE} if no connection is known of and
+     * there are such nodes.
      */
     CompletionStage<Presence> presence();
 

@@ -159,10 +159,11 @@ public final class AsyncApi {
 
     private static Map<String, Object> rooms() {
         Map<String, Object> messages = new LinkedHashMap<>();
-        WireSamples.said().forEach((word, sample) -> messages.put("client." + word, message("client." + word, word, sample)));
+        WireSamples.said()
+                .forEach((word, sample) -> messages.put("client." + word, message("client." + word, word, sample)));
         WireSamples.told()
-                .forEach(sample ->
-                        messages.put(nameOf(sample), message(nameOf(sample), wordOf(sample), sample.text())));
+                .forEach(
+                        sample -> messages.put(nameOf(sample), message(nameOf(sample), wordOf(sample), sample.text())));
         return messages;
     }
 

@@ -69,6 +69,9 @@ public final class UserOperations {
 
     private Reply user(Ask ask) {
         String name = ask.variable("user");
+        if (name.isEmpty()) {
+            return noName();
+        }
         try {
             return RoomOperations.await(users.find(name), found -> new Reply.Done(described(name, found)));
         } catch (IllegalArgumentException tooLong) {

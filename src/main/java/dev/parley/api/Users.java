@@ -25,7 +25,11 @@ public final class Users {
     private final ClusterQuery query;
     private final boolean hasInboxes;
 
-    /** @param hasInboxes whether something may be told to users */
+    /**
+     * Users that are asked for so.
+     *
+     * @param hasInboxes whether something may be told to them
+     */
     public Users(ClusterQuery query, boolean hasInboxes) {
         this.query = query;
         this.hasInboxes = hasInboxes;
@@ -83,7 +87,11 @@ public final class Users {
         return Json.parse(JsonText.of(tree)).flatMap(Json::elements).orElse(List.of()).stream();
     }
 
-    /** @throws IllegalArgumentException if a reason does not fit into a close frame */
+    /**
+     * Checks that a reason fits into a close frame.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
     public static void requireShort(String reason) {
         CloseStatus unused = CloseStatus.removed(reason);
     }

@@ -886,15 +886,13 @@ final class ApiServletTest {
 
         for (Operation operation : node.operations.all()) {
             String path = operation.path().replace("{user}", "carol").replace("{connection}", live.id());
-            String body =
-                    switch (operation.id()) {
-                        case "block" -> "{\"user\":\"eve\",\"seconds\":1}";
-                        case "doors" -> "{\"state\":\"open\"}";
-                        default -> "{}";
-                    };
+            String body = switch (operation.id()) {
+                case "block" -> "{\"user\":\"eve\",\"seconds\":1}";
+                case "doors" -> "{\"state\":\"open\"}";
+                default -> "{}";
+            };
             Call call = Call.of(
-                            operation.method(),
-                            path.replace("{room}", "lobby").replace("{node}", "one"))
+                            operation.method(), path.replace("{room}", "lobby").replace("{node}", "one"))
                     .by("ada", "parley-admin")
                     .with("Content-Type", "application/json")
                     .body(body);
@@ -919,9 +917,8 @@ final class ApiServletTest {
                     .as(list)
                     .doesNotContain("\":[]}");
         }
-        Call over = Call.get("/connections/" + ended.id())
-                .by("ada", "parley-admin")
-                .to(node.servlet);
+        Call over =
+                Call.get("/connections/" + ended.id()).by("ada", "parley-admin").to(node.servlet);
         assertThat(schema(document, operation("connection")).flaws(over.body())).isEmpty();
         for (String last : List.of("purge", "closeRoom", "disconnect", "disconnectUser")) {
             Call call = call(operation(last)).by("ada", "parley-admin").to(node.servlet);
@@ -929,7 +926,10 @@ final class ApiServletTest {
         }
         Call rejected = publish("\"damn\"").to(node.servlet);
         for (Call problem : List.of(rejected, publish("{").to(node.servlet))) {
-            assertThat(Schema.in(document, Json.parse(JsonText.of(Schemas.of("Problem"))).orElseThrow())
+            assertThat(Schema.in(
+                                    document,
+                                    Json.parse(JsonText.of(Schemas.of("Problem")))
+                                            .orElseThrow())
                             .flaws(problem.body()))
                     .isEmpty();
         }
@@ -944,7 +944,9 @@ final class ApiServletTest {
     @Test
     void badRequestIsAnsweredWithAStatusOfTheDocument() {
         assertThat(publish("{").to(node.servlet).status()).isEqualTo(400);
-        assertThat(problems("publish")).contains("400", "413", "415", "422", "503").doesNotContain("404");
+        assertThat(problems("publish"))
+                .contains("400", "413", "415", "422", "503")
+                .doesNotContain("404");
         assertThat(call(operation("connection"))
                         .by("eve", "parley-admin")
                         .to(node.servlet)

@@ -41,13 +41,8 @@ final class AsyncApiTest {
     private final Workers workers = new Workers();
     private final MemoryBackplane backplane =
             new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
-    private final Rooms rooms = new Rooms(
-            backplane,
-            workers,
-            10,
-            id -> Overflow.CLOSE,
-            new Budget(Long.MAX_VALUE),
-            1_000);
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), 1_000);
     private final String text = JsonText.of(AsyncApi.document(
             List.of(
                     Route.to(EchoEndpoint.class, () -> null),
@@ -152,8 +147,11 @@ final class AsyncApiTest {
     @Test
     void everyMessageIsDescribedAndTheChannelSaysHowToResume() {
         Map<String, Json> messages = roomsMessages();
-        messages.forEach((name, message) -> assertThat(
-                        message.members().orElseThrow().get("description").string().orElseThrow())
+        messages.forEach((name, message) -> assertThat(message.members()
+                        .orElseThrow()
+                        .get("description")
+                        .string()
+                        .orElseThrow())
                 .as(name)
                 .hasSizeGreaterThan(10));
         assertThat(WireRules.MEANINGS.keySet()).isEqualTo(messages.keySet());

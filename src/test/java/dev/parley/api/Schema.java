@@ -42,7 +42,14 @@ public final class Schema {
     public static Schema ofAnswer(String openapi, String path, String method, int status) {
         Json at = Json.parse(openapi).orElseThrow();
         for (String step : List.of(
-                "paths", path, method, "responses", Integer.toString(status), "content", "application/json", "schema")) {
+                "paths",
+                path,
+                method,
+                "responses",
+                Integer.toString(status),
+                "content",
+                "application/json",
+                "schema")) {
             at = members(at).get(step);
             if (at == null) {
                 throw new AssertionError("the document has no " + step + " of " + method + " " + path);
@@ -70,7 +77,8 @@ public final class Schema {
         if (words.containsKey("$ref")) {
             Json found = Json.parse("null").orElseThrow();
             Map<String, Json> within = document;
-            for (String step : words.get("$ref").string().orElseThrow().substring(2).split("/")) {
+            for (String step :
+                    words.get("$ref").string().orElseThrow().substring(2).split("/")) {
                 found = within.get(step);
                 within = members(found);
             }
@@ -90,9 +98,9 @@ public final class Schema {
             }
             return;
         }
-        if (words.containsKey("type")
-                && !isOf(value, words.get("type").string().orElseThrow())) {
-            flaws.add(at + " is " + value.source() + " and no " + words.get("type").source());
+        if (words.containsKey("type") && !isOf(value, words.get("type").string().orElseThrow())) {
+            flaws.add(at + " is " + value.source() + " and no "
+                    + words.get("type").source());
             return;
         }
         if (words.containsKey("const") && !words.get("const").source().equals(value.source())) {
@@ -118,8 +126,10 @@ public final class Schema {
         Map<String, Json> properties = words.containsKey("properties") ? members(words.get("properties")) : Map.of();
         Set<String> missing = new HashSet<>();
         if (words.containsKey("required")) {
-            words.get("required").elements().orElseThrow().forEach(name ->
-                    missing.add(name.string().orElseThrow()));
+            words.get("required")
+                    .elements()
+                    .orElseThrow()
+                    .forEach(name -> missing.add(name.string().orElseThrow()));
         }
         members(value).forEach((name, member) -> {
             missing.remove(name);

@@ -197,8 +197,8 @@ export interface Room<Data = Json> {
  * missed. A room in which one only listens. It stays `joining` where there is none: for whom neither a login nor a token vouches.
  */
 export interface Inbox<Data = Json> extends Pick<Room<Data>, 'state' | 'position' | 'on' | 'history'> {
-  /** The server's name for it; empty before the first connection, `undefined` where there is none. */
-  readonly name: string | undefined;
+  /** The server's name for it; empty before the first connection, `null` where there is none. */
+  readonly name: string | null;
 }
 
 export interface Client {

@@ -215,7 +215,7 @@ export function connect(url = 'rooms', { credential } = {}) {
   }
 
   function welcomed(frame) {
-    ({ user: client.user, connection: client.connection, limits: client.limits, inbox: client.inbox.name } = frame);
+    ({ user: client.user, connection: client.connection, limits: client.limits, inbox: client.inbox.name = null } = frame);
     connections.add(client.connection);
     silenceMs = frame.heartbeat * SILENCE * 1000;
     listen();
@@ -495,13 +495,13 @@ function createPace(perSecond, atOnce = perSecond) {
 function observable(target) {
   const heard = {};
   function emit(type, value) {
-    for (const listener of heard[type] ?? []) {
+    heard[type]?.forEach((listener) => {
       try {
         listener(value);
       } catch (error) {
         setTimeout(() => { throw error; }); // it is reported, and the other listeners do not suffer
       }
-    }
+    });
   }
   target.on = (type, listener) => {
     (heard[type] ??= new Set()).add(listener);
