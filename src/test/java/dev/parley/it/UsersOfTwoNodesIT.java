@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 final class UsersOfTwoNodesIT {
     private static final String NAME = "Кэрол 👩‍👧@example.com";
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @TempDir
     private Path directory;
@@ -48,8 +49,10 @@ final class UsersOfTwoNodesIT {
                         name.equals("redis") ? RedisServer.launch(RedisServer.DURABLE) : PostgresServer.launch();
                 ExecutableWar one = node(engine);
                 ExecutableWar other = node(engine)) {
+            assertThat(one.url()).as("both have started").isNotEqualTo(other.url());
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> call(one, "GET", "/nodes", "").body().split("\"node\":", -1).length == 3);
+                    .untilAsserted(() -> assertThat(call(one, "GET", "/nodes", "").body().split("\"doors\":", -1))
+                            .hasSize(3));
             RoomsClient first = RoomsClient.unknown(Site.at(one.url()));
             RoomsClient second = RoomsClient.unknown(Site.at(other.url()));
             RoomsClient namesake = RoomsClient.unknown(Site.at(other.url()));
@@ -125,7 +128,8 @@ final class UsersOfTwoNodesIT {
                         "Authorization",
                         "Bearer " + issuer.token("shop", Duration.ofMinutes(5), Map.of("scope", scopes)))
                 .header("Content-Type", "application/json")
-                .method(method, BodyPublishers.ofString(body))
+                .timeout(Duration.ofSeconds(10))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
         return HTTP.send(request, BodyHandlers.ofString());
     }
