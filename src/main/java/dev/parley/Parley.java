@@ -52,4 +52,12 @@ public interface Parley {
      * @throws IllegalStateException if it has not started
      */
     Status status();
+
+    /**
+     * A user. It costs nothing and asks nobody; whether there is one of that name nobody knows.
+     *
+     * @param name as {@link Caller#name} has it, any text of 1 to 255 characters: {@code carol@example.com} is not {@code Carol}
+     * @throws IllegalArgumentException if it is no such name
+     */
+    User user(String name);
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -84,6 +85,9 @@ public final class AsyncApi {
     private static Map<String, Object> channel(Route route, List<String> said, List<String> told) {
         Map<String, Object> channel = new LinkedHashMap<>();
         channel.put("address", route.path());
+        if (route.subprotocols().contains(ROOMS)) {
+            channel.put("description", WireRules.RESUME);
+        }
         Map<String, Object> references = new LinkedHashMap<>();
         said.forEach(message -> references.put(message, reference("#/components/messages/" + message)));
         told.forEach(message -> references.put(message, reference("#/components/messages/" + message)));
@@ -151,41 +155,52 @@ public final class AsyncApi {
 
     private static Map<String, Object> rooms() {
         Map<String, Object> messages = new LinkedHashMap<>();
-        WireSamples.said().forEach((word, sample) -> messages.put("client." + word, message(word, sample)));
-        WireSamples.told().forEach(sample -> messages.put(nameOf(sample), message(wordOf(sample), sample.text())));
+        WireSamples.said()
+                .forEach((word, sample) -> messages.put("client." + word, message("client." + word, word, sample)));
+        WireSamples.told()
+                .forEach(
+                        sample -> messages.put(nameOf(sample), message(nameOf(sample), wordOf(sample), sample.text())));
         return messages;
     }
 
-    private static Map<String, Object> message(String word, String sample) {
+    private static Map<String, Object> message(String name, String word, String sample) {
         Json json = Json.parse(sample).orElseThrow();
         return Map.of(
                 "title",
                 word,
+                "description",
+                WireRules.MEANINGS.getOrDefault(name, ""),
                 "contentType",
                 "application/json",
                 "payload",
-                schema(json, ""),
+                schema(json, "", WireRules.OPTIONAL.getOrDefault(name, Set.of())),
                 "examples",
                 List.of(Map.of("payload", new JsonText.Verbatim(sample))));
     }
 
-    /** The shape of a sample. What the sample has, a message of its kind has or may have. */
-    private static Map<String, Object> schema(Json sample, String name) {
+    /** The shape of a sample. What the sample has, a message of its kind has, unless it is optional. */
+    private static Map<String, Object> schema(Json sample, String name, Set<String> optional) {
         Map<String, Object> schema = new LinkedHashMap<>();
         switch (sample.kind()) {
             case OBJECT -> {
                 Map<String, Object> properties = new LinkedHashMap<>();
                 sample.members()
                         .orElseThrow()
-                        .forEach((member, value) -> properties.put(member, schema(value, member)));
+                        .forEach((member, value) -> properties.put(member, schema(value, member, Set.of())));
                 schema.put("type", "object");
                 schema.put("properties", properties);
+                schema.put(
+                        "required",
+                        properties.keySet().stream()
+                                .filter(member -> !optional.contains(member))
+                                .toList());
+                optional.stream().sorted().forEach(member -> properties.putIfAbsent(member, Map.of("type", "string")));
             }
             case ARRAY -> {
                 schema.put("type", "array");
                 sample.elements().orElseThrow().stream()
                         .findFirst()
-                        .ifPresent(element -> schema.put("items", schema(element, "")));
+                        .ifPresent(element -> schema.put("items", schema(element, "", Set.of())));
             }
             case NUMBER -> schema.put("type", "integer");
             case BOOLEAN -> schema.put("type", "boolean");

@@ -10,6 +10,7 @@ import dev.parley.dialogue.Dialogues;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Json;
 import dev.parley.protocol.JsonText;
 import dev.parley.room.Rooms;
@@ -107,6 +108,13 @@ public final class Cluster implements AutoCloseable {
     /** Closes all connections of a user or an address with 4501. */
     public void disconnect(Blocks.Target target) {
         say("disconnect", of(target));
+    }
+
+    /** The same, for a reason that clients are told: at most 123 bytes; our own if empty. */
+    void disconnect(Blocks.Target target, String reason) {
+        Map<String, Object> word = of(target);
+        word.put("reason", reason);
+        say("disconnect", word);
     }
 
     /** Disconnects a user or an address and keeps it out for a time. */
@@ -278,7 +286,7 @@ public final class Cluster implements AutoCloseable {
                 if (word.containsKey("connection")) {
                     connections.find(text(word, "connection")).ifPresent(Cluster::remove);
                 } else {
-                    removeAll(target(word)::is);
+                    removeAll(target(word)::is, CloseStatus.removed(text(word, "reason")));
                 }
             }
             case "block" -> keepOut(word);
@@ -337,7 +345,7 @@ public final class Cluster implements AutoCloseable {
     private void keepOut(Map<String, Json> word) {
         Blocks.Target target = target(word);
         blocks.add(target, Duration.ofSeconds(Long.parseLong(source(word, "seconds"))));
-        removeAll(target::is);
+        removeAll(target::is, CloseCode.REMOVED);
     }
 
     private void turn(AdmissionControl.State state) {
@@ -353,8 +361,11 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private void removeAll(Predicate<Figures.Peer> which) {
-        connections.all().filter(connection -> which.test(connection.peer())).forEach(Cluster::remove);
+    private void removeAll(Predicate<Figures.Peer> which, CloseStatus code) {
+        connections
+                .all()
+                .filter(connection -> which.test(connection.peer()))
+                .forEach(connection -> connection.close(code));
     }
 
     private static void remove(Connection connection) {

@@ -16,9 +16,10 @@ final class OpenApi {
             400, "Something in the request is wrong.",
             401, "Nobody has said who they are.",
             403, "Role or scope does not suffice, or the request may be forged.",
-            404, "There is no such connection or node.",
+            404, "There is no such connection or node, or there are no inboxes.",
             413, "The body is too big.",
             415, "The body is not JSON.",
+            422, "A policy does not take it; code and detail are the policy's.",
             429, "This address has failed to log in too often.",
             503, "The backplane does not answer. What was asked for may have been done all the same.");
 
@@ -40,7 +41,9 @@ final class OpenApi {
                         "version",
                         version,
                         "description",
-                        "Rooms, connections and nodes. Errors are problem details (RFC 9457).",
+                        "Rooms, users, connections and nodes. Errors are problem details (RFC 9457). What names a user means the one of a login or a"
+                                + " token, of any name, percent-encoded in UTF-8: each has an inbox, which reaches all connections"
+                                + " of that user to the rooms on all nodes, and which no call about rooms reaches.",
                         "license",
                         Map.of("name", "Apache-2.0", "identifier", "Apache-2.0")));
         document.put("servers", List.of(Map.of("url", ".")));
@@ -53,13 +56,7 @@ final class OpenApi {
                                 "operator", Map.of("type", "http", "scheme", "basic"),
                                 "token", Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT")),
                         "schemas",
-                        Map.of(
-                                "Problem",
-                                Operations.object(Map.of(
-                                        "type", Map.of("type", "string"),
-                                        "title", Map.of("type", "string"),
-                                        "status", Map.of("type", "integer"),
-                                        "detail", Map.of("type", "string"))))));
+                        Schemas.all()));
         return document;
     }
 
@@ -81,7 +78,7 @@ final class OpenApi {
         operation
                 .query()
                 .forEach(query -> parameters.add(parameter(query.name(), "query", query.type(), query.description())));
-        if (operation.id().equals("publish")) {
+        if (operation.isPublication()) {
             parameters.add(parameter("Idempotency-Key", "header", "string", "Makes a repetition harmless."));
         }
         if (!parameters.isEmpty()) {
@@ -103,7 +100,11 @@ final class OpenApi {
         Map<String, Object> responses = new LinkedHashMap<>();
         responses.put(
                 Integer.toString(operation.status()),
-                Map.of("description", "Done.", "content", Map.of("application/json", Map.of())));
+                Map.of(
+                        "description",
+                        "Done.",
+                        "content",
+                        Map.of("application/json", Map.of("schema", Schemas.answer(operation.id())))));
         PROBLEMS.keySet().stream()
                 .filter(status -> isPossible(status, operation))
                 .sorted()
@@ -113,17 +114,19 @@ final class OpenApi {
                                 "description",
                                 PROBLEMS.getOrDefault(status, ""),
                                 "content",
-                                Map.of(
-                                        "application/problem+json",
-                                        Map.of("schema", Map.of("$ref", "#/components/schemas/Problem"))))));
+                                Map.of("application/problem+json", Map.of("schema", Schemas.of("Problem"))))));
         return responses;
     }
 
     private static boolean isPossible(int status, Operation operation) {
         return switch (status) {
-            case 404 -> operation.id().equals("connection") || operation.path().contains("{node}");
+            case 404 ->
+                operation.id().equals("connection")
+                        || operation.id().equals("tell")
+                        || operation.path().contains("{node}");
             case 413, 415 -> operation.body().isPresent();
-            case 503 -> operation.path().contains("{room}");
+            case 422 -> operation.id().equals("publish");
+            case 503 -> operation.path().contains("{room}") || operation.isPublication();
             default -> true;
         };
     }

@@ -75,6 +75,11 @@ record Operation(
         record Rejected(String code, String sentence) implements Reply {}
     }
 
+    /** Whether it stores something that the same key stores once. */
+    boolean isPublication() {
+        return status == 201;
+    }
+
     boolean isWrite() {
         return !method.equals("GET");
     }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Everything that the HTTP API can do about a node and its connections, together with what {@link RoomOperations} adds. */
+/** Everything that the HTTP API can do about a node and its connections, together with what {@link RoomOperations} and {@link UserOperations} add. */
 public final class Operations {
     private static final Map<String, Object> TEXT = Map.of("type", "string");
     private static final List<Parameter> AIM = List.of(
@@ -40,8 +40,10 @@ public final class Operations {
     private final Views views;
     private final ClusterQuery query;
     private final RoomOperations rooms;
+    private final UserOperations users;
 
-    public Operations(Cluster cluster, Views views, ClusterQuery query, RoomOperations rooms) {
+    public Operations(Cluster cluster, Views views, ClusterQuery query, RoomOperations rooms, UserOperations users) {
+        this.users = users;
         this.query = query;
         this.cluster = cluster;
         this.views = views;
@@ -50,6 +52,7 @@ public final class Operations {
 
     List<Operation> all() {
         List<Operation> all = new ArrayList<>(rooms.all());
+        all.addAll(users.all());
         all.add(get("overview", "/overview", "How this node is doing.", ask -> views.overview()));
         all.add(get("nodes", "/nodes", "All nodes, as each last said of itself.", ask -> views.nodes()));
         all.add(list(
@@ -247,7 +250,7 @@ public final class Operations {
         return said();
     }
 
-    private static Reply said() {
+    static Reply said() {
         return new Reply.Done(Map.of("said", true));
     }
 

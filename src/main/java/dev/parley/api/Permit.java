@@ -11,6 +11,8 @@ enum Permit {
     WATCH(Role.VIEWER),
     /** Saying something in a room. */
     PUBLISH(Role.OPERATOR),
+    /** Saying something to users, whoever they are: no policy decides about inboxes. */
+    TELL(Role.OPERATOR),
     /** Disconnecting, blocking, closing rooms, pausing and draining nodes. */
     ACT(Role.OPERATOR),
     /** Reading what was said. */

@@ -78,7 +78,7 @@ public final class RoomOperations {
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
                         201,
-                        ask -> in(ask, Action.SEND, room -> publish(room, ask))),
+                        ask -> in(ask, Action.SEND, room -> publish(room, Map.entry("room", room.name()), ask))),
                 new Operation(
                         "history",
                         "GET",
@@ -149,7 +149,8 @@ public final class RoomOperations {
                                                         .toList()))))));
     }
 
-    private Reply publish(RoomId room, Ask ask) {
+    /** Stores what came along in a log, and answers where, and {@code whose} log it is. */
+    Reply publish(RoomId room, Map.Entry<String, String> whose, Ask ask) {
         Optional<Json> data = Json.parse(ask.body());
         if (data.isEmpty()) {
             return Operations.refused(
@@ -161,10 +162,17 @@ public final class RoomOperations {
         }
         return await(
                 policies.accept(ask.caller().known(), room, data.get()),
-                (Optional<Verdict> verdict) -> publish(room, ask, data.get().source(), key, verdict));
+                (Optional<Verdict> verdict) ->
+                        publish(room, whose, ask, data.get().source(), key, verdict));
     }
 
-    private Reply publish(RoomId room, Ask ask, String data, Optional<String> key, Optional<Verdict> verdict) {
+    private Reply publish(
+            RoomId room,
+            Map.Entry<String, String> whose,
+            Ask ask,
+            String data,
+            Optional<String> key,
+            Optional<Verdict> verdict) {
         if (verdict.isEmpty()) {
             return new Reply.Refused(
                     503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
@@ -188,7 +196,7 @@ public final class RoomOperations {
         }
         return await(backplane.append(room, draft), (Appended appended) -> {
             Map<String, Object> stored = new LinkedHashMap<>();
-            stored.put("room", room.name());
+            stored.put(whose.getKey(), whose.getValue());
             stored.put("position", position(appended.position()));
             stored.put("duplicate", appended.duplicate());
             return new Reply.Done(stored);

@@ -82,6 +82,7 @@ public final class Views {
             case "ended" -> listed(ended(), question);
             case "rooms" -> rooms(question.limit());
             case "users" -> users(question.limit());
+            case "user" -> user(question.filter("user"));
             case "refusals" -> listed(refusals(), question);
             case "audit" -> new ClusterQuery.Rows(audits(question.limit()), audit.count());
             default -> listed(List.of(), question);
@@ -240,6 +241,22 @@ public final class Views {
                         "node", cluster.node(), "user", entry.getKey(), "connections", entry.getValue()))
                 .toList();
         return new ClusterQuery.Rows(rows, counts.size());
+    }
+
+    /** How often a user is connected whom a login or a token vouches for, and since when; no row if not at all. */
+    private ClusterQuery.Rows user(String name) {
+        List<Instant> since = connections
+                .all()
+                .filter(connection -> connection.peer().user().equals(name)
+                        && Users.VOUCHED.contains(connection.peer().source()))
+                .map(Connection::since)
+                .sorted()
+                .toList();
+        List<Map<String, Object>> rows = since.isEmpty()
+                ? List.of()
+                : List.of(Map.of(
+                        "connections", since.size(), "since", since.get(0).toString()));
+        return new ClusterQuery.Rows(rows, since.size());
     }
 
     /** Handshakes that were refused and logins that failed, the last first. */

@@ -155,6 +155,7 @@ final class Application {
                         origins,
                         drainTimeout,
                         decisions,
+                        settings.roomLimits().inboxes(),
                         Settings.effective(Sources.of(context)),
                         Map.of("version", version(context), "server", context.getServerInfo())));
         this.verifier = verifier(settings.tokens());
@@ -339,7 +340,11 @@ final class Application {
             opened.add("connections", application::drain);
             application.register(context, settings);
             opened.add("parley", LocalParley.of(context))
-                    .started(application.backplane, application.operating.cluster(), application.maxMessageBytes);
+                    .started(
+                            application.backplane,
+                            application.operating.cluster(),
+                            application.operating.users(),
+                            application.maxMessageBytes);
             LOG.log(Level.INFO, "Parley {0} started on {1}", version(context), context.getServerInfo());
             if (application.isDemo()) {
                 LOG.log(

@@ -45,6 +45,9 @@ enum Key {
     MESSAGES_PER_SECOND("20", "Messages a second that a connection to /rooms may send; twice as many at once."),
     BYTES_PER_SECOND("262144", "Characters a second that a connection to /rooms may send; twice as many at once."),
     CONNECTIONS_PER_USER("100", "Connections to /rooms that one user may have on this node."),
+    INBOXES(
+            "true",
+            "Whether each user of a login or a token has an inbox, which reaches all connections of that user."),
     EXPLAIN_REFUSALS("false", "Whether a refused handshake says why, in its body."),
     JWT_KEYS("", "Where the keys are that tokens are signed with, an https URL or a file; without, no token is taken."),
     JWT_ALGORITHMS(

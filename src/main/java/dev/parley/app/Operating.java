@@ -15,6 +15,8 @@ import dev.parley.api.Realm;
 import dev.parley.api.RoomDetails;
 import dev.parley.api.RoomOperations;
 import dev.parley.api.RoomRates;
+import dev.parley.api.UserOperations;
+import dev.parley.api.Users;
 import dev.parley.api.Views;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Health;
@@ -61,6 +63,7 @@ final class Operating implements AutoCloseable {
     private final RoomDetails details;
     private final Views views;
     private final ClusterQuery query;
+    private final Users users;
     private final ConsoleSocket socket;
 
     Operating(
@@ -74,6 +77,7 @@ final class Operating implements AutoCloseable {
             OriginRule origins,
             Duration drainTime,
             Decisions decisions,
+            boolean inboxes,
             List<Map<String, Object>> settings,
             Map<String, Object> facts) {
         String node = nodeName();
@@ -110,6 +114,7 @@ final class Operating implements AutoCloseable {
                 settings,
                 () -> overview(decisions));
         this.query = new ClusterQuery(cluster, workers, views::rows);
+        this.users = new Users(query, inboxes);
         this.socket = new ConsoleSocket(cluster.tickets(), views, query, details, sampler, InstantSource.system());
     }
 
@@ -123,14 +128,20 @@ final class Operating implements AutoCloseable {
         return cluster;
     }
 
+    /** Users, over all nodes. */
+    Users users() {
+        return users;
+    }
+
     /** Has the dialogues do what nodes ask of each other about who is in a room. */
     void serve(Dialogues dialogues) {
         cluster.serve(dialogues);
     }
 
     ApiServlet api(TokenVerifier verifier, Policies policies, int maxMessageBytes, String version) {
+        RoomOperations ofRooms = new RoomOperations(backplane, rooms, details, cluster, policies);
         Operations operations =
-                new Operations(cluster, views, query, new RoomOperations(backplane, rooms, details, cluster, policies));
+                new Operations(cluster, views, query, ofRooms, new UserOperations(users, cluster, ofRooms));
         return new ApiServlet(operations, new Callers(verifier, realm), csrf, audit, maxMessageBytes, version);
     }
 

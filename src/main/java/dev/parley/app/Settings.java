@@ -107,7 +107,8 @@ record Settings(
                         whole(sources, Key.MESSAGES_PER_SECOND, 1, 1_000_000),
                         whole(sources, Key.BYTES_PER_SECOND, 1, 1024 * MIB),
                         whole(sources, Key.ROOMS_PER_CONNECTION, 1, 10_000),
-                        whole(sources, Key.CONNECTIONS_PER_USER, 1, 1_000_000)),
+                        whole(sources, Key.CONNECTIONS_PER_USER, 1, 1_000_000),
+                        value(sources, Key.INBOXES, Settings::truth)),
                 value(sources, Key.EXPLAIN_REFUSALS, Settings::truth),
                 new Tokens(
                         value(sources, Key.JWT_KEYS, Settings::optional),

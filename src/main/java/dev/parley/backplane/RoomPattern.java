@@ -89,11 +89,11 @@ public final class RoomPattern implements Comparable<RoomPattern> {
         return stars == 0 && variables.isEmpty();
     }
 
-    /** Whether a room is one of them. */
+    /** Whether a room is one of them; an inbox never is. */
     public boolean matches(RoomId room) {
         return isOneName()
                 ? text.equals(room.name())
-                : regex.matcher(room.name()).matches();
+                : !room.isInbox() && regex.matcher(room.name()).matches();
     }
 
     /** What each variable stands for in a room's name; nothing if the room is none of them. */
@@ -102,7 +102,7 @@ public final class RoomPattern implements Comparable<RoomPattern> {
             return matches(room) ? Optional.of(Map.of()) : Optional.empty();
         }
         Matcher matcher = regex.matcher(room.name());
-        if (!matcher.matches()) {
+        if (room.isInbox() || !matcher.matches()) {
             return Optional.empty();
         }
         Map<String, String> values = new HashMap<>();

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ public final class Dialogue {
     private final long openedAt;
     private volatile @Nullable Credential credential;
     private volatile Caller caller = Caller.ANONYMOUS; // whom policies are asked about
+    private volatile @Nullable RoomId inbox; // its user's, who stays the same
     private volatile long pingedAt;
     private volatile boolean isEnded;
     private final AtomicBoolean isCounted = new AtomicBoolean(); // among its user's connections
@@ -135,7 +137,7 @@ public final class Dialogue {
         if (inbound instanceof Inbound.Send send) {
             send(send);
         } else if (inbound instanceof Inbound.Join join) {
-            inRoom(join.id(), join.room(), (id, room) -> join(who, join, room));
+            inRoom(join.id(), join.room(), (id, room) -> join(join, room));
         } else if (inbound instanceof Inbound.Leave leave) {
             inRoom(leave.id(), leave.room(), (id, room) -> leave(id, room));
         } else if (inbound instanceof Inbound.History history) {
@@ -171,10 +173,20 @@ public final class Dialogue {
             } else {
                 connection.named(who.user(), who.source().toString());
                 connection.expires(who.expires().orElse(null));
+                inbox = all.inboxOf(who).orElse(null);
                 connection.send(welcome(id, who).text());
+                attach();
             }
         } else {
             refuse(verdict);
+        }
+    }
+
+    /** Lets it into its user's inbox, as if it had joined. */
+    private void attach() {
+        RoomId mine = inbox;
+        if (mine != null) {
+            joined(mine).attach();
         }
     }
 
@@ -195,6 +207,7 @@ public final class Dialogue {
                 id,
                 connection.id(),
                 who.user(),
+                Optional.ofNullable(inbox).map(RoomId::name),
                 all.heartbeat(),
                 who.expires(),
                 lifeOf(who),
@@ -247,22 +260,22 @@ public final class Dialogue {
         return verdict;
     }
 
-    private void join(Credential who, Inbound.Join join, RoomId room) {
+    private void join(Inbound.Join join, RoomId room) {
         CompletableFuture<Decision> in = may(Action.JOIN, room);
         CompletableFuture<Decision> presence =
                 join.presence() ? may(Action.PRESENCE, room) : all.policies().denied();
         CompletableFuture<Decision> past = join.since() == null ? all.policies().denied() : may(Action.HISTORY, room);
         if (in.isDone() && presence.isDone() && past.isDone()) {
-            enter(who, join, room, in.join(), presence.join(), past.join());
+            enter(join, room, in.join(), presence.join(), past.join());
         } else {
             line.await(
                     CompletableFuture.allOf(in, presence, past),
                     0,
-                    () -> enter(who, join, room, in.join(), presence.join(), past.join()));
+                    () -> enter(join, room, in.join(), presence.join(), past.join()));
         }
     }
 
-    private void enter(Credential who, Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
+    private void enter(Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
         if (in == Decision.DENIED) {
             leave(room); // the right may have been lost since
         }
@@ -276,21 +289,27 @@ public final class Dialogue {
         JsonMember member = membership(room);
         if (member == null) {
             memberships.values().removeIf(JsonMember::isOut);
-            if (memberships.size() >= all.limits().rooms()) {
+            if (rooms().size() >= all.limits().rooms() && !room.isInbox()) {
                 fail(join.id(), ErrorCode.TOO_MANY_ROOMS, null);
                 return;
             }
-            member = all.rooms().join(room, connection, who.user());
-            memberships.put(room, member);
-            if (isEnded) {
-                member.ended();
-            }
+            member = joined(room);
         }
         member.enter(
                 join.id(),
                 join.since(),
                 presence == Decision.ALLOWED,
                 join.since() == null || past == Decision.ALLOWED);
+    }
+
+    private JsonMember joined(RoomId room) {
+        Credential who = Objects.requireNonNull(credential, "who joins has said who it is");
+        JsonMember member = all.rooms().join(room, connection, who.user());
+        memberships.put(room, member);
+        if (isEnded) {
+            member.ended();
+        }
+        return member;
     }
 
     private void leave(@Nullable String id, RoomId room) {
@@ -311,7 +330,7 @@ public final class Dialogue {
     }
 
     private void send(Inbound.Send send) {
-        RoomId room = RoomId.parse(send.room()).orElse(null);
+        RoomId room = named(send.room()).orElse(null);
         if (room == null || membership(room) == null) {
             fail(send.id(), room == null ? ErrorCode.BAD_ROOM : ErrorCode.NOT_JOINED, null);
             return;
@@ -390,12 +409,18 @@ public final class Dialogue {
     }
 
     private void inRoom(@Nullable String id, String name, BiConsumer<@Nullable String, RoomId> what) {
-        Optional<RoomId> room = RoomId.parse(name);
+        Optional<RoomId> room = named(name);
         if (room.isPresent()) {
             what.accept(id, room.get());
         } else {
             fail(id, ErrorCode.BAD_ROOM, null);
         }
+    }
+
+    /** Which room a client means; of all inboxes it can name its own alone. */
+    private Optional<RoomId> named(String name) {
+        RoomId mine = inbox;
+        return mine != null && mine.name().equals(name) ? Optional.of(mine) : RoomId.parse(name);
     }
 
     private @Nullable JsonMember membership(RoomId room) {
@@ -412,6 +437,9 @@ public final class Dialogue {
     }
 
     private CompletableFuture<Decision> may(Action action, RoomId room) {
+        if (room.equals(inbox) && (action == Action.JOIN || action == Action.HISTORY)) {
+            return all.policies().allowed();
+        }
         return all.policies().decide(caller, action, room);
     }
 
@@ -434,9 +462,9 @@ public final class Dialogue {
         connection.send(new Outbound.Failure(id, code, after, sentence).text());
     }
 
-    /** The rooms that it is in. */
+    /** The rooms that it is in, without its inbox. */
     Set<RoomId> rooms() {
-        return Set.copyOf(memberships.keySet());
+        return memberships.keySet().stream().filter(room -> !room.isInbox()).collect(Collectors.toSet());
     }
 
     /** Is taken out of a room, if it is that user's and is there. */

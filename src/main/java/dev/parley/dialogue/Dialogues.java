@@ -226,6 +226,13 @@ public final class Dialogues {
         return name == null ? new TokenVerifier.Verdict.Accepted(Visitors.guest(connection)) : Visitors.named(name);
     }
 
+    /** The inbox of a user whom somebody vouches for. A visitor has none: whoever likes can say the name. */
+    Optional<RoomId> inboxOf(Credential who) {
+        return limits.inboxes() && who.source() != Credential.Source.VISITOR
+                ? RoomId.inbox(who.user())
+                : Optional.empty();
+    }
+
     /** Counts a connection of a user in; false if there are enough already. */
     boolean countIn(Credential who) {
         return users.merge(who.identity(), 1, Integer::sum) <= limits.connectionsPerUser();

@@ -155,7 +155,8 @@ public final class Events implements Witness, AutoCloseable {
 
     @Override
     public boolean seesMessages(RoomId room) {
-        return observers.stream().anyMatch(observer -> observer.sees(Set.of(MessagePublished.class), room));
+        return !room.isInbox() // what one user is told is nobody else's
+                && observers.stream().anyMatch(observer -> observer.sees(Set.of(MessagePublished.class), room));
     }
 
     @Override

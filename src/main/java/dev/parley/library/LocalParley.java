@@ -7,7 +7,9 @@ import dev.parley.ParleyListener;
 import dev.parley.Room;
 import dev.parley.RoomPolicy;
 import dev.parley.Status;
+import dev.parley.User;
 import dev.parley.api.Cluster;
+import dev.parley.api.Users;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
@@ -37,7 +39,7 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
     private static final int IDLE_SECONDS = 30;
 
     /** What there is once the node has started. */
-    private record Node(Backplane backplane, Cluster cluster, long maxBytes) {}
+    private record Node(Backplane backplane, Cluster cluster, Users users, long maxBytes) {}
 
     private volatile @Nullable Supplier<Status> status;
     private final CompletableFuture<Node> node = new CompletableFuture<>();
@@ -68,8 +70,8 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
      *
      * @param maxBytes how long what is published may be, in bytes of UTF-8
      */
-    public void started(Backplane backplane, Cluster cluster, long maxBytes) {
-        node.complete(new Node(backplane, cluster, maxBytes));
+    public void started(Backplane backplane, Cluster cluster, Users users, long maxBytes) {
+        node.complete(new Node(backplane, cluster, users, maxBytes));
     }
 
     /**
@@ -116,7 +118,18 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
 
     @Override
     public Room room(String name) {
-        return new LocalRoom(this, new RoomId(name));
+        return new LocalRoom(
+                this, RoomId.parse(name).orElseThrow(() -> new IllegalArgumentException("not a room name")));
+    }
+
+    @Override
+    public User user(String name) {
+        return new LocalUser(
+                this,
+                name,
+                RoomId.inbox(name)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "a user's name is a text of 1 to " + RoomId.MAX_USER_LENGTH + " characters")));
     }
 
     /** Says how to find out how the node is doing. */
@@ -144,8 +157,17 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
         return answer(node.thenCompose(started -> question.apply(started.backplane())), then);
     }
 
+    /** Asks all nodes, once this one has started. */
+    <T, R> CompletionStage<R> askNodes(Function<Users, CompletionStage<T>> question, Function<T, R> then) {
+        return answer(node.thenCompose(started -> question.apply(started.users())), then);
+    }
+
     CompletionStage<Appended> append(RoomId room, Draft draft) {
         return node.thenCompose(started -> {
+            if (room.isInbox() && !started.users().hasInboxes()) {
+                throw new ParleyException(
+                        ParleyException.Code.REFUSED, "users have no inboxes here: parley.inboxes is false", null);
+            }
             if (draft.bytes() > started.maxBytes()) {
                 throw new ParleyException(
                         ParleyException.Code.REFUSED,

@@ -17,7 +17,18 @@ public sealed interface CloseStatus permits CloseCode, CloseStatus.Own {
 
     /** In a word that is one of a few, for metrics. */
     default String cause() {
-        return this instanceof CloseCode known ? known.name().toLowerCase(Locale.ROOT) : "own";
+        return this instanceof CloseCode known
+                ? known.name().toLowerCase(Locale.ROOT)
+                : code() == CloseCode.REMOVED.code() ? CloseCode.REMOVED.cause() : "own";
+    }
+
+    /**
+     * Removed, for somebody's reason; our own if it is empty.
+     *
+     * @throws IllegalArgumentException if it is too long
+     */
+    static CloseStatus removed(String reason) {
+        return reason.isEmpty() ? CloseCode.REMOVED : new Own(CloseCode.REMOVED.code(), reason);
     }
 
     /** Whether an endpoint may send it: 1000, 1001, 1003, 1007 to 1011, or 3000 to 4999. */

@@ -17,6 +17,7 @@ public sealed interface Outbound {
     /**
      * The connection stands, and this is who the server takes the client for.
      *
+     * @param inbox the name of its user's inbox, which it is in; nothing if there is none
      * @param heartbeat how often the client hears from the server at least
      * @param expires until when the credential is good, by the server's clock
      * @param expiresIn how long that is; what the client goes by, whose clock may be wrong
@@ -25,6 +26,7 @@ public sealed interface Outbound {
             @Nullable String id,
             String connection,
             String user,
+            Optional<String> inbox,
             Duration heartbeat,
             Optional<Instant> expires,
             Optional<Duration> expiresIn,
@@ -38,6 +40,7 @@ public sealed interface Outbound {
             return new ObjectText(id, "welcome")
                     .with("connection", connection)
                     .with("user", user)
+                    .with("inbox", inbox.orElse(null))
                     .with("heartbeat", Math.max(1, heartbeat.toSeconds()))
                     .with("expires", expires.map(Instant::toString).orElse(null))
                     .with("expiresIn", expiresIn.map(Duration::toSeconds).orElse(null))

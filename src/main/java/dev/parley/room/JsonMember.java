@@ -14,6 +14,7 @@ import dev.parley.protocol.Outbound;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is registered before the log is read, so nothing can fall between what is replayed and what is live. All of this state
  * belongs to the room's loop, and so needs no lock; the methods that others call only queue a turn of that loop, or talk to
- * the log.
+ * the log. In an inbox it is the same, but nobody is told that it is there.
  */
 public final class JsonMember extends Member {
     /** How many messages are replayed at most. */
@@ -110,6 +111,19 @@ public final class JsonMember extends Member {
         });
     }
 
+    /**
+     * Is let into its user's inbox, unasked, from the present on. The answer is {@code joined} as soon as the log is followed, which
+     * costs no question of its own; none, if it has asked to enter by then.
+     */
+    public void attach() {
+        room.position()
+                .whenComplete((position, failure) -> room.turn(connection, () -> {
+                    if (position != null && state == State.WAITING && visits == 0) {
+                        admit(null, null, new Slice(List.of(), Optional.empty(), position, false), true);
+                    }
+                }));
+    }
+
     private void admit(@Nullable String id, @Nullable Mark since, Slice slice, boolean mayLookBack) {
         LossReason loss;
         if (since == null || (!mayLookBack && since.equals(JsonWindow.mark(slice.top())))) {
@@ -139,7 +153,7 @@ public final class JsonMember extends Member {
         }
         connection.send(messages);
         letGo();
-        if (!isPresent) {
+        if (!isPresent && !room.id().isInbox()) {
             isPresent = true;
             room.presence().enter(this);
         }
@@ -314,7 +328,9 @@ public final class JsonMember extends Member {
     public void ended() {
         room.turn(null, this::letGo);
         room.remove(this);
-        room.presence().lost(this);
+        if (!room.id().isInbox()) { // which nobody is told of
+            room.presence().lost(this);
+        }
     }
 
     /** Nothing is said: that a JSON client leaves is presence, and no message, however it leaves. */

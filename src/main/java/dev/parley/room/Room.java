@@ -91,6 +91,7 @@ final class Room implements Budget.Holder {
     private int removed; // the loop's own: by this run
     private final List<Due.Said> batch = new ArrayList<>(); // the loop's own: what is being handed on
     private final AtomicLong told = new AtomicLong();
+    private volatile @Nullable Position top; // the last one that it was told; null before the first
 
     Room(RoomId id, Rooms rooms, Backplane backplane, Workers workers, int maxBacklog, Overflow overflow) {
         this.id = id;
@@ -304,6 +305,13 @@ final class Room implements Budget.Holder {
         return backplane.append(id, draft);
     }
 
+    /** Where its log ended when it was last heard of: it is told all that is later. Asks nobody; complete once it follows the log. */
+    CompletionStage<Position> position() {
+        return Objects.requireNonNull(following, "followed before anybody is in")
+                .from()
+                .thenApply(from -> Objects.requireNonNullElse(top, from));
+    }
+
     /** Reads what stands after a position, or only where the log ends. Whatever is later than that, this room is told. */
     CompletionStage<Slice> readAfter(@Nullable Position after, int limit) {
         CompletableFuture<Slice> slice = new CompletableFuture<>();
@@ -330,6 +338,7 @@ final class Room implements Budget.Holder {
     /** The log has grown. Called in log order, one call at a time; only queues. */
     private void queue(Entry entry) {
         told.incrementAndGet();
+        top = entry.position();
         for (Seat seat : seats) {
             seat.keep(entry);
         }
@@ -349,6 +358,7 @@ final class Room implements Budget.Holder {
     }
 
     private void queue(Break gap) {
+        top = gap.after();
         for (Seat seat : seats) {
             seat.miss();
         }

@@ -230,9 +230,9 @@ public final class Rooms {
                 .collect(Collectors.toSet());
     }
 
-    /** How many rooms have members here. */
+    /** How many rooms have members here, without inboxes; and so for all figures below. */
     public int count() {
-        return rooms.size();
+        return (int) rooms.keySet().stream().filter(id -> !id.isInbox()).count();
     }
 
     /** How long deliveries take, from when this node was told of an entry to the wire: a sample of each run. */
@@ -244,6 +244,7 @@ public final class Rooms {
     public Map<String, Integer> biggest(int limit) {
         Map<String, Integer> sizes = new LinkedHashMap<>();
         rooms.entrySet().stream()
+                .filter(entry -> !entry.getKey().isInbox())
                 .map(entry -> Map.entry(entry.getKey().name(), entry.getValue().memberCount()))
                 .sorted(Map.Entry.<String, Integer>comparingByValue()
                         .reversed()
@@ -264,7 +265,7 @@ public final class Rooms {
     /** The rooms that a connection of this node is in. Looks at every member of every room. */
     public List<String> roomsOf(String connection) {
         return rooms.values().stream()
-                .filter(room -> room.has(connection))
+                .filter(room -> !room.id().isInbox() && room.has(connection))
                 .map(room -> room.id().name())
                 .sorted()
                 .toList();
@@ -273,7 +274,11 @@ public final class Rooms {
     /** How many entries each room has been told by its log since its first member came. */
     public Map<String, Long> told() {
         Map<String, Long> told = new HashMap<>();
-        rooms.forEach((id, room) -> told.put(id.name(), room.told()));
+        rooms.forEach((id, room) -> {
+            if (!id.isInbox()) {
+                told.put(id.name(), room.told());
+            }
+        });
         return told;
     }
 

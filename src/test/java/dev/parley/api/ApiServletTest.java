@@ -1,5 +1,6 @@
 package dev.parley.api;
 
+import dev.parley.protocol.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Fake;
@@ -7,9 +8,12 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
+import dev.parley.connection.Peer;
 import dev.parley.handshake.AdmissionControl;
+import dev.parley.handshake.Credential;
 import dev.parley.handshake.OriginRule;
 import dev.parley.node.Budget;
+import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -20,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -223,8 +228,8 @@ final class ApiServletTest {
 
     @Test
     void payloadsAndTheirEndAreForAdminsAndWritesAreNotForViewers() {
-        Map<String, Permit> special =
-                Map.of("publish", Permit.PUBLISH, "history", Permit.HISTORY, "purge", Permit.PURGE);
+        Map<String, Permit> special = Map.of(
+                "publish", Permit.PUBLISH, "tell", Permit.TELL, "history", Permit.HISTORY, "purge", Permit.PURGE);
         assertThat(node.operations.all())
                 .allSatisfy(operation -> assertThat(operation.permit())
                         .as(operation.id())
@@ -509,6 +514,111 @@ final class ApiServletTest {
                 .doesNotContain("secret");
     }
 
+    private static Call tell(String user, String body) {
+        return Call.of("POST", "/users/" + user + "/messages")
+                .by("eve", "parley-operator")
+                .with("Content-Type", "application/json")
+                .body(body);
+    }
+
+    private List<String> inbox(String user) {
+        return backplane
+                .readBefore(RoomId.inbox(user).orElseThrow(), Long.MAX_VALUE, 100, 1_000_000)
+                .toCompletableFuture()
+                .join()
+                .entries()
+                .stream()
+                .map(entry ->
+                        entry.draft().author().user() + ": " + entry.draft().text())
+                .toList();
+    }
+
+    @Test
+    void whatIsToldAUserIsStoredInTheInboxOnceUnderOneKey() {
+        Call first = tell("Кэрол", "{\"a\":1}").with("Idempotency-Key", "42").to(node.servlet);
+        Call again = tell("Кэрол", "{\"a\":1}").with("Idempotency-Key", "42").to(other.servlet);
+        Call token = bearer(tell("Кэрол", "\"damn\""), "shop:parley:tell").to(node.servlet);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.body()).contains("\"user\":\"Кэрол\"", "\"seq\":1,", "\"duplicate\":false");
+        assertThat(again.body()).contains("\"seq\":1,", "\"duplicate\":true");
+        assertThat(token.status()).as("no policy decides here").isEqualTo(201);
+        assertThat(inbox("Кэрол")).containsExactly("eve: {\"a\":1}", "shop: \"damn\"");
+        assertThat(inbox("кэрол")).isEmpty();
+        assertThat(node.audit.newestFirst()).extracting(Audit.Entry::what).contains("POST users/Кэрол/messages");
+        assertThat(tell("c".repeat(256), "1").to(node.servlet).status()).isEqualTo(400);
+        assertThat(tell("carol", "{").to(node.servlet).status()).isEqualTo(400);
+        assertThat(tell("carol", '"' + "x".repeat(Node.MAX_BODY_BYTES - 100) + '"')
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(413);
+    }
+
+    /** By no call about rooms, whoever asks. */
+    @Test
+    void anInboxIsNoRoom() {
+        tell("carol", "\"secret\"").to(node.servlet);
+        for (Operation operation : node.operations.all()) {
+            if (operation.path().contains("{room}")) {
+                for (String name : List.of("~carol", "~=Y2Fyb2w", "~")) {
+                    Call call = Call.of(operation.method(), operation.path().replace("{room}", name))
+                            .by("ada", "parley-admin")
+                            .with("Content-Type", "application/json")
+                            .body("1")
+                            .to(node.servlet);
+                    assertThat(call.status()).as(operation.id()).isEqualTo(400);
+                    assertThat(call.body()).doesNotContain("secret");
+                }
+            }
+        }
+        assertThat(inbox("carol")).containsExactly("eve: \"secret\"");
+    }
+
+    @Test
+    void userIsShownOverAllNodesAndDisconnectedForAReasonAndAVisitorOfThatNameIsNeither() throws Exception {
+        other.cluster.tell(() -> Map.of("node", "two"));
+        BlockingQueue<CloseReason> closed = new ArrayBlockingQueue<>(3);
+        for (String source : List.of("login", "token", "visitor")) {
+            (source.equals("login") ? node : other)
+                    .connections
+                    .accept(session(closed))
+                    .named("carol", source);
+        }
+
+        Call shown = Call.get("/users/carol").by("vera", "parley-viewer").to(node.servlet);
+
+        assertThat(shown.status()).isEqualTo(200);
+        assertThat(shown.body())
+                .contains("\"user\":\"carol\",\"online\":true,\"connections\":2,\"since\":\"20", "\"silent\":[]");
+        assertThat(Call.get("/users/Carol")
+                        .by("vera", "parley-viewer")
+                        .to(node.servlet)
+                        .body())
+                .contains("\"online\":false,\"connections\":0,\"silent\":[]");
+
+        Call ended = Call.of("DELETE", "/users/carol/connections")
+                .parameter("reason", "see you")
+                .by("otto", "parley-operator")
+                .to(node.servlet);
+
+        assertThat(ended.status()).isEqualTo(202);
+        for (int i = 0; i < 2; i++) {
+            CloseReason reason = closed.poll(10, TimeUnit.SECONDS);
+            assertThat(reason).isNotNull();
+            assertThat(reason.getCloseCode().getCode()).isEqualTo(4501);
+            assertThat(reason.getReasonPhrase()).isEqualTo("see you");
+        }
+        assertThat(other.connections.all().map(connection -> connection.peer().source()))
+                .contains("visitor");
+        assertThat(node.connections.tally().closedByCause()).doesNotContainKey("own");
+        assertThat(Call.of("DELETE", "/users/carol/connections")
+                        .parameter("reason", "€".repeat(42))
+                        .by("otto", "parley-operator")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(400);
+    }
+
     /** A session that can only be closed. */
     private static Session session(BlockingQueue<CloseReason> closed) {
         return Fake.of(Session.class, (method, arguments) -> switch (method) {
@@ -752,11 +862,92 @@ final class ApiServletTest {
         }
     }
 
+    /** With something in every list, so that rows are looked at, too. */
+    @Test
+    void everyAnswerIsAsTheDocumentSays() {
+        other.cluster.tell(() -> Map.of("node", "two"));
+        publish("{}").to(node.servlet);
+        backplane.append(new RoomId("lobby"), new Draft("l", new Draft.Author("7", "c"), Draft.Kind.LEFT, ""));
+        Peer peer = new Peer(node.workers);
+        node.dialogues
+                .open(peer.connection(), Optional.of(Credential.of("ann")), Optional.empty(), renewed -> true)
+                .receive("{\"id\":1,\"type\":\"join\",\"room\":\"lobby\"}");
+        peer.awaitLines(3);
+        Connection live = node.connections.accept(session(new ArrayBlockingQueue<>(1)));
+        live.named("carol", "login");
+        live.note("joined lobby");
+        Connection ended = node.connections.accept(session(new ArrayBlockingQueue<>(1)));
+        ended.close(CloseCode.REMOVED);
+        while (node.connections.count() > 1) {
+            Thread.onSpinWait();
+        }
+        node.cluster.block(new Blocks.Target(Blocks.Kind.USER, "mallory", "login"), Duration.ofMinutes(1));
+        node.cluster.block(Blocks.Target.address("192.0.2.1"), Duration.ofMinutes(1));
+        String document = Call.get("/openapi.json").to(node.servlet).body();
+
+        for (Operation operation : node.operations.all()) {
+            String path = operation.path().replace("{user}", "carol").replace("{connection}", live.id());
+            String body = switch (operation.id()) {
+                case "block" -> "{\"user\":\"eve\",\"seconds\":1}";
+                case "doors" -> "{\"state\":\"open\"}";
+                default -> "{}";
+            };
+            Call call = Call.of(
+                            operation.method(), path.replace("{room}", "lobby").replace("{node}", "one"))
+                    .by("ada", "parley-admin")
+                    .with("Content-Type", "application/json")
+                    .body(body);
+            if (Set.of("unblock", "disconnectAll").contains(operation.id())) {
+                call.parameter("user", "nobody");
+            }
+            if (Set.of("overview", "nodes", "settings", "purge", "closeRoom", "disconnect", "disconnectUser")
+                    .contains(operation.id())) {
+                continue; // the first three are another's to say, and the others would change what is looked at
+            }
+            call.to(node.servlet);
+            assertThat(call.status()).as(operation.id()).isEqualTo(operation.status());
+            assertThat(schema(document, operation).flaws(call.body()))
+                    .as(operation.id() + ": " + call.body())
+                    .isEmpty();
+        }
+        for (String list : List.of("connections", "ended", "rooms", "users", "audit", "blocks")) {
+            assertThat(Call.get("/" + list)
+                            .by("ada", "parley-admin")
+                            .to(node.servlet)
+                            .body())
+                    .as(list)
+                    .doesNotContain("\":[]}");
+        }
+        Call over =
+                Call.get("/connections/" + ended.id()).by("ada", "parley-admin").to(node.servlet);
+        assertThat(schema(document, operation("connection")).flaws(over.body())).isEmpty();
+        for (String last : List.of("purge", "closeRoom", "disconnect", "disconnectUser")) {
+            Call call = call(operation(last)).by("ada", "parley-admin").to(node.servlet);
+            assertThat(schema(document, operation(last)).flaws(call.body())).isEmpty();
+        }
+        Call rejected = publish("\"damn\"").to(node.servlet);
+        for (Call problem : List.of(rejected, publish("{").to(node.servlet))) {
+            assertThat(Schema.in(
+                                    document,
+                                    Json.parse(JsonText.of(Schemas.of("Problem")))
+                                            .orElseThrow())
+                            .flaws(problem.body()))
+                    .isEmpty();
+        }
+    }
+
+    private static Schema schema(String document, Operation operation) {
+        return Schema.ofAnswer(
+                document, operation.path(), operation.method().toLowerCase(java.util.Locale.ROOT), operation.status());
+    }
+
     /** And of a bad one. */
     @Test
     void badRequestIsAnsweredWithAStatusOfTheDocument() {
         assertThat(publish("{").to(node.servlet).status()).isEqualTo(400);
-        assertThat(problems("publish")).contains("400", "413", "415", "503").doesNotContain("404");
+        assertThat(problems("publish"))
+                .contains("400", "413", "415", "422", "503")
+                .doesNotContain("404");
         assertThat(call(operation("connection"))
                         .by("eve", "parley-admin")
                         .to(node.servlet)
@@ -794,6 +985,7 @@ final class ApiServletTest {
                 .path()
                 .replace("{room}", "lobby")
                 .replace("{connection}", "nobody")
+                .replace("{user}", "carol@example.com")
                 .replace("{node}", "one");
         return Call.of(operation.method(), path)
                 .with("Content-Type", "application/json")

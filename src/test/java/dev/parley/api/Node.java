@@ -49,6 +49,7 @@ public final class Node implements AutoCloseable {
     final Audit audit;
     public final Cluster cluster;
     public final ClusterQuery query;
+    public final Users users;
     public final Views views;
     final Dialogues dialogues;
 
@@ -112,11 +113,9 @@ public final class Node implements AutoCloseable {
                 List.of(Map.of("setting", "parley.x", "value", "(secret)")),
                 () -> Map.of("node", name));
         query = new ClusterQuery(cluster, workers, views::rows);
-        operations = new Operations(
-                cluster,
-                views,
-                query,
-                new RoomOperations(backplane, rooms, new RoomDetails(backplane), cluster, policies));
+        RoomOperations ofRooms = new RoomOperations(backplane, rooms, new RoomDetails(backplane), cluster, policies);
+        users = new Users(query, true);
+        operations = new Operations(cluster, views, query, ofRooms, new UserOperations(users, cluster, ofRooms));
         servlet = new ApiServlet(
                 operations,
                 new Callers(

@@ -59,7 +59,7 @@ final class SameNameTest {
                 rooms,
                 verifies ? name -> new Verdict.Accepted(Credential.of(name)) : null,
                 Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers),
-                Limits.DEFAULT,
+                new Limits(65_536, 20, 262_144, 64, 100, false),
                 Duration.ofSeconds(20),
                 workers);
         Peer peer = new Peer(workers, clock, 1_000);

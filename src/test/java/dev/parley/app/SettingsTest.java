@@ -139,6 +139,7 @@ final class SettingsTest {
                 arguments(Key.MESSAGES_PER_SECOND, "7", "roomLimits.messagesPerSecond", 7),
                 arguments(Key.BYTES_PER_SECOND, "1", "roomLimits.bytesPerSecond", 1),
                 arguments(Key.CONNECTIONS_PER_USER, "1", "roomLimits.connectionsPerUser", 1),
+                arguments(Key.INBOXES, "false", "roomLimits.inboxes", false),
                 arguments(Key.EXPLAIN_REFUSALS, "true", "explainRefusals", true),
                 arguments(
                         Key.JWT_KEYS, "https://id.example/keys", "tokens.keys", Optional.of("https://id.example/keys")),

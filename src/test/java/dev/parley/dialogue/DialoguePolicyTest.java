@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class DialoguePolicyTest {
-    private static final Limits LIMITS = new Limits(65_536, 1_000_000, 1_000_000_000, 100, 100);
+    private static final Limits LIMITS = new Limits(65_536, 1_000_000, 1_000_000_000, 100, 100, false);
     private static final RoomId NEWS = new RoomId("news");
 
     private final Workers workers = new Workers();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class DialogueTest {
-    private static final Limits LIMITS = new Limits(65_536, 20, 262_144, 3, 2);
+    private static final Limits LIMITS = new Limits(65_536, 20, 262_144, 3, 2, false);
 
     private final Workers workers = new Workers();
     private final MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC(), new Budget(Long.MAX_VALUE));

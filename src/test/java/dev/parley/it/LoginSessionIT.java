@@ -174,6 +174,7 @@ final class LoginSessionIT {
         logIn();
         try (RawWebSocket socket = open()) {
             assertThat(socket.receiveText()).contains("\"user\":\"vera\"");
+            assertThat(socket.receiveText()).contains("\"room\":\"~vera\"");
             ask("account/out");
 
             assertThat(socket.receiveWholeClose().code()).isIn(4002, 1008); // ours, or the server's own

@@ -429,6 +429,54 @@ final class ParleyJsIT {
     }
 
     @Test
+    void theInboxIsThereWithoutAJoinAndIsResumed() {
+        assertThat(seen("""
+                const { inbox, ...client } = connect();
+                const heard = [];
+                inbox.on('message', ({ data }) => heard.push(data));
+                inbox.on('gap', ({ reason }) => heard.push(reason));
+                const first = await welcome({ inbox: '~ann' });
+                first.tell({ type: 'joined', room: '~ann', position: place(3), resume: 'none', replayed: 0 });
+                first.tell(message('~ann', 4));
+                first.tell(message('~bob', 5));
+                const unasked = first.count('join');
+                const past = outcomeOf(inbox.history());
+                await settle();
+                const { id, room } = first.heard('history');
+                first.tell({ id, type: 'history', room, messages: [], more: false });
+                first.end(1006);
+                await nextAttempt();
+                const second = await welcome({ inbox: '~ann' });
+                second.tell({ type: 'joined', room: '~ann', position: place(6), resume: 'none', replayed: 0 });
+                second.tell(message('~ann', 7));
+                const { room: again, since } = second.heard('join');
+                await joined('~ann', place(7), { resume: 'ok', replayed: 3 });
+                [5, 6, 7, 8].forEach((seq) => second.tell(message('~ann', seq)));
+                second.tell({ type: 'gap', room: '~ann' });
+                await settle();
+                const late = second.heard('join').since.seq;
+                await joined('~ann', place(20), { resume: 'lost', reason: 'trimmed', replayed: 0 });
+                client.close();
+                await settle();
+                return [unasked, room, past.is, inbox.name, again, since.seq, late, ...heard, outcomeOf(inbox.history()).is, inbox.state.name]"""))
+                .isEqualTo(List.of(
+                        0L, "~ann", "history", "~ann", "~ann", 4L, 8L, "text 4", "text 5", "text 6", "text 7", "text 8",
+                        "trimmed", "open", "waiting"));
+    }
+
+    @Test
+    void whoHasNoInboxJoinsNothing() {
+        assertThat(seen("""
+                const client = connect();
+                const outcome = outcomeOf(client.inbox.history());
+                const socket = await welcome();
+                const state = client.inbox.state.name;
+                client.close();
+                await settle();
+                return [socket.count('join'), socket.count('history'), state, outcome.is]""")).isEqualTo(List.of(0L, 0L, "joining", "closed"));
+    }
+
+    @Test
     void presenceTellsWhoCameAndWentOverALossToo() {
         assertThat(seen("""
                 const room = connect().join('r', { presence: true });

@@ -81,13 +81,19 @@ final class RoomsCredentialsIT {
     private static RoomsClient welcomed(UpgradeRequest request, String user) {
         RoomsClient client = RoomsClient.over(RawWebSocket.open(request));
         assertThat(client.hears()).contains("\"type\":\"welcome\"", "\"user\":\"" + user + "\"");
-        return client;
+        return inInbox(client, user);
     }
 
     private static RoomsClient connected(String token, String user) {
         RoomsClient client = RoomsClient.unknown(site());
         assertThat(client.asks("'type':'connect','token':'" + token + "'"))
                 .contains("\"type\":\"welcome\"", "\"user\":\"" + user + "\"", "\"expires\":\"20");
+        return inInbox(client, user);
+    }
+
+    /** Whom a token names is in the inbox of that name, unasked. */
+    private static RoomsClient inInbox(RoomsClient client, String user) {
+        assertThat(client.hears()).contains("\"type\":\"joined\"", "\"room\":\"~" + user + "\"");
         return client;
     }
 

@@ -20,14 +20,16 @@ final class OutboundTest {
                                 "1",
                                 "c9f",
                                 "alice",
+                                Optional.of("~alice"),
                                 Duration.ofSeconds(20),
                                 Optional.of(NOON),
                                 Optional.of(Duration.ofMillis(3_599_900)),
                                 new Outbound.Welcome.Limits(65536, 20, 64))
                         .text())
-                .isEqualTo("{\"id\":1,\"type\":\"welcome\",\"connection\":\"c9f\",\"user\":\"alice\",\"heartbeat\":20,"
-                        + "\"expires\":\"2026-06-01T12:00:00Z\",\"expiresIn\":3599,"
-                        + "\"limits\":{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":64}}");
+                .isEqualTo(
+                        "{\"id\":1,\"type\":\"welcome\",\"connection\":\"c9f\",\"user\":\"alice\",\"inbox\":\"~alice\",\"heartbeat\":20,"
+                                + "\"expires\":\"2026-06-01T12:00:00Z\",\"expiresIn\":3599,"
+                                + "\"limits\":{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":64}}");
         assertThat(new Outbound.Joined("2", "news", MARK, Outbound.Resume.OK, null, 2).text())
                 .isEqualTo(
                         "{\"id\":2,\"type\":\"joined\",\"room\":\"news\","

@@ -7,6 +7,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,8 @@ final class PostgresListener implements Engine.Listener {
         }
         String rest = payload.substring(2);
         switch (payload.substring(0, 2)) {
-            case "G " -> RoomId.parse(rest).ifPresent(told::grown);
-            case "P " -> RoomId.parse(rest).filter(room -> isOwn).ifPresent(told::moved);
+            case "G " -> log(rest).ifPresent(told::grown);
+            case "P " -> log(rest).filter(room -> isOwn).ifPresent(told::moved);
             case "W " -> {
                 if (isOwn) {
                     told.said(rest);
@@ -76,6 +77,15 @@ final class PostgresListener implements Engine.Listener {
             }
             case "O " -> told.posted();
             default -> {} // a later version's
+        }
+    }
+
+    /** Whatever else may notify the channel, nothing but a name is taken for one. */
+    private static Optional<RoomId> log(String name) {
+        try {
+            return Optional.of(new RoomId(name));
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
         }
     }
 

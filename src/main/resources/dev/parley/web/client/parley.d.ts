@@ -192,8 +192,19 @@ export interface Room<Data = Json> {
   leave(): void;
 }
 
+/**
+ * What the server's application tells this user: on every connection, without joining anything, and again after a loss what was
+ * missed. A room in which one only listens. It stays `joining` where there is none: for whom neither a login nor a token vouches.
+ */
+export interface Inbox<Data = Json> extends Pick<Room<Data>, 'state' | 'position' | 'on' | 'history'> {
+  /** The server's name for it; empty before the first connection, `null` where there is none. */
+  readonly name: string | null;
+}
+
 export interface Client {
   readonly state: ClientState;
+  /** The same over all connections. Whoever listens before there is one misses nothing that is said after it has opened. */
+  readonly inbox: Inbox;
   /** Our own name and connection, as the server told them last. */
   readonly user: string | undefined;
   readonly connection: string | undefined;

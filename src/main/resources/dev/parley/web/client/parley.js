@@ -22,7 +22,8 @@ const SOONEST_REFRESH_MS = 5_000;
 const LONGEST_TIMER_MS = 2e9; // or a browser's timer would run out at once
 const PACE_MARGIN_MS = 1_100; // a second's worth takes a little longer than a second, so that the server need not refuse
 const JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
-const clock = performance; // for durations: whatever is done to the clock on the wall, it goes on
+const INBOX = ''; // its name is the server's to say, and may be another one on the next connection
+const now = () => performance.now(); // for durations: whatever is done to the clock on the wall, it goes on
 
 /** What a request came to: the server's `code`, whether and after how many milliseconds trying again can help, and why. */
 export class ParleyError extends Error {
@@ -65,7 +66,7 @@ export function connect(url = 'rooms', { credential } = {}) {
         rooms.set(name, created);
         if (client.state.name === 'open') {
           created.enter();
-        } else if (ended) {
+        } else {
           created.exit(ended);
         }
       }
@@ -102,12 +103,12 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   async function provide(refresh) {
     const proof = await (isFixed ? credential : credential({ refresh }));
-    return typeof proof === 'string' ? { token: proof } : proof;
+    return proof?.trim ? { token: proof } : proof; // a text can be trimmed
   }
 
   function openSocket(proof) {
     socket = new WebSocket(address, 'parley.v1');
-    socket.onopen = () => transmit({ type: 'connect', client: 'parley.js', ...proof });
+    socket.onopen = () => transmit({ type: 'connect', ...proof });
     socket.onmessage = ({ data }) => {
       listen();
       receive(JSON.parse(data));
@@ -124,12 +125,12 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   async function closed({ code, reason }) {
     const mine = attempt;
-    // A browser does not tell why a handshake failed. Where the server answers plain HTTP, it did not take the cookie.
-    if (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500) {
-      code = CREDENTIAL_EXPIRED;
-    }
-    // Without a reason it is the server's own: the login's session has ended.
-    if (code === 1008 && !reason) {
+    // 1008 without a reason is the server's own: the login's session has ended. A browser does not tell why a handshake
+    // failed. Where the server answers plain HTTP, it did not take the cookie.
+    if (
+      (code === 1008 && !reason) ||
+      (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500)
+    ) {
       code = CREDENTIAL_EXPIRED;
     }
     if (mine === attempt) {
@@ -195,6 +196,7 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   function receive(frame) {
     const { type, id } = frame;
+    const settle = asked.get(id);
     const error = type === 'error' && new ParleyError(frame.code, frame.message, frame);
     if (type === 'ping') {
       transmit({ type: 'pong' });
@@ -202,24 +204,23 @@ export function connect(url = 'rooms', { credential } = {}) {
       welcomed(frame);
     } else if (type === 'bye') {
       bye = frame;
-    } else if (asked.has(id)) {
-      const settle = asked.get(id);
+    } else if (settle) {
       asked.delete(id);
       settle(frame, error);
     } else if (error) {
       emit('error', error); // one is that we are connected already, where a cookie in the handshake has said who we are
     } else {
-      rooms.get(frame.room)?.receive(frame, connections);
+      rooms.get(frame.room === client.inbox.name ? INBOX : frame.room)?.receive(frame, connections);
     }
   }
 
   function welcomed(frame) {
-    ({ user: client.user, connection: client.connection, limits: client.limits } = frame);
+    ({ user: client.user, connection: client.connection, limits: client.limits, inbox: client.inbox.name = null } = frame);
     connections.add(client.connection);
     silenceMs = frame.heartbeat * SILENCE * 1000;
     listen();
     expired = false;
-    openedAt = clock.now();
+    openedAt = now();
     refreshBefore(frame);
     joins = createPace(JOINS_PER_SECOND, client.limits.rooms);
     messages = createPace(client.limits.messagesPerSecond);
@@ -252,7 +253,7 @@ export function connect(url = 'rooms', { credential } = {}) {
     const final =
       FINAL_CODES.includes(code) || code >= 4500 || bye?.reconnect === false || (code === CREDENTIAL_EXPIRED && isStale());
     expired ||= code === CREDENTIAL_EXPIRED;
-    failures = clock.now() - openedAt > SETTLED_AFTER_MS ? 0 : failures;
+    failures = now() - openedAt > SETTLED_AFTER_MS ? 0 : failures;
     openedAt = NaN;
     const [least, most] = bye?.after ?? [0, Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures++)];
     delay ??= least + Math.random() * (most - least);
@@ -288,6 +289,7 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   watchNetwork('add');
   open();
+  client.inbox = client.join(INBOX);
   return client;
 }
 
@@ -304,18 +306,18 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
     state: { name: 'waiting' },
     members: new Map(),
     send(data, { key = randomKey() } = {}) {
-      const sent = persist({ type: 'send', room: name, key, data: structuredClone(data) }, KEY_LIVES_MS, turn);
+      const sent = persist({ type: 'send', key, data: structuredClone(data) }, KEY_LIVES_MS, turn);
       turn = sent.catch(() => {});
       return sent;
     },
-    history(before, limit = 50) {
-      return persist({ type: 'history', room: name, before, limit });
+    history(before, limit) {
+      return persist({ type: 'history', before, limit });
     },
     get position() {
       return position;
     },
     leave() {
-      depart(name, mayBeIn);
+      depart(room.name, mayBeIn);
       exit(new ParleyError('left'));
       change({ name: 'left' });
     },
@@ -324,20 +326,21 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
   const [emit, change] = observable(room);
 
   /** Asks until there is an answer or the room has ended, over losses of the connection, but not beyond the life of its key. */
-  function persist(frame, lifeMs, before) {
+  function persist(wish, lifeMs, before) {
+    const frame = () => ({ room: room.name, ...wish });
     let first;
     return new Promise((resolve, reject) => {
-      pack(frame);
+      pack(frame());
       unsettled.add(reject);
       const ready = async () => {
         await before;
         await gate.passage;
-        first ??= clock.now();
-        if (clock.now() - first > lifeMs) {
-          throw new ParleyError('uncertain', 'may be stored');
+        first ??= now();
+        if (now() - first > lifeMs) {
+          throw new ParleyError('uncertain'); // it may be stored
         }
       };
-      insist(() => frame, () => unsettled.has(reject), ready)
+      insist(frame, () => unsettled.has(reject), ready)
         .then(resolve, reject)
         .finally(() => unsettled.delete(reject));
     });
@@ -346,15 +349,19 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
   async function enter() {
     restart();
     const mine = gate;
-    const isDue = () => mine === gate;
-    const frame = () => {
-      mayBeIn = true;
-      return { type: 'join', room: name, since: position, presence };
-    };
+    const isDue = () => mine === gate && (name || position); // into its inbox a client is let unasked, from now on
     change({ name: 'joining' });
     try {
       // Taken at once and not after a promise: the first messages may be right behind it.
-      await insist(frame, isDue, undefined, (joined) => isDue() && take(joined));
+      await insist(
+        () => {
+          mayBeIn = true;
+          return { type: 'join', room: room.name, since: position, presence };
+        },
+        isDue,
+        undefined,
+        (joined) => isDue() && take(joined),
+      );
     } catch (error) {
       if (isDue()) {
         refuse(error);
@@ -374,14 +381,14 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
     unsettled.clear();
   }
 
-  function take({ position: place, resume, reason, replayed }) {
+  function take(frame) {
     const before = position;
-    if (resume !== 'ok') {
-      position = place;
+    if (frame.resume !== 'ok') {
+      position = frame.position;
     }
-    change({ name: 'joined', resume, reason, replayed });
-    if (resume === 'lost') {
-      emit('gap', { reason, before, now: place });
+    change({ ...frame, name: 'joined' });
+    if (frame.resume === 'lost') {
+      emit('gap', { reason: frame.reason, before, now: position });
     }
     gate.open();
   }
@@ -404,6 +411,9 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
   }
 
   function receive(frame, connections) {
+    if (name === INBOX && !position) {
+      take(frame); // the first thing that is said of it, unasked: our place
+    }
     if (room.state.name !== 'joined') {
       return; // it will come again with the answer to the join that is under way
     }
@@ -418,17 +428,18 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
   /** In a big room there is only a count; whoever comes after that has not come just then. */
   function present({ type, members = [], joined = [], left = [], count }) {
     const then = room.members;
+    const isListed = count === undefined;
     if (type === 'members') {
       room.members = new Map(members.map((member) => [member.user, member]));
       joined = members.map(({ user }) => user).filter((user) => known && !then.has(user));
-      left = [...then.keys()].filter((user) => count === undefined && !room.members.has(user));
-      known = count === undefined;
+      left = [...then.keys()].filter((user) => isListed && !room.members.has(user));
+      known = isListed;
     } else {
       joined.forEach((user) => then.set(user, { user, connections: 1 }));
       left.forEach((user) => then.delete(user));
     }
     room.count = count ?? room.members.size;
-    emit('presence', { members: room.members, joined, left, count: room.count });
+    emit('presence', { ...room, joined, left });
   }
 
   const handlers = {
@@ -464,15 +475,15 @@ function createPace(perSecond, atOnce = perSecond) {
 
   return (isDue, after) => {
     if (after) {
-      paidUntil = Math.max(paidUntil, clock.now() + after);
+      paidUntil = Math.max(paidUntil, now() + after);
       slack++;
     }
     line = line.then(async () => {
-      for (let wait; isDue() && (wait = paidUntil - clock.now()) > 0; ) {
+      for (let wait; isDue() && (wait = paidUntil - now()) > 0; ) {
         await pause(wait);
       }
       if (isDue()) {
-        paidUntil = Math.max(paidUntil, clock.now() - spacing * atOnce || 0) + spacing * slack;
+        paidUntil = Math.max(paidUntil, now() - spacing * atOnce || 0) + spacing * slack;
         slack = Math.max(1, slack * 0.9);
       }
     });
@@ -484,16 +495,16 @@ function createPace(perSecond, atOnce = perSecond) {
 function observable(target) {
   const heard = {};
   function emit(type, value) {
-    for (const listener of heard[type] ?? []) {
+    heard[type]?.forEach((listener) => {
       try {
         listener(value);
       } catch (error) {
         setTimeout(() => { throw error; }); // it is reported, and the other listeners do not suffer
       }
-    }
+    });
   }
   target.on = (type, listener) => {
-    (heard[type] = heard[type] ?? new Set()).add(listener);
+    (heard[type] ??= new Set()).add(listener);
     return () => heard[type].delete(listener);
   };
   return [emit, (state) => emit('state', (target.state = state))];
@@ -501,7 +512,7 @@ function observable(target) {
 
 /** Not `randomUUID`, which is missing from pages that came over plain HTTP. */
 function randomKey() {
-  return crypto.getRandomValues(new Uint8Array(16)).join('-');
+  return crypto.getRandomValues(new Uint32Array(4)).join();
 }
 
 function pause(ms = 2_000 * Math.random()) {
