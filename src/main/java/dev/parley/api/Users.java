@@ -1,9 +1,9 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import dev.parley.handshake.Credential.Source;
 import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -39,8 +39,8 @@ import dev.parley.handshake.security.TicketServlet;
 import dev.parley.handshake.security.Tickets;
 import dev.parley.library.Contributions;
 import dev.parley.library.LocalParley;
-import dev.parley.library.ServerContext;
 import dev.parley.library.OwnEndpoints;
+import dev.parley.library.ServerContext;
 import dev.parley.metrics.MeterBean;
 import dev.parley.metrics.Meters;
 import dev.parley.node.Budget;
@@ -199,8 +199,7 @@ final class Application {
         boolean hasGuide = isWar && settings.guide();
         String path = settings.path().orElse(isWar ? "" : "/parley");
         ServerContainer container = container(context);
-        Routes making = new Routes(
-                connections, !OpenLibertyEndpoints.isOf(container), OwnEndpoints.injection());
+        Routes making = new Routes(connections, !OpenLibertyEndpoints.isOf(container), OwnEndpoints.injection());
         Dependencies own = identities
                 .with(Rooms.class, rooms)
                 .with(Policies.class, policies)

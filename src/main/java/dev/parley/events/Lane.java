@@ -3,7 +3,6 @@ package dev.parley.events;
 import dev.parley.ParleyEvent;
 import dev.parley.node.Budget;
 import dev.parley.node.LogLimit;
-import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -162,9 +162,7 @@ final class HalfOpen implements Runnable {
         int tooBusy = busy < max - max / 4 ? 0 : busy - max / 2;
         for (Map.Entry<Object, Seen> entry : oldest) {
             long age = now - entry.getValue().sinceNanos();
-            if (over <= 0
-                    && age < TimeUnit.SECONDS.toNanos(SECONDS)
-                    && (tooBusy <= 0 || age < LONG_NANOS)) {
+            if (over <= 0 && age < TimeUnit.SECONDS.toNanos(SECONDS) && (tooBusy <= 0 || age < LONG_NANOS)) {
                 break;
             }
             over--;

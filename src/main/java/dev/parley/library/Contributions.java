@@ -23,7 +23,8 @@ public final class Contributions {
     public static List<ParleyListener<?>> listeners() {
         List<ParleyListener<?>> listeners = new ArrayList<>();
         ServiceLoader.load(ParleyListener.class).forEach(listeners::add);
-        listeners.addAll(inCdi(() -> Beans.listeners())); // a reference to the method would be linked outside, and fail there
+        listeners.addAll(
+                inCdi(() -> Beans.listeners())); // a reference to the method would be linked outside, and fail there
         return listeners;
     }
 

@@ -1,6 +1,5 @@
 package dev.parley.api;
 
-import dev.parley.protocol.JsonText;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Fake;
@@ -15,6 +14,7 @@ import dev.parley.handshake.OriginRule;
 import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;

@@ -7,7 +7,6 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Policies;
 import dev.parley.guide.Guide;
-import dev.parley.session.RoomsEndpoint;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.RoleNames;
 import dev.parley.handshake.Route;
@@ -23,6 +22,7 @@ import dev.parley.protocol.Mark;
 import dev.parley.protocol.Outbound;
 import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
+import dev.parley.session.RoomsEndpoint;
 import dev.parley.session.Routes;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,13 +43,8 @@ final class AsyncApiTest {
     private final Workers workers = new Workers();
     private final MemoryBackplane backplane =
             new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
-    private final Rooms rooms = new Rooms(
-            backplane,
-            workers,
-            10,
-            id -> Overflow.CLOSE,
-            new Budget(Long.MAX_VALUE),
-            1_000);
+    private final Rooms rooms =
+            new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), 1_000);
     private final String text = JsonText.of(
             AsyncApi.document(Guide.ENDPOINTS.stream().map(this::route).toList(), "/parley", 1_000, "1"));
 

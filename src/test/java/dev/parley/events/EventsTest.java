@@ -49,7 +49,8 @@ final class EventsTest {
             null,
             budget,
             System::nanoTime);
-    private final Events events = new Events(backplane, connections, budget, Clock.systemUTC(), Threads.factory("event"));
+    private final Events events =
+            new Events(backplane, connections, budget, Clock.systemUTC(), Threads.factory("event"));
 
     @AfterEach
     void stop() {

@@ -30,7 +30,8 @@ final class LookalikesTest {
 
     private void assertRefused(String annotation, String value, String hint) throws Exception {
         int dot = annotation.lastIndexOf('.');
-        Path home = Files.createDirectories(directory.resolve(annotation.substring(0, dot).replace('.', '/')));
+        Path home = Files.createDirectories(
+                directory.resolve(annotation.substring(0, dot).replace('.', '/')));
         Path declared = Files.writeString(
                 home.resolve(annotation.substring(dot + 1) + ".java"),
                 "package " + annotation.substring(0, dot)
@@ -43,7 +44,8 @@ final class LookalikesTest {
         if (failed != 0) {
             throw new IOException("it does not compile");
         }
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {address(directory)}, getClass().getClassLoader())) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {address(directory)}, getClass().getClassLoader())) {
             Class<?> type = loader.loadClass("Visit");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new Binder(type, new PathTemplate("/x"), Dependencies.none()))

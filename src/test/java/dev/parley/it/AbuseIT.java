@@ -217,7 +217,8 @@ final class AbuseIT {
                         300,
                         2048,
                         64,
-                        i -> Act.bytes(("GET " + targets.get(i % targets.size()) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        i -> Act.bytes(("GET " + targets.get(i % targets.size())
+                                                + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                                         .repeat(3_000)
                                         .getBytes(StandardCharsets.US_ASCII))
                                 .reading(Reading.NOTHING)

@@ -51,7 +51,8 @@ final class UsersOfTwoNodesIT {
                 ExecutableWar other = node(engine)) {
             assertThat(one.url()).as("both have started").isNotEqualTo(other.url());
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(call(one, "GET", "/nodes", "").body().split("\"doors\":", -1))
+                    .untilAsserted(() -> assertThat(
+                                    call(one, "GET", "/nodes", "").body().split("\"doors\":", -1))
                             .hasSize(3));
             RoomsClient first = RoomsClient.unknown(Site.at(one.url()));
             RoomsClient second = RoomsClient.unknown(Site.at(other.url()));

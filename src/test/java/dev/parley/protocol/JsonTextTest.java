@@ -49,8 +49,7 @@ final class JsonTextTest {
     @Test
     void valuesOfOthersAreWrittenAsTheyAreToldAtAnyDepth() {
         assertThat(JsonText.of(
-                        List.of(Map.of("a", 'x')),
-                        one -> one instanceof Character ? new JsonText.Verbatim("7") : one))
+                        List.of(Map.of("a", 'x')), one -> one instanceof Character ? new JsonText.Verbatim("7") : one))
                 .isEqualTo("[{\"a\":7}]");
     }
 }

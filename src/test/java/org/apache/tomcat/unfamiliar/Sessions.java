@@ -12,6 +12,7 @@ public final class Sessions {
 
     /** One that answers as it is told. */
     public static Session answering(InvocationHandler answers) {
-        return (Session) Proxy.newProxyInstance(Sessions.class.getClassLoader(), new Class<?>[] {Unfamiliar.class}, answers);
+        return (Session)
+                Proxy.newProxyInstance(Sessions.class.getClassLoader(), new Class<?>[] {Unfamiliar.class}, answers);
     }
 }
