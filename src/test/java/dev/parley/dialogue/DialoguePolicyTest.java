@@ -241,12 +241,14 @@ final class DialoguePolicyTest {
         dialogues.remove("alice", NEWS);
         dialogues.remove("7", new RoomId("lobby"));
 
-        for (Client out : List.of(alice, again)) {
-            assertThat(out.hears("left").string("reason")).isEqualTo("removed");
-        }
+        Client.Message first = alice.hears(); // the two rooms have no order between them
+        Client.Message second = alice.hears();
+        boolean isLeftFirst = first.type().equals("left");
+        assertThat((isLeftFirst ? first : second).string("reason")).isEqualTo("removed");
+        assertThat((isLeftFirst ? second : first).string("event")).isEqualTo("left");
+        assertThat(again.hears("left").string("reason")).isEqualTo("removed");
         assertThat(text.awaitClose()).isEqualTo(CloseCode.REMOVED);
         assertThat(bob.unheard()).isZero();
-        assertThat(alice.hears("message").string("event")).isEqualTo("left");
         alice.joins("news");
     }
 

@@ -38,7 +38,7 @@ final class YourApplicationTest {
 
     private static List<String> files(String root) throws IOException {
         List<String> files = new ArrayList<>();
-        for (String part : List.of("orders", "counter", "delivery")) {
+        for (String part : List.of("orders", "counter", "delivery", "shop")) {
             Path directory = Path.of("src/test", root, "dev/parley/it", part);
             if (Files.isDirectory(directory)) {
                 try (Stream<Path> found = Files.list(directory)) {

@@ -31,6 +31,7 @@ public final class Client implements AutoCloseable {
             }
         }
 
+        @SuppressWarnings("ArrayRecordComponent") // looked at, and never compared
         record Binary(byte[] bytes) implements Event {
             @Override
             public String toString() {

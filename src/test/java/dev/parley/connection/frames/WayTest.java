@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class WayTest {
     private static class Upper {
-    @SuppressWarnings("UnusedVariable") // it is read by its name
+        @SuppressWarnings("UnusedVariable") // it is read by its name
         private final @Nullable Lower below;
 
         Upper(@Nullable Lower below) {
