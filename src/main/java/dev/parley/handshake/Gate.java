@@ -137,6 +137,8 @@ public final class Gate implements Filter {
         } else if (server.startsWith("org.apache.tomcat.")) {
             leading = NamedParameters::of;
             dropsBodies = rules.isAlone();
+        } else if (server.startsWith("io.undertow.")) {
+            dropsBodies = rules.isAlone();
         }
         context.addListener(handshakes.logins());
         FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);

@@ -5,6 +5,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -12,10 +13,10 @@ import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a request's body that nobody has read. Tomcat waits for the rest of it on the thread that answered, for as long
- * as a byte comes now and then, so a few hundred such requests would hold all its threads ({@code IdentityInputFilter#end}, {@code
- * ChunkedInputFilter#end} of Tomcat 10.1 and 11). Here the answer is completed and the connection closed instead, unless the body
- * is there already. Other servers wait without a thread.
+ * What becomes of a request's body that nobody has read. Tomcat and Undertow wait for the rest of it on the thread that answered,
+ * for as long as a byte comes now and then, so a few such requests would hold all their threads ({@code IdentityInputFilter#end},
+ * {@code ChunkedInputFilter#end} of Tomcat 10.1 and 11; {@code ServletInputStreamImpl#close} of Undertow 2.3). Here the answer is
+ * completed and the connection closed instead, unless the body is there already. Other servers wait without a thread.
  */
 final class UnreadBody {
     private static final Logger LOG = System.getLogger(UnreadBody.class.getName());
@@ -67,13 +68,18 @@ final class UnreadBody {
         }
     }
 
-    /** Tells Tomcat's connector, which closes the connection after the answer. */
     private static void doNotWait(ServletRequest request) {
         Object inner = request;
         while (inner instanceof ServletRequestWrapper wrapper) {
             inner = wrapper.getRequest();
         }
         try {
+            if (inner.getClass().getName().startsWith("io.undertow.")) {
+                Object exchange = inner.getClass().getMethod("getExchange").invoke(inner);
+                ((Closeable) exchange.getClass().getMethod("getConnection").invoke(exchange)).close();
+                return;
+            }
+            // Tomcat's connector closes the connection after the answer.
             Object connectors = field(inner.getClass(), "request").get(inner);
             Object coyote = connectors.getClass().getMethod("getCoyoteRequest").invoke(connectors);
             Class<?> code = Class.forName(
@@ -81,7 +87,7 @@ final class UnreadBody {
             coyote.getClass()
                     .getMethod("action", code, Object.class)
                     .invoke(coyote, code.getField("DISABLE_SWALLOW_INPUT").get(null), null);
-        } catch (ReflectiveOperationException | RuntimeException another) {
+        } catch (ReflectiveOperationException | RuntimeException | IOException another) {
             LOG.log(Level.DEBUG, "this server waits for bodies that nobody reads: {0}", another);
         }
     }
