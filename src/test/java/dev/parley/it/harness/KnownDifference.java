@@ -117,8 +117,8 @@ public enum KnownDifference {
             "Tyrus asks no frame of a client whether it is masked (ProtocolHandler)"),
     HUGE_LENGTH(
             Names.ON_TYRUS,
-            "a frame that announces more than 2 GiB is closed with 1011, not 1009",
-            "Tyrus fails at the number before it looks at a limit"),
+            "a frame far beyond the limit is closed with 1011, not 1009, and only when 4 MiB of it have come",
+            "Tyrus gathers a frame in a buffer before it looks at a limit, and smaller ones fail in bursts of what is permitted"),
     MALFORMED_ESCAPE_UNNOTICED(
             Names.ON_TYRUS,
             "a malformed escape in a path may be answered with 200 and nothing, not with 400; no endpoint is reached",
