@@ -38,7 +38,7 @@ final class HalfOpen implements Runnable {
     private static final int SHARE_OF_HEAP = 8;
     private static final int MOST = 100_000;
     private static final int FREE = 8; // one of so many places
-    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(500); // for a request, while threads are short
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(250); // for a request, while threads are short
 
     private final Object endpoint;
     private final Method connections;
@@ -159,7 +159,7 @@ final class HalfOpen implements Runnable {
         int over = oldest.size() - bound;
         int max = (int) maxThreads.invoke(endpoint);
         int busy = (int) busyThreads.invoke(endpoint);
-        int tooBusy = busy < max - max / 4 ? 0 : busy - max / 2;
+        int tooBusy = busy < max - max / 4 ? 0 : busy - max / 4;
         for (Map.Entry<Object, Seen> entry : oldest) {
             long age = now - entry.getValue().sinceNanos();
             if (over <= 0 && age < TimeUnit.SECONDS.toNanos(SECONDS) && (tooBusy <= 0 || age < LONG_NANOS)) {

@@ -51,6 +51,7 @@ final class AbuseIT {
     private static final int MIB = 1024 * 1024;
     private static final Duration RECOVERY = Duration.ofSeconds(10);
     private static final long PACE = 12 * 1024L * 1024; // bytes a second: what a line of 100 Mbit/s brings
+    private static final long JOINS_PACE = 200 * 1024; // some 2,500 joins a second
     private static final Duration ACT = Duration.ofSeconds(12);
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
@@ -191,11 +192,11 @@ final class AbuseIT {
             during(node, () -> {
                 try (Mob attackers = Mob.against(
                         node.site(),
-                        600,
+                        300,
                         i -> Act.bytes((targets.get(i % targets.size()) + " HTTP/1.1\r\nHost: localhost\r\n" + length
                                                 + "\r\nContent-Type: application/json\r\n\r\n")
                                         .getBytes(StandardCharsets.US_ASCII))
-                                .comingBack(20))) {
+                                .comingBack(5))) {
                     attackers.act(Duration.ofSeconds(2));
                     for (int i = 0; i < 10; i++) {
                         aNewcomerMustBeServed(node.site(), attackers);
@@ -219,10 +220,10 @@ final class AbuseIT {
                         64,
                         i -> Act.bytes(("GET " + targets.get(i % targets.size())
                                                 + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                                        .repeat(3_000)
+                                        .repeat(100)
                                         .getBytes(StandardCharsets.US_ASCII))
                                 .reading(Reading.NOTHING)
-                                .comingBack(20))) {
+                                .comingBack(5))) {
                     attackers.act(Duration.ofSeconds(2));
                     for (int i = 0; i < 10; i++) {
                         aNewcomerMustBeServed(node.site(), attackers);
@@ -241,7 +242,8 @@ final class AbuseIT {
             during(
                     node,
                     () -> act(
-                            Mob.against(node.site(), 3_500, i -> Act.open(rooms).sending(joins(i, 36), 1)),
+                            Mob.against(node.site(), 1_500, i -> Act.open(rooms).sending(joins(i, 36), 1))
+                                    .paced(JOINS_PACE),
                             Duration.ofSeconds(30),
                             HOLD));
         }
