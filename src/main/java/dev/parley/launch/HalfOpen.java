@@ -33,12 +33,12 @@ import java.util.logging.Logger;
  */
 final class HalfOpen implements Runnable {
     private static final int SECONDS = 10;
-    private static final long LOOK_MILLIS = 200;
+    private static final long LOOK_MILLIS = 100;
     private static final int COST = 40 * 1024; // bytes of a connection whose head is incomplete
     private static final int SHARE_OF_HEAP = 8;
     private static final int MOST = 100_000;
     private static final int FREE = 8; // one of so many places
-    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(250); // for a request, while threads are short
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(100); // for a request, while threads are short
 
     private final Object endpoint;
     private final Method connections;
@@ -50,10 +50,12 @@ final class HalfOpen implements Runnable {
     private final MethodHandle lastRead;
     private final Method busyThreads;
     private final Method maxThreads;
-    private final List<Field> waitedFor = new ArrayList<>(); // what its thread waits for, to read or to write
+    private final List<Field> blocking = new ArrayList<>(); // whether a thread waits, to read or to write
+    private final List<Field> waitedFor = new ArrayList<>(); // and at what
     private final int bound;
     private final int places;
-    private Map<Object, Seen> seen = new HashMap<>(); // the thread's own
+    private Map<Object, Seen> seen = new HashMap<>(); // the thread's own, as is the next
+    private Map<Object, Long> blocked = new HashMap<>(); // since when
 
     /** A request under way, by its processor, and since when. */
     private record Seen(Object processor, long sinceNanos) {}
@@ -72,10 +74,9 @@ final class HalfOpen implements Runnable {
         this.connections = any.getMethod("getConnections");
         this.busyThreads = any.getMethod("getCurrentThreadsBusy");
         this.maxThreads = any.getMethod("getMaxThreads");
-        for (String lock : List.of("readLock", "writeLock")) {
-            Field field = polled.getDeclaredField(lock);
-            field.setAccessible(true);
-            waitedFor.add(field);
+        for (String way : List.of("read", "write")) {
+            blocking.add(field(polled, way + "Blocking"));
+            waitedFor.add(field(polled, way + "Lock"));
         }
         this.processor = lookup.unreflect(socket.getMethod("getCurrentProcessor"));
         this.close = lookup.unreflect(socket.getMethod("close"));
@@ -83,6 +84,12 @@ final class HalfOpen implements Runnable {
         this.isUpgrade = lookup.unreflect(request.getMethod("isUpgrade"));
         this.awaits = lookup.unreflect(polled.getMethod("interestOpsHas", int.class));
         this.lastRead = lookup.unreflect(polled.getMethod("getLastRead"));
+    }
+
+    private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
     }
 
     /** Begins to watch the endpoint of this protocol handler. */
@@ -135,7 +142,13 @@ final class HalfOpen implements Runnable {
         int tooMany = all.size() - (places - places / FREE);
         List<Silent> silent = new ArrayList<>();
         Map<Object, Seen> half = new HashMap<>();
+        Map<Object, Long> waiting = new HashMap<>();
         for (Object socket : all) {
+            for (Field way : blocking) {
+                if (way.getBoolean(socket)) {
+                    waiting.put(socket, blocked.getOrDefault(socket, now));
+                }
+            }
             Object request = processor.invoke(socket);
             if (request == null) {
                 if (tooMany > 0 && (boolean) awaits.invoke(socket, SelectionKey.OP_READ)) {
@@ -150,6 +163,8 @@ final class HalfOpen implements Runnable {
             half.put(socket, before != null && before.processor() == request ? before : new Seen(request, now));
         }
         seen = half;
+        blocked = waiting;
+        freeThreads(now);
         silent.sort(Comparator.comparingLong(Silent::lastReadMillis));
         for (Silent longest : silent.subList(0, Math.min(Math.max(0, tooMany), silent.size()))) {
             close.invoke(longest.socket());
@@ -157,17 +172,28 @@ final class HalfOpen implements Runnable {
         List<Map.Entry<Object, Seen>> oldest = new ArrayList<>(half.entrySet());
         oldest.sort(Comparator.comparingLong(entry -> entry.getValue().sinceNanos() - now));
         int over = oldest.size() - bound;
-        int max = (int) maxThreads.invoke(endpoint);
-        int busy = (int) busyThreads.invoke(endpoint);
-        int tooBusy = busy < max - max / 4 ? 0 : busy - max / 4;
         for (Map.Entry<Object, Seen> entry : oldest) {
-            long age = now - entry.getValue().sinceNanos();
-            if (over <= 0 && age < TimeUnit.SECONDS.toNanos(SECONDS) && (tooBusy <= 0 || age < LONG_NANOS)) {
+            if (over <= 0 && now - entry.getValue().sinceNanos() < TimeUnit.SECONDS.toNanos(SECONDS)) {
                 break;
             }
             over--;
-            tooBusy--;
-            end(entry.getKey());
+            close.invoke(entry.getKey());
+        }
+    }
+
+    /** While threads are short, whoever has kept one waiting longest goes first. */
+    private void freeThreads(long now) throws Throwable {
+        int max = (int) maxThreads.invoke(endpoint);
+        int busy = (int) busyThreads.invoke(endpoint);
+        if (busy < max - max / 4) {
+            return;
+        }
+        List<Map.Entry<Object, Long>> longest = new ArrayList<>(blocked.entrySet());
+        longest.sort(Comparator.comparingLong(entry -> entry.getValue() - now));
+        for (Map.Entry<Object, Long> entry : longest.subList(0, Math.min(busy - max / 4, longest.size()))) {
+            if (now - entry.getValue() >= LONG_NANOS) {
+                end(entry.getKey());
+            }
         }
     }
 
