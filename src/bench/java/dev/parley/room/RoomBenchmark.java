@@ -1,5 +1,7 @@
 package dev.parley.room;
 
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.Connection;
@@ -69,8 +71,7 @@ public class RoomBenchmark {
     /** The two snapshots that a member costs. */
     @Benchmark
     public boolean comeAndGo() {
-        TextMember visitor =
-                new TextMember(snapshot, present.get(0).connection(), "visitor", Lines.LINES, () -> true);
+        TextMember visitor = new TextMember(snapshot, present.get(0).connection(), "visitor", Lines.LINES, () -> true);
         snapshot.add(visitor);
         return snapshot.removedLast(visitor);
     }
@@ -87,7 +88,8 @@ public class RoomBenchmark {
 
         @Override
         public String render(Entry entry) {
-            return "Client #" + entry.draft().author().user() + " says: " + entry.draft().text();
+            return "Client #" + entry.draft().author().user() + " says: "
+                    + entry.draft().text();
         }
 
         @Override

@@ -183,7 +183,8 @@ record StockServer(Kind kind, boolean isParley) implements Target.Recipe {
         command.addAll(List.of(
                 "-Djboss.home.dir=" + home,
                 "-Djboss.server.base.dir=" + base,
-                "-Dlogging.configuration=" + base.resolve("configuration/logging.properties").toUri(),
+                "-Dlogging.configuration="
+                        + base.resolve("configuration/logging.properties").toUri(),
                 "-Djboss.http.port=" + Launch.PORT,
                 "-Djboss.https.port=0",
                 "-Djboss.management.http.port=0",
