@@ -41,7 +41,6 @@ public final class Budget {
             Duration.ofSeconds(10); // far above a look, and what it may take to ask all
     private static final int MAX_WAITING = 8; // threads at once
     private static final long SETTLE_MILLIS = 5;
-    private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** What bytes are held for, as metrics name it. */
     public enum Use {
@@ -86,7 +85,7 @@ public final class Budget {
     private int waiting; // guarded by change
     private volatile boolean isExhausted;
     private Map<Holder, Long> asked = Map.of(); // what they held when they were last asked; the reclaiming thread's own
-    private long complainedAt = System.nanoTime() - COMPLAIN_NANOS; // the reclaiming thread's own
+    private final LogLimit complaints = new LogLimit(System::nanoTime);
 
     /** A budget of {@code max} bytes, at least 1. */
     public Budget(long max) {
@@ -204,6 +203,7 @@ public final class Budget {
             reclaim();
         } else {
             isExhausted = false;
+            asked = Map.of(); // another time, another shortage
         }
     }
 
@@ -252,8 +252,7 @@ public final class Budget {
                 Threads.report("a holder of memory could not give way", e);
             }
         }
-        if (System.nanoTime() - complainedAt > COMPLAIN_NANOS) {
-            complainedAt = System.nanoTime();
+        if (complaints.allows()) {
             LOG.log(
                     Level.WARNING,
                     "memory budget is short: {0} of {1} bytes are held; {2} holders gave way up to now",
