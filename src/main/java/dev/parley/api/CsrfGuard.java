@@ -1,14 +1,12 @@
 package dev.parley.api;
 
 import dev.parley.handshake.OriginRule;
+import dev.parley.node.HmacSha256;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Tells a write that an operator's browser was tricked into from one that the operator wants. A browser sends the operator's
@@ -39,15 +37,7 @@ public final class CsrfGuard {
     public String token(HttpServletRequest request, String user) {
         String authorization = request.getHeader("Authorization");
         byte[] key = authorization == null ? secret : authorization.getBytes(StandardCharsets.UTF_8);
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(mac.doFinal(("write as " + user).getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
-        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(HmacSha256.of(key, "write as " + user));
     }
 
     /** Whether a write may be somebody else's doing. */

@@ -11,7 +11,7 @@ import dev.parley.backplane.RoomPattern;
 import dev.parley.node.Budget;
 import dev.parley.node.LogLimit;
 import dev.parley.node.Threads;
-import dev.parley.protocol.Json;
+import dev.parley.protocol.JsonText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -231,60 +232,37 @@ public final class Webhook implements Sink, Budget.Holder {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow();
-        Members data = new Members();
+        Map<String, Object> data = new LinkedHashMap<>();
         if (event instanceof RoomEvent inRoom) {
-            data.add("room", inRoom.room().name());
+            data.put("room", inRoom.room().name());
         }
         if (event instanceof MemberJoined joined) {
-            data.add("user", joined.user());
+            data.put("user", joined.user());
         } else if (event instanceof MemberLeft left) {
-            data.add("user", left.user());
+            data.put("user", left.user());
         } else if (event instanceof MessagePublished published) {
-            data.add("user", published.from().user())
-                    .add("connection", published.from().connection());
-            data.add("epoch", published.position().epoch());
-            data.addJson("seq", Long.toString(published.position().seq()));
-            data.add("message", published.position().message());
-            data.addJson("data", published.data().raw());
+            data.put("user", published.from().user());
+            data.put("connection", published.from().connection());
+            data.put("epoch", published.position().epoch());
+            data.put("seq", published.position().seq());
+            data.put("message", published.position().message());
+            data.put("data", new JsonText.Verbatim(published.data().raw()));
         } else if (event instanceof ConnectionOpened opened) {
-            data.add("connection", opened.connection())
-                    .add("user", opened.user())
-                    .add("endpoint", opened.endpoint());
+            data.put("connection", opened.connection());
+            data.put("user", opened.user());
+            data.put("endpoint", opened.endpoint());
         } else if (event instanceof ConnectionClosed closed) {
-            data.add("connection", closed.connection())
-                    .add("user", closed.user())
-                    .add("endpoint", closed.endpoint());
-            data.add("cause", closed.cause()).add("since", closed.since().toString());
+            data.put("connection", closed.connection());
+            data.put("user", closed.user());
+            data.put("endpoint", closed.endpoint());
+            data.put("cause", closed.cause());
+            data.put("since", closed.since());
         }
-        return new Members()
-                .add("type", type)
-                .add("timestamp", event.at().toString())
-                .addJson("data", data.toString())
-                .toString();
-    }
-
-    /** An object of JSON that is being written. */
-    private static final class Members {
-        private final StringBuilder text = new StringBuilder("{");
-
-        Members add(String name, String value) {
-            StringBuilder quoted = new StringBuilder();
-            Json.quote(value, quoted);
-            return addJson(name, quoted.toString());
-        }
-
-        Members addJson(String name, String json) {
-            text.append(text.length() > 1 ? ",\"" : "\"")
-                    .append(name)
-                    .append("\":")
-                    .append(json);
-            return this;
-        }
-
-        @Override
-        public String toString() {
-            return text + "}";
-        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", type);
+        body.put("timestamp", event.at());
+        body.put("data", data);
+        return JsonText.of(body);
     }
 
     /** Has what is ready posted, by the timer's thread. */

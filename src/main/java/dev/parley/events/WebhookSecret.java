@@ -1,14 +1,11 @@
 package dev.parley.events;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import dev.parley.node.HmacSha256;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What webhooks are signed with: one key, or two while the receiver changes from one to the other. Immutable.
@@ -18,7 +15,6 @@ import javax.crypto.spec.SecretKeySpec;
 public final class WebhookSecret {
     private static final Pattern RULE = Pattern.compile("whsec_[A-Za-z0-9+/]{32,86}={0,2}");
     private static final String PREFIX = "whsec_";
-    private static final String ALGORITHM = "HmacSHA256";
 
     private final List<byte[]> keys = new ArrayList<>();
 
@@ -44,18 +40,10 @@ public final class WebhookSecret {
 
     /** The header {@code webhook-signature}. */
     String sign(String id, long timestamp, String body) {
-        byte[] signed = (id + '.' + timestamp + '.' + body).getBytes(StandardCharsets.UTF_8);
-        return keys.stream().map(key -> "v1," + hmac(key, signed)).collect(Collectors.joining(" "));
-    }
-
-    private static String hmac(byte[] key, byte[] signed) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return Base64.getEncoder().encodeToString(mac.doFinal(signed));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every JDK has it", impossible);
-        }
+        String signed = id + '.' + timestamp + '.' + body;
+        return keys.stream()
+                .map(key -> "v1," + Base64.getEncoder().encodeToString(HmacSha256.of(key, signed)))
+                .collect(Collectors.joining(" "));
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.parley.handshake;
 
+import dev.parley.node.LogLimit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -11,23 +11,17 @@ import java.util.function.LongSupplier;
  * that makes us fail must not be able to fill the disk with it. What is left out is counted. Thread-safe.
  */
 final class FaultLog {
-    private static final long INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
-
     private final Logger log;
-    private final LongSupplier nanoTime;
-    private final AtomicLong next; // when the next one may be told
+    private final LogLimit limit;
     private final AtomicLong untold = new AtomicLong();
 
     FaultLog(Logger log, LongSupplier nanoTime) {
         this.log = log;
-        this.nanoTime = nanoTime;
-        this.next = new AtomicLong(nanoTime.getAsLong());
+        this.limit = new LogLimit(nanoTime);
     }
 
     void tell(String what, Throwable fault) {
-        long now = nanoTime.getAsLong();
-        long due = next.get();
-        if (now - due < 0 || !next.compareAndSet(due, now + INTERVAL_NANOS)) {
+        if (!limit.allows()) {
             untold.incrementAndGet();
             return;
         }

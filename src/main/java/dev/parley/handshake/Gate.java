@@ -136,10 +136,8 @@ public final class Gate implements Filter {
             leading = TyrusRequest::of;
         } else if (server.startsWith("org.apache.tomcat.")) {
             leading = NamedParameters::of;
-            dropsBodies = rules.isAlone();
-        } else if (server.startsWith("io.undertow.")) {
-            dropsBodies = rules.isAlone();
         }
+        dropsBodies = rules.isAlone() && UnreadBody.holdsThreadsOn(server);
         context.addListener(handshakes.logins());
         FilterRegistration.Dynamic filter = context.addFilter("parley-gate", this);
         filter.setAsyncSupported(true);

@@ -24,6 +24,11 @@ final class UnreadBody {
 
     private UnreadBody() {}
 
+    /** Whether a server does so, by the class of its WebSocket container. */
+    static boolean holdsThreadsOn(String server) {
+        return server.startsWith("org.apache.tomcat.") || server.startsWith("io.undertow.");
+    }
+
     static boolean isThere(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }

@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The rooms that have members on this node. Thread-safe.
@@ -230,9 +231,13 @@ public final class Rooms {
                 .collect(Collectors.toSet());
     }
 
+    private Stream<Room> shown() {
+        return rooms.values().stream().filter(room -> !room.id().isInbox());
+    }
+
     /** How many rooms have members here, without inboxes; and so for all figures below. */
     public int count() {
-        return (int) rooms.keySet().stream().filter(id -> !id.isInbox()).count();
+        return (int) shown().count();
     }
 
     /** How long deliveries take, from when this node was told of an entry to the wire: a sample of each run. */
@@ -243,9 +248,7 @@ public final class Rooms {
     /** The rooms with the most members here, at most so many: names with numbers of members. */
     public Map<String, Integer> biggest(int limit) {
         Map<String, Integer> sizes = new LinkedHashMap<>();
-        rooms.entrySet().stream()
-                .filter(entry -> !entry.getKey().isInbox())
-                .map(entry -> Map.entry(entry.getKey().name(), entry.getValue().memberCount()))
+        shown().map(room -> Map.entry(room.id().name(), room.memberCount()))
                 .sorted(Map.Entry.<String, Integer>comparingByValue()
                         .reversed()
                         .thenComparing(Map.Entry.comparingByKey()))
@@ -264,8 +267,7 @@ public final class Rooms {
 
     /** The rooms that a connection of this node is in. Looks at every member of every room. */
     public List<String> roomsOf(String connection) {
-        return rooms.values().stream()
-                .filter(room -> !room.id().isInbox() && room.has(connection))
+        return shown().filter(room -> room.has(connection))
                 .map(room -> room.id().name())
                 .sorted()
                 .toList();
@@ -274,11 +276,7 @@ public final class Rooms {
     /** How many entries each room has been told by its log since its first member came. */
     public Map<String, Long> told() {
         Map<String, Long> told = new HashMap<>();
-        rooms.forEach((id, room) -> {
-            if (!id.isInbox()) {
-                told.put(id.name(), room.told());
-            }
-        });
+        shown().forEach(room -> told.put(room.id().name(), room.told()));
         return told;
     }
 

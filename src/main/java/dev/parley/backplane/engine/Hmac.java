@@ -1,15 +1,12 @@
 package dev.parley.backplane.engine;
 
+import dev.parley.node.HmacSha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** What nodes put under a text with the secret they share, an HMAC-SHA256, so that nobody else can write for them. Thread-safe. */
 final class Hmac {
-    private static final String ALGORITHM = "HmacSHA256";
     private static final String NONE = "-";
 
     private final String secret;
@@ -21,18 +18,11 @@ final class Hmac {
 
     /** Without a space. */
     String of(String text) {
-        if (secret.isEmpty()) {
-            return NONE;
-        }
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + ALGORITHM, e);
-        }
+        return secret.isEmpty()
+                ? NONE
+                : Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(HmacSha256.of(secret.getBytes(StandardCharsets.UTF_8), text));
     }
 
     boolean fits(String signature, String text) {
