@@ -9,5 +9,7 @@ public enum Action {
     /** To read what was said before: the room's history, and what was missed while away. */
     HISTORY,
     /** To be told who is in it. */
-    PRESENCE
+    PRESENCE,
+    /** To say something in it that is not kept. */
+    SIGNAL
 }

@@ -1,7 +1,11 @@
 package dev.parley;
 
 import jakarta.servlet.ServletContext;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rooms, from inside an application. One per deployment: it is there from the start of the application, before its own listeners
@@ -45,6 +49,21 @@ public interface Parley {
      * @throws IllegalArgumentException if it is no such name
      */
     Room room(String name);
+
+    /**
+     * Says the same in several rooms, and keeps it: in all of them or in none, so that nobody reads of half a change. Over a Redis Cluster,
+     * where rooms are on several servers, some may have it when it fails; a {@link Publication#key} makes trying again safe. Complete, and
+     * failing, as {@link Room#publish(Publication)}.
+     *
+     * @param rooms their names, 1 to 100
+     * @throws IllegalArgumentException if one is no such name, there are none or too many, or no JSON becomes of what is said
+     */
+    CompletionStage<Map<String, Published>> publish(Collection<String> rooms, Publication publication);
+
+    /** The same, of something as {@link Room#publish(Object)} takes it. */
+    default CompletionStage<Map<String, Published>> publish(Collection<String> rooms, @Nullable Object data) {
+        return publish(rooms, Publication.of(data));
+    }
 
     /**
      * How this node is doing. Cheap.

@@ -25,6 +25,16 @@ public interface Room {
     CompletionStage<Published> publish(Publication publication);
 
     /**
+     * Says something to those of the clients of {@code parley.v1} who are in just now, at most once, and keeps nothing: where somebody's
+     * cursor is, that she is typing. Complete when it is on its way. Fails with {@link ParleyException.Code#REFUSED} when it is longer
+     * than 4,096 bytes as JSON, and with {@link ParleyException.Code#UNAVAILABLE} when too many are on their way.
+     *
+     * @param data as in {@link #publish(Object)}
+     * @throws IllegalArgumentException if no JSON becomes of it
+     */
+    CompletionStage<Void> signal(@Nullable Object data);
+
+    /**
      * Says something when the caller's JTA transaction has committed, and nothing if it rolls back; at once when there is none.
      * Nobody hears of it if this process ends between the commit and the publication; {@code parley_publish} in the same
      * PostgreSQL transaction has no such gap. A failure is logged.
@@ -34,7 +44,7 @@ public interface Room {
     void publishAfterCommit(@Nullable Object data);
 
     /**
-     * The last messages before a number, oldest first; fewer when they are long, at least one if there is any.
+     * The last messages before a number, oldest first; fewer when they are long or some were erased, at least one if there is any.
      *
      * @param before a {@link Position#seq}; {@link Long#MAX_VALUE} for the newest
      * @param limit 1 to 200
@@ -66,6 +76,14 @@ public interface Room {
 
     /** Asks the policies again about everybody who is in, on all nodes, and takes out who may not be there any more. */
     CompletionStage<Void> recheck();
+
+    /**
+     * Forgets one message, on all nodes and in the engine: what it said and who said it. Its number and its id stay, and whoever reads
+     * the room is told that it was erased. Complete when nothing of it is left; also if there is no such message.
+     *
+     * @param messageId its {@link Position#message}
+     */
+    CompletionStage<Void> erase(String messageId);
 
     /** Forgets everything that was said here. Numbers go on; whoever was somewhere before is told of a gap. */
     CompletionStage<Void> purge();

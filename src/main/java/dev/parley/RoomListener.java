@@ -12,4 +12,11 @@ public interface RoomListener {
      * @param after where they begin: the last one before them
      */
     default void gap(Position after) {}
+
+    /**
+     * A message was erased: whoever has kept it forgets it. A message that was erased before it came is not told.
+     *
+     * @param messageId its {@link Position#message}
+     */
+    default void erased(String messageId) {}
 }

@@ -28,7 +28,8 @@ public interface RoomPolicy {
     }
 
     /**
-     * Whether somebody may do something in a room. The answer is kept for {@code parley.policy-cache}, 5 seconds unless set; so a
+     * Whether somebody may do something in a room; each {@link Action} is asked about by itself, so one who may send may signal only if
+     * this says so. The answer is kept for {@code parley.policy-cache}, 5 seconds unless set; so a
      * right that is taken away may be used for that long, unless the room is rechecked.
      */
     default boolean allows(Caller caller, Action action, RoomName room) {

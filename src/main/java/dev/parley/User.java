@@ -26,6 +26,14 @@ public interface User {
     CompletionStage<Published> publish(Publication publication);
 
     /**
+     * Says it when the caller's JTA transaction has committed, as {@link Room#publishAfterCommit}. Nothing is kept, and a failure is
+     * logged, where {@code parley.inboxes} is false.
+     *
+     * @throws IllegalArgumentException if no JSON becomes of it
+     */
+    void publishAfterCommit(@Nullable Object data);
+
+    /**
      * Whether the user is connected, over all nodes; without those that have not answered within a second. Fails with {@link ParleyException.Code#UNAVAILABLE} if no connection is known of and
      * there are such nodes.
      */

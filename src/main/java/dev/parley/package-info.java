@@ -22,9 +22,10 @@
  *       programs ask over plain HTTP, {@code admin} the operators' console;
  *   <li>{@code endpoint} is what an application's own endpoints extend, and {@code guide} is such an application;
  *   <li>{@code library} is what applications see of all this: the interfaces in this package, over the parts below;
- *   <li>{@code node} is what all parts of a node share: its budget of memory and its threads;
+ *   <li>{@code node} is what all parts of a node share: its budget of memory, its threads and its spans;
  *   <li>{@code app} wires all of it, in one place, by hand;
- *   <li>{@code launch} starts the WAR by itself and knows nothing of the rest.
+ *   <li>{@code launch} starts the WAR by itself and knows nothing of the rest;
+ *   <li>{@code client} is the Java client, a jar of its own that knows nothing of the rest either.
  * </ul>
  *
  * <p>A package may import those that come after it on the data path, never those before it:

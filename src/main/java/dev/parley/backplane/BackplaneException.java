@@ -1,7 +1,7 @@
 package dev.parley.backplane;
 
 /** The engine did not take, or could not give, what it was asked for. The one failure of this boundary. */
-public final class BackplaneException extends RuntimeException {
+public sealed class BackplaneException extends RuntimeException permits OutOfOrderException {
     private static final long serialVersionUID = 1;
 
     public BackplaneException(String message, Throwable cause) {

@@ -11,9 +11,19 @@ import java.util.regex.Pattern;
  * @param author who says it
  * @param kind what it is
  * @param text what is said; its shape depends on {@code kind}, and the backplane does not look inside
+ * @param trace the W3C Trace Context of its publishing, for all nodes and no client; empty if nobody records it
  */
-public record Draft(String key, Author author, Kind kind, String text) {
+public record Draft(String key, Author author, Kind kind, String text, String trace) {
     private static final Pattern OWN_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
+
+    /** One that nobody traces. */
+    public Draft(String key, Author author, Kind kind, String text) {
+        this(key, author, kind, text, "");
+    }
+
+    Draft tracedAs(String context) {
+        return new Draft(key, author, kind, text, context);
+    }
 
     /** How long the text is in UTF-8: the payload, as bounds count it. */
     public long bytes() {
@@ -43,7 +53,9 @@ public record Draft(String key, Author author, Kind kind, String text) {
         /** An application, within its transaction in the engine's database. */
         DATABASE,
         /** The application that this node runs in. */
-        APPLICATION
+        APPLICATION,
+        /** That something was erased, by whomever. */
+        ERASURE
     }
 
     /** Whether somebody over HTTP or SQL may call a draft so: {@code own} in {@link #key}. */
@@ -63,6 +75,8 @@ public record Draft(String key, Author author, Kind kind, String text) {
         /** Somebody said something: a JSON value, as it was written. */
         JSON,
         /** Somebody left; there is no text. It stands in the log, so that everybody reads it after that member's last message. */
-        LEFT
+        LEFT,
+        /** Something was erased: what stood here, of which nothing is left, or what the text says; see {@link Erasure}. */
+        ERASED
     }
 }

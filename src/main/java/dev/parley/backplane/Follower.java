@@ -14,6 +14,9 @@ public interface Follower {
     /** Entries are missing that cannot be told any more. Called like, and in order with, {@link #appended}. */
     default void broken(Break gap) {}
 
+    /** Somebody signals something, on whichever node, at most once and in no order with {@link #appended}. Called as that is. */
+    default void signalled(Signal signal) {}
+
     /**
      * Tells a follower, whatever it does: one that throws has missed the entry, and is told so, and nobody else is hurt.
      *

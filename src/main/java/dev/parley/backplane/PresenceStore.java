@@ -16,15 +16,16 @@ public interface PresenceStore {
      *
      * @param farewell what is appended to the room's log should this node die: the very draft that the node appends when the
      *     member leaves, so that its key keeps it from being said twice. Its author is the member. One of another kind than
-     *     {@link Draft.Kind#LEFT} only names the member, and is not said
+     *     {@link Draft.Kind#LEFT} only names the member, and is not said; then its text may be what the member says of itself, see
+     *     {@link Occupant}, and changes when the member enters again
      */
     void enter(RoomId room, Draft farewell);
 
     /** A member of this node is out. Its farewell is the caller's to say. Unknown members are ignored. */
     void leave(RoomId room, Draft.Author member);
 
-    /** Everybody in a room: users, each with the number of its connections. Fails with {@link BackplaneException}. */
-    CompletionStage<Map<String, Integer>> members(RoomId room);
+    /** Everybody in a room, by user. Fails with {@link BackplaneException}. */
+    CompletionStage<Map<String, Occupant>> members(RoomId room);
 
     /** Tells who joins and leaves a room. Whoever is in already is told first, as joined. */
     Subscription watch(RoomId room, Watcher watcher);
@@ -36,6 +37,9 @@ public interface PresenceStore {
          * block nor call the backplane; and so for the other.
          */
         void joined(String user);
+
+        /** A user who is in says something else of itself, as JSON; nothing any more, if it is empty. */
+        void changed(String user, String data);
 
         /** A user has no connection in the room any more. */
         void left(String user);

@@ -11,12 +11,15 @@ import dev.parley.handshake.TokenVerifier.Verdict;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.ErrorCode;
 import dev.parley.protocol.Inbound;
+import dev.parley.protocol.Json;
 import dev.parley.protocol.Outbound;
+import dev.parley.protocol.Utf8;
 import dev.parley.room.JsonMember;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,12 +72,15 @@ public final class Dialogue {
     private volatile boolean isEnded;
     private final AtomicBoolean isCounted = new AtomicBoolean(); // among its user's connections
     private boolean wasToldByHandshake;
+    private final boolean isListening; // or else it says one thing and goes
+    private @Nullable JsonMember speaker; // in the one room that it speaks in without being there
 
-    Dialogue(Dialogues all, Connection connection, Predicate<Credential> renewal) {
+    Dialogue(Dialogues all, Connection connection, Predicate<Credential> renewal, Pace pace, boolean isListening) {
         this.all = all;
         this.connection = connection;
         this.renewal = renewal;
-        this.pace = new Pace(all.limits(), all.nanoTime());
+        this.pace = pace;
+        this.isListening = isListening;
         this.line = new Line(connection, all.rooms().budget());
         this.openedAt = all.nanoTime().getAsLong();
         this.pingedAt = openedAt;
@@ -111,8 +118,15 @@ public final class Dialogue {
             }
             return;
         }
-        Duration tooFast = pace.of(inbound, text.length());
-        if (tooFast.isZero()) {
+        boolean isBehind;
+        Duration tooFast;
+        synchronized (pace) { // which who speaks without being connected has in common with others
+            isBehind = pace.isBehindRefused(inbound, text.length());
+            tooFast = isBehind ? Duration.ZERO : pace.of(inbound, text.length());
+        }
+        if (isBehind) {
+            connection.send(Outbound.Failure.outOfOrder(inbound.id()).text());
+        } else if (tooFast.isZero()) {
             if (line.isFree() || !isOfARoom(inbound)) {
                 answer(who, inbound);
             } else if (!line.take(text.length(), () -> answer(Objects.requireNonNull(credential), inbound))) {
@@ -125,10 +139,23 @@ public final class Dialogue {
         }
     }
 
+    /** Takes the only message of a client that may be in a room and is not: something for that room, or about its past. */
+    void receive(RoomId room, String text) {
+        Credential who = credential;
+        if (who != null && connection.isLive()) { // or else it is being closed
+            speaker = all.rooms().speaker(room, connection, who.user());
+            receive(text);
+        }
+    }
+
     /** What is not waits for no policy; and checking a token may block, which only the container's thread may. */
     private static boolean isOfARoom(Inbound inbound) {
         return inbound instanceof Inbound.Send
+                || inbound instanceof Inbound.Signal
+                || inbound instanceof Inbound.Presence
+                || inbound instanceof Inbound.Members
                 || inbound instanceof Inbound.Join
+                || inbound instanceof Inbound.Joins
                 || inbound instanceof Inbound.Leave
                 || inbound instanceof Inbound.History;
     }
@@ -136,8 +163,24 @@ public final class Dialogue {
     private void answer(Credential who, Inbound inbound) {
         if (inbound instanceof Inbound.Send send) {
             send(send);
+        } else if (inbound instanceof Inbound.Signal signal) {
+            signal(signal);
+        } else if (inbound instanceof Inbound.Presence presence) {
+            whereMayBeSeen(
+                    presence.id(),
+                    presence.room(),
+                    presence.data(),
+                    member -> member.says(presence.data().source()));
+        } else if (inbound instanceof Inbound.Members members) {
+            whereMayBeSeen(
+                    members.id(),
+                    members.room(),
+                    null,
+                    member -> member.tell(members.id(), members.after(), members.limit()));
         } else if (inbound instanceof Inbound.Join join) {
-            inRoom(join.id(), join.room(), (id, room) -> join(join, room));
+            join(List.of(join));
+        } else if (inbound instanceof Inbound.Joins several) {
+            join(several.each());
         } else if (inbound instanceof Inbound.Leave leave) {
             inRoom(leave.id(), leave.room(), (id, room) -> leave(id, room));
         } else if (inbound instanceof Inbound.History history) {
@@ -185,7 +228,7 @@ public final class Dialogue {
     /** Lets it into its user's inbox, as if it had joined. */
     private void attach() {
         RoomId mine = inbox;
-        if (mine != null) {
+        if (mine != null && isListening) {
             joined(mine).attach();
         }
     }
@@ -260,19 +303,57 @@ public final class Dialogue {
         return verdict;
     }
 
-    private void join(Inbound.Join join, RoomId room) {
-        CompletableFuture<Decision> in = may(Action.JOIN, room);
-        CompletableFuture<Decision> presence =
-                join.presence() ? may(Action.PRESENCE, room) : all.policies().denied();
-        CompletableFuture<Decision> past = join.since() == null ? all.policies().denied() : may(Action.HISTORY, room);
-        if (in.isDone() && presence.isDone() && past.isDone()) {
-            enter(join, room, in.join(), presence.join(), past.join());
-        } else {
-            line.await(
-                    CompletableFuture.allOf(in, presence, past),
-                    0,
-                    () -> enter(join, room, in.join(), presence.join(), past.join()));
+    /** What is to be known before somebody enters a room. */
+    private record Entering(
+            Inbound.Join join,
+            RoomId room,
+            CompletableFuture<Decision> in,
+            CompletableFuture<Decision> presence,
+            CompletableFuture<Decision> past) {
+        CompletableFuture<?> known() {
+            return CompletableFuture.allOf(in, presence, past);
         }
+    }
+
+    /** Joins rooms for a client that listens and cannot ask for it. */
+    void listen(List<Inbound.Join> joins) {
+        if (credential != null && connection.isLive()) { // or else it is being closed
+            join(joins);
+        }
+    }
+
+    private void join(List<Inbound.Join> joins) {
+        List<Entering> entering = new ArrayList<>();
+        for (Inbound.Join join : joins) {
+            RoomId room = named(join.room()).orElse(null);
+            if (room == null) {
+                fail(join.id(), ErrorCode.BAD_ROOM, null);
+            } else if (!isTooLong(join.id(), join.data())) {
+                CompletableFuture<Decision> no = all.policies().denied();
+                entering.add(new Entering(
+                        join,
+                        room,
+                        may(Action.JOIN, room),
+                        join.presence() ? may(Action.PRESENCE, room) : no,
+                        join.since() == null ? no : may(Action.HISTORY, room)));
+            }
+        }
+        CompletableFuture<?> known =
+                CompletableFuture.allOf(entering.stream().map(Entering::known).toArray(CompletableFuture[]::new));
+        int said = entering.stream()
+                .map(one -> one.join().data())
+                .mapToInt(data -> data == null ? 0 : data.source().length())
+                .sum();
+        line.await(known, said, () -> entering.forEach(this::enter));
+    }
+
+    private void enter(Entering one) {
+        enter(
+                one.join(),
+                one.room(),
+                one.in().join(),
+                one.presence().join(),
+                one.past().join());
     }
 
     private void enter(Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
@@ -295,11 +376,47 @@ public final class Dialogue {
             }
             member = joined(room);
         }
+        if (join.data() != null && presence == Decision.ALLOWED) {
+            member.says(join.data().source());
+        }
         member.enter(
                 join.id(),
                 join.since(),
                 presence == Decision.ALLOWED,
                 join.since() == null || past == Decision.ALLOWED);
+    }
+
+    /** Whether what somebody says of itself is too long, and has been answered so. */
+    private boolean isTooLong(@Nullable String id, @Nullable Json data) {
+        boolean isTooLong = data != null && Utf8.length(data.source()) > Inbound.Presence.MAX_BYTES;
+        if (isTooLong) {
+            fail(id, ErrorCode.TOO_BIG, null, "presence data is at most " + Inbound.Presence.MAX_BYTES + " bytes");
+        }
+        return isTooLong;
+    }
+
+    /** In a room that it is in, and where it may see who else is: whoever is told of others may be seen with more than a name. */
+    private void whereMayBeSeen(@Nullable String id, String name, @Nullable Json data, Consumer<JsonMember> what) {
+        RoomId room = named(name).orElse(null);
+        if (isTooLong(id, data)) {
+            return;
+        }
+        if (room == null || membership(room) == null) {
+            fail(id, room == null ? ErrorCode.BAD_ROOM : ErrorCode.NOT_JOINED, null);
+            return;
+        }
+        CompletableFuture<Decision> may = may(Action.PRESENCE, room);
+        line.await(may, data == null ? 0 : data.source().length(), () -> {
+            JsonMember member = membership(room);
+            if (isRefused(id, may.join())) {
+                return;
+            }
+            if (member == null) {
+                fail(id, ErrorCode.NOT_JOINED, null);
+            } else {
+                what.accept(member);
+            }
+        });
     }
 
     private JsonMember joined(RoomId room) {
@@ -336,11 +453,7 @@ public final class Dialogue {
             return;
         }
         CompletableFuture<Decision> may = may(Action.SEND, room);
-        if (may.isDone()) {
-            moderate(send, room, may.join());
-        } else {
-            line.await(may, send.data().source().length(), () -> moderate(send, room, may.join()));
-        }
+        line.await(may, send.data().source().length(), () -> moderate(send, room, may.join()));
     }
 
     private void moderate(Inbound.Send send, RoomId room, Decision may) {
@@ -348,11 +461,7 @@ public final class Dialogue {
             return;
         }
         CompletableFuture<Optional<dev.parley.Verdict>> verdict = all.policies().accept(caller, room, send.data());
-        if (verdict.isDone()) {
-            say(send, room, verdict.join());
-        } else {
-            line.await(verdict, send.data().source().length(), () -> say(send, room, verdict.join()));
-        }
+        line.await(verdict, send.data().source().length(), () -> say(send, room, verdict.join()));
     }
 
     private void say(Inbound.Send send, RoomId room, Optional<dev.parley.Verdict> verdict) {
@@ -371,7 +480,36 @@ public final class Dialogue {
             reject(send.id(), "too-big", "what a policy made of it is too long");
         } else {
             Credential who = Objects.requireNonNull(credential, "a member has said who it is");
-            member.send(send.id(), originOf(who), send.key(), data);
+            member.send(send.id(), originOf(who), send.key(), send.after(), data);
+        }
+    }
+
+    /** A signal of which a policy has to be asked waits for the answer, as everything of a room does, and is then as late as that. */
+    private void signal(Inbound.Signal signal) {
+        RoomId room = named(signal.room()).orElse(null);
+        if (room == null || membership(room) == null) {
+            fail(signal.id(), room == null ? ErrorCode.BAD_ROOM : ErrorCode.NOT_JOINED, null);
+        } else if (Utf8.length(signal.data().source()) > Inbound.Signal.MAX_BYTES) {
+            fail(
+                    signal.id(),
+                    ErrorCode.TOO_BIG,
+                    null,
+                    "a signal's data is at most " + Inbound.Signal.MAX_BYTES + " bytes");
+        } else {
+            CompletableFuture<Decision> may = may(Action.SIGNAL, room);
+            line.await(may, signal.data().source().length(), () -> signal(signal, room, may.join()));
+        }
+    }
+
+    private void signal(Inbound.Signal signal, RoomId room, Decision may) {
+        JsonMember member = membership(room);
+        if (isRefused(signal.id(), may)) {
+            return;
+        }
+        if (member == null) {
+            fail(signal.id(), ErrorCode.NOT_JOINED, null);
+        } else if (!member.signal(signal.data().source())) {
+            fail(signal.id(), ErrorCode.OVERLOADED, UNDECIDED, "too many signals are on their way");
         }
     }
 
@@ -382,11 +520,7 @@ public final class Dialogue {
 
     private void history(Inbound.History history, RoomId room) {
         CompletableFuture<Decision> may = may(Action.HISTORY, room);
-        if (may.isDone()) {
-            lookBack(history, room, may.join());
-        } else {
-            line.await(may, 0, () -> lookBack(history, room, may.join()));
-        }
+        line.await(may, 0, () -> lookBack(history, room, may.join()));
     }
 
     private void lookBack(Inbound.History history, RoomId room, Decision may) {
@@ -402,7 +536,7 @@ public final class Dialogue {
                         connection.send(
                                 new Outbound.History(history.id(), room.name(), past.messages(), past.more()).text());
                     } else {
-                        fail(history.id(), ErrorCode.BACKPLANE_UNAVAILABLE, null);
+                        fail(history.id(), ErrorCode.BACKPLANE_UNAVAILABLE, UNDECIDED);
                     }
                     connection.paid(debt);
                 });
@@ -424,7 +558,7 @@ public final class Dialogue {
     }
 
     private @Nullable JsonMember membership(RoomId room) {
-        JsonMember member = memberships.get(room);
+        JsonMember member = memberships.getOrDefault(room, speaker);
         return member == null || member.isOut() ? null : member;
     }
 

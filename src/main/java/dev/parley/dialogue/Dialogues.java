@@ -10,11 +10,14 @@ import dev.parley.dialogue.Policies.Decision;
 import dev.parley.handshake.Credential;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Inbound;
+import dev.parley.protocol.Mark;
 import dev.parley.protocol.Outbound;
 import dev.parley.room.Rooms;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,8 @@ public final class Dialogues {
     private static final Logger LOG = System.getLogger(Dialogues.class.getName());
     private static final Duration EARLIEST_RETURN = Duration.ofMillis(500);
     private static final Duration LATEST_RETURN = Duration.ofSeconds(20);
+    private static final int MAX_SPEAKERS = 10_000;
+    private static final long SPEAKER_NANOS = Duration.ofMinutes(1).toNanos(); // by then all of a pace is there again
     private static final Outgoing PING = new Outgoing(new Outbound.Ping().text());
 
     private final Rooms rooms;
@@ -46,6 +52,7 @@ public final class Dialogues {
     private final Duration heartbeat;
     private final LongSupplier nanoTime;
 
+    private final Map<String, Speaker> speakers = new ConcurrentHashMap<>(); // who said something lately
     private final Set<Dialogue> dialogues = ConcurrentHashMap.newKeySet();
     private final Map<Credential.Identity, Integer> users = new ConcurrentHashMap<>(); // with how many connections
     private final Set<Unsure> unsure = ConcurrentHashMap.newKeySet(); // until a policy answers
@@ -92,7 +99,17 @@ public final class Dialogues {
      */
     public Dialogue open(
             Connection connection, Optional<Credential> proven, Optional<String> token, Predicate<Credential> renewal) {
-        Dialogue dialogue = new Dialogue(this, connection, renewal);
+        return open(connection, proven, token, renewal, new Pace(limits, nanoTime), true);
+    }
+
+    private Dialogue open(
+            Connection connection,
+            Optional<Credential> proven,
+            Optional<String> token,
+            Predicate<Credential> renewal,
+            Pace pace,
+            boolean isListening) {
+        Dialogue dialogue = new Dialogue(this, connection, renewal, pace, isListening);
         dialogues.add(dialogue);
         connection.onEnd(() -> {
             dialogues.remove(dialogue);
@@ -104,6 +121,69 @@ public final class Dialogues {
             token.ifPresent(dialogue::introduce);
         }
         return dialogue;
+    }
+
+    /**
+     * Begins one with somebody who can only listen, and joins the rooms for it; its user's inbox, too, where it was.
+     *
+     * @param proven as above; a visitor without a name, if nothing was proved
+     * @param since where it was in rooms when it left
+     */
+    public void listen(
+            Connection connection,
+            Optional<Credential> proven,
+            Collection<RoomId> rooms,
+            Map<String, Mark> since,
+            boolean presence,
+            Predicate<Credential> renewal) {
+        Dialogue dialogue = begin(connection, proven, renewal, new Pace(limits, nanoTime), true);
+        dialogue.listen(Stream.concat(
+                        proven.flatMap(this::inboxOf).filter(inbox -> since.containsKey(inbox.name())).stream(),
+                        rooms.stream())
+                .map(room ->
+                        new Inbound.Join(null, room.name(), since.get(room.name()), presence && !room.isInbox(), null))
+                .toList());
+    }
+
+    /** One with somebody whom the handshake has proved to be who it is, or else with a visitor, who does not say so. */
+    private Dialogue begin(
+            Connection connection,
+            Optional<Credential> proven,
+            Predicate<Credential> renewal,
+            Pace pace,
+            boolean isListening) {
+        Dialogue dialogue = open(connection, proven, Optional.empty(), renewal, pace, isListening);
+        if (proven.isEmpty()) {
+            dialogue.receive("{\"type\":\"connect\"}");
+        }
+        return dialogue;
+    }
+
+    /**
+     * Has somebody say one thing in a room where it may be; the answer is its connection's. Its pace is that of all who come so, of
+     * this user or from this address, and of nobody who is connected.
+     *
+     * @param text a {@code send} or {@code history} of that room
+     */
+    public void say(
+            Connection connection,
+            Optional<Credential> proven,
+            RoomId room,
+            String text,
+            Predicate<Credential> renewal) {
+        String speaker = proven.map(who -> who.identity().toString())
+                .orElse(connection.peer().address());
+        begin(connection, proven, renewal, paceOf(speaker), false).receive(room, text);
+    }
+
+    /** Where there are too many, the rest share one. */
+    private Pace paceOf(String speaker) {
+        String known = speakers.size() < MAX_SPEAKERS || speakers.containsKey(speaker) ? speaker : "";
+        return speakers.compute(
+                        known,
+                        (same, before) -> new Speaker(
+                                before == null ? new Pace(limits, nanoTime) : before.pace(), nanoTime.getAsLong()))
+                .pace();
     }
 
     /** Tells everybody that this node is going, and when to come back, each at a time of its own. */
@@ -158,6 +238,9 @@ public final class Dialogues {
         }
     }
 
+    /** Somebody who says things without being connected: how fast, and when the last time. */
+    private record Speaker(Pace pace, long spokeAt) {}
+
     /** Somebody of whom no policy says whether it may stay in a room. */
     private record Unsure(Dialogue dialogue, RoomId room) {}
 
@@ -172,6 +255,7 @@ public final class Dialogues {
 
     void lookAfterAll() {
         long now = nanoTime.getAsLong();
+        speakers.values().removeIf(speaker -> now - speaker.spokeAt() > SPEAKER_NANOS);
         for (Unsure one : unsure) {
             CompletableFuture<?> unused = one.dialogue().recheck(one.room());
         }
@@ -209,12 +293,12 @@ public final class Dialogues {
     }
 
     /** Whether tokens prove something; or else everybody is who they say, and nobody whom a rule knows. */
-    boolean verifies() {
+    public boolean verifies() {
         return verifier != null;
     }
 
     /** Whose token it is. Where none is verified it is the name itself. */
-    TokenVerifier.Verdict verify(String token) {
+    public TokenVerifier.Verdict verify(String token) {
         return verifier == null ? Visitors.named(token) : verifier.verify(token);
     }
 

@@ -63,11 +63,15 @@ final class Line {
     }
 
     /**
-     * Goes on when the answer is there. To be called last by whoever acts on a message.
+     * Goes on when the answer is there, at once if it is. To be called last by whoever acts on a message.
      *
      * @param characters how long the message is that is acted on
      */
     void await(CompletableFuture<?> answer, int characters, Runnable then) {
+        if (answer.isDone()) {
+            then.run();
+            return;
+        }
         int question;
         synchronized (waiting) {
             isFree = false;

@@ -2,9 +2,11 @@ package dev.parley.dialogue;
 
 import dev.parley.Action;
 import dev.parley.Caller;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.RoomPattern;
 import dev.parley.room.Overflow;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,9 +16,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what in which room, as an operator has written it down, one rule a line:
@@ -33,20 +37,32 @@ import java.util.stream.Collectors;
  * # rooms         of what a client is too slow for
  * ticker-*        drop-oldest
  * prices          conflate:symbol
+ *
+ * # rooms         what is kept
+ * support-*       keep:30d
+ * prices          keep:100 keep:256KiB conflate:symbol
+ * secret-*        keep:0
  * </pre>
  *
- * <p>Rules only grant; the rest is denied. {@code everyone} needs no credential, {@code known} any. How patterns are read stands
+ * <p>Rules only grant; the rest is denied. {@code send} grants {@code signal} as well. {@code everyone} needs no credential, {@code known} any. How patterns are read stands
  * in {@link RoomPattern}. {@code {user}} is the name of whoever asks. Any other variable must stand in the third column, too, where
  * it is what the room's name has in its place. A claim that is a list grants what each of its elements grants.
  *
- * <p>A line of two columns gives nobody anything: it says what becomes of messages that a client is too slow for. {@code close},
+ * <p>A line of words gives nobody anything: it says what becomes of messages that a client is too slow for. {@code close},
  * which is what happens without such a line: the client is closed, and can resume; {@code drop-oldest}; {@code conflate}, where only
  * the last message of each user counts, and {@code conflate:name}, where only the last one counts with each value of that member
- * of its data. The first line for a room counts. Immutable.
+ * of its data. Or it says what is kept, of what every room keeps: {@code keep:100} the last so many, {@code keep:30d} (or {@code h},
+ * {@code m}, {@code s}) what is no older, {@code keep:256KiB} (or {@code MiB}, {@code GiB}) the last that are together no longer; of
+ * several words on a line all count. The first line for a room with a word of either sort counts. Immutable.
  */
 public final class RoomRules {
     private static final String USER = "user";
     private static final Pattern VARIABLE = Pattern.compile("\\{([^}]*)}");
+    private static final String KEEP = "keep:";
+    private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,6})(|d|h|m|s|KiB|MiB|GiB)");
+    private static final String WORDS =
+            "a rule is rooms, rights and for whom; without whom, rooms and of close, drop-oldest, conflate or"
+                    + " conflate:name one, and words such as keep:100, keep:30d or keep:256KiB";
     private static final String WHOM = "whom is everyone, known, user:…, role:…, scope:… or claim:name=value";
 
     private record Rule(RoomPattern rooms, Set<Action> rights, List<Whom> whom) {
@@ -109,14 +125,18 @@ public final class RoomRules {
         }
     }
 
-    private record Slowness(RoomPattern rooms, Overflow overflow) {}
+    /** What a line says of rooms; null what it says nothing of. */
+    private record Words(
+            RoomPattern rooms,
+            @Nullable Overflow overflow,
+            @Nullable Keep keep) {}
 
     private final List<Rule> rules;
-    private final List<Slowness> slownesses;
+    private final List<Words> words;
 
-    private RoomRules(List<Rule> rules, List<Slowness> slownesses) {
+    private RoomRules(List<Rule> rules, List<Words> words) {
         this.rules = List.copyOf(rules);
-        this.slownesses = List.copyOf(slownesses);
+        this.words = List.copyOf(words);
     }
 
     /**
@@ -126,14 +146,14 @@ public final class RoomRules {
      */
     public static RoomRules parse(List<String> lines) {
         List<Rule> rules = new ArrayList<>();
-        List<Slowness> slownesses = new ArrayList<>();
+        List<Words> words = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).replaceFirst("#.*", "").strip();
             if (!line.isEmpty()) {
                 try {
                     String[] columns = line.split("\\s+");
-                    if (columns.length == 2) {
-                        slownesses.add(new Slowness(new RoomPattern(columns[0]), overflow(columns[1])));
+                    if (columns.length == 2 || Arrays.stream(columns).skip(1).anyMatch(word -> word.startsWith(KEEP))) {
+                        words.add(words(columns));
                     } else {
                         rules.add(rule(columns));
                     }
@@ -142,12 +162,13 @@ public final class RoomRules {
                 }
             }
         }
-        return new RoomRules(rules, slownesses);
+        return new RoomRules(rules, words);
     }
 
     private static Rule rule(String[] columns) {
         if (columns.length != 3) {
-            throw new IllegalArgumentException("a rule is rooms, rights and for whom; or rooms and overflow");
+            throw new IllegalArgumentException(
+                    "a rule is rooms, rights and for whom; or rooms and words such as keep:30d");
         }
         RoomPattern rooms = new RoomPattern(columns[0]);
         List<Whom> whom =
@@ -173,13 +194,17 @@ public final class RoomRules {
         if (text.equals("all")) {
             return EnumSet.allOf(Action.class);
         }
-        return Arrays.stream(text.split(","))
+        Set<Action> rights = Arrays.stream(text.split(","))
                 .map(word -> Arrays.stream(Action.values())
                         .filter(right -> right.name().toLowerCase(Locale.ROOT).equals(word))
                         .findFirst()
-                        .orElseThrow(() ->
-                                new IllegalArgumentException("rights are all, or some of join,send,history,presence")))
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "rights are all, or some of join,send,history,presence,signal")))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Action.class)));
+        if (rights.contains(Action.SEND)) {
+            rights.add(Action.SIGNAL); // whoever may be heard for ever may be heard for a moment
+        }
+        return rights;
     }
 
     private static Whom whom(String word) {
@@ -204,6 +229,23 @@ public final class RoomRules {
         return new Whom(kind, value.substring(0, equals), value.substring(equals + 1));
     }
 
+    private static Words words(String[] columns) {
+        RoomPattern rooms = new RoomPattern(columns[0]);
+        Overflow overflow = null;
+        Keep keep = null;
+        for (String word : Arrays.asList(columns).subList(1, columns.length)) {
+            if (word.startsWith(KEEP)) {
+                Keep one = keep(word.substring(KEEP.length()));
+                keep = keep == null ? one : keep.and(one);
+            } else if (overflow == null) {
+                overflow = overflow(word);
+            } else {
+                throw new IllegalArgumentException(WORDS);
+            }
+        }
+        return new Words(rooms, overflow, keep);
+    }
+
     private static Overflow overflow(String word) {
         String member = word.startsWith("conflate:") ? word.substring("conflate:".length()) : "";
         if (!member.isEmpty()) {
@@ -213,19 +255,48 @@ public final class RoomRules {
             case "close" -> Overflow.CLOSE;
             case "drop-oldest" -> Overflow.DROP_OLDEST;
             case "conflate" -> Overflow.CONFLATE_BY_USER;
-            default ->
-                throw new IllegalArgumentException("a rule is rooms, rights and for whom; of two columns the second is"
-                        + " close, drop-oldest, conflate or conflate:name");
+            default -> throw new IllegalArgumentException(WORDS);
+        };
+    }
+
+    private static Keep keep(String amount) {
+        Matcher matcher = AMOUNT.matcher(amount);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "what is kept is a number of messages as in keep:100, a time as in keep:30d, 12h, 10m or 45s, or a size as in"
+                            + " keep:256KiB, MiB or GiB");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "d" -> Keep.age(Duration.ofDays(number));
+            case "h" -> Keep.age(Duration.ofHours(number));
+            case "m" -> Keep.age(Duration.ofMinutes(number));
+            case "s" -> Keep.age(Duration.ofSeconds(number));
+            case "KiB" -> Keep.bytes(number << 10);
+            case "MiB" -> Keep.bytes(number << 20);
+            case "GiB" -> Keep.bytes(number << 30);
+            default -> Keep.entries(number);
         };
     }
 
     /** What becomes of what clients of a room are too slow for. */
     public Overflow overflow(RoomId room) {
-        return slownesses.stream()
-                .filter(slowness -> slowness.rooms().matches(room))
-                .map(Slowness::overflow)
-                .findFirst()
-                .orElse(Overflow.CLOSE);
+        return first(room, Words::overflow).orElse(Overflow.CLOSE);
+    }
+
+    /** What is kept of a room. */
+    public Keep keep(RoomId room) {
+        return first(room, Words::keep).orElse(Keep.ALL);
+    }
+
+    private <T> Optional<T> first(RoomId room, Function<Words, @Nullable T> said) {
+        for (Words line : words) {
+            T found = said.apply(line);
+            if (found != null && line.rooms().matches(room)) {
+                return Optional.of(found);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The roles that rules ask about, without those that have a variable. */

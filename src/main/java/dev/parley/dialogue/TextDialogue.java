@@ -42,11 +42,7 @@ public final class TextDialogue {
         connection.onEnd(line::end);
         CompletableFuture<Decision> in = may(Action.JOIN);
         CompletableFuture<Decision> speaks = may(Action.SEND);
-        if (in.isDone() && speaks.isDone()) {
-            enter(in.join(), speaks.join(), seat, user);
-        } else {
-            line.await(CompletableFuture.allOf(in, speaks), 0, () -> enter(in.join(), speaks.join(), seat, user));
-        }
+        line.await(CompletableFuture.allOf(in, speaks), 0, () -> enter(in.join(), speaks.join(), seat, user));
     }
 
     private CompletableFuture<Decision> may(Action action) {
@@ -91,11 +87,7 @@ public final class TextDialogue {
             return;
         }
         CompletableFuture<Decision> may = may(Action.SEND);
-        if (may.isDone()) {
-            moderate(text, may.join());
-        } else {
-            line.await(may, text.length(), () -> moderate(text, may.join()));
-        }
+        line.await(may, text.length(), () -> moderate(text, may.join()));
     }
 
     private void moderate(String text, Decision may) {
@@ -111,11 +103,7 @@ public final class TextDialogue {
         Json.quote(text, quoted);
         CompletableFuture<Optional<Verdict>> verdict = policies.accept(
                 Caller.ANONYMOUS, room, Json.parse(quoted.toString()).orElseThrow());
-        if (verdict.isDone()) {
-            judged(text, verdict.join());
-        } else {
-            line.await(verdict, text.length(), () -> judged(text, verdict.join()));
-        }
+        line.await(verdict, text.length(), () -> judged(text, verdict.join()));
     }
 
     private void judged(String text, Optional<Verdict> verdict) {

@@ -4,8 +4,8 @@ import dev.parley.RoomListener;
 import dev.parley.Subscription;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Break;
-import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Position;
@@ -101,7 +101,7 @@ final class Listening implements Subscription, Follower {
         if (from == null || engine == null || isOver) {
             return;
         }
-        engine.read(room, from, AT_ONCE, BYTES_AT_ONCE).whenComplete((slice, failure) -> {
+        engine.readOn(room, from, AT_ONCE, BYTES_AT_ONCE).whenComplete((slice, failure) -> {
             if (slice == null) { // the engine is away
                 hand(CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, executor), this::read);
             } else {
@@ -119,9 +119,10 @@ final class Listening implements Subscription, Follower {
             if (isOver) {
                 return;
             }
-            if (entry.draft().kind() != Draft.Kind.LEFT) {
+            if (LocalRoom.isSaid(entry)) {
                 guarded(() -> listener.message(LocalRoom.message(entry)));
             }
+            Erasure.in(entry.draft()).ifPresent(erasure -> guarded(() -> listener.erased(erasure.message())));
             last = entry.position();
         }
         synchronized (this) {

@@ -4,6 +4,8 @@ import dev.parley.Options;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.ParleyListener;
+import dev.parley.Publication;
+import dev.parley.Published;
 import dev.parley.Room;
 import dev.parley.RoomPolicy;
 import dev.parley.Status;
@@ -16,9 +18,14 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Threads;
+import dev.parley.node.Tracing;
 import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Parley} on this node. Thread-safe. */
 public final class LocalParley implements Parley, Options, AutoCloseable {
+    private static final int MAX_ROOMS = 100;
     private static final int ANSWERERS = 2;
     private static final int LISTENERS = 8;
     private static final int IDLE_SECONDS = 30;
@@ -118,8 +126,43 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
 
     @Override
     public Room room(String name) {
-        return new LocalRoom(
-                this, RoomId.parse(name).orElseThrow(() -> new IllegalArgumentException("not a room name")));
+        return new LocalRoom(this, named(name));
+    }
+
+    private static RoomId named(String room) {
+        return RoomId.parse(room).orElseThrow(() -> new IllegalArgumentException("not a room name"));
+    }
+
+    @Override
+    public CompletionStage<Map<String, Published>> publish(Collection<String> names, Publication publication) {
+        Map<RoomId, Draft> drafts = new LinkedHashMap<>();
+        Draft draft = LocalRoom.draft(publication);
+        for (String name : names) {
+            drafts.put(named(name), draft);
+        }
+        if (drafts.isEmpty() || drafts.size() > MAX_ROOMS) {
+            throw new IllegalArgumentException("rooms are 1 to " + MAX_ROOMS + ", not " + drafts.size());
+        }
+        Tracing.Origin origin = Tracing.here().origin(header -> null);
+        return answer(
+                node.thenCompose(started -> {
+                    requireShort(draft, started);
+                    return started.backplane().publish(drafts, origin);
+                }),
+                stored -> {
+                    Map<String, Published> published = new HashMap<>();
+                    stored.forEach((room, appended) -> published.put(room.name(), LocalRoom.published(appended)));
+                    return published;
+                });
+    }
+
+    private static void requireShort(Draft draft, Node started) {
+        if (draft.bytes() > started.maxBytes()) {
+            throw new ParleyException(
+                    ParleyException.Code.REFUSED,
+                    "a message is at most " + started.maxBytes() + " bytes long, this one " + draft.bytes(),
+                    null);
+        }
     }
 
     @Override
@@ -152,6 +195,11 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
         return node.thenAccept(started -> what.accept(started.cluster()));
     }
 
+    /** Has something done by this node, once it has started. */
+    CompletionStage<Void> onNode(Consumer<Backplane> what) {
+        return node.thenAccept(started -> what.accept(started.backplane()));
+    }
+
     /** Asks the engine, once the node has started. */
     <T, R> CompletionStage<R> ask(Function<Backplane, CompletionStage<T>> question, Function<T, R> then) {
         return answer(node.thenCompose(started -> question.apply(started.backplane())), then);
@@ -163,24 +211,20 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
     }
 
     CompletionStage<Appended> append(RoomId room, Draft draft) {
+        Tracing.Origin origin = Tracing.here().origin(header -> null); // of the caller's thread
         return node.thenCompose(started -> {
             if (room.isInbox() && !started.users().hasInboxes()) {
                 throw new ParleyException(
                         ParleyException.Code.REFUSED, "users have no inboxes here: parley.inboxes is false", null);
             }
-            if (draft.bytes() > started.maxBytes()) {
-                throw new ParleyException(
-                        ParleyException.Code.REFUSED,
-                        "a message is at most " + started.maxBytes() + " bytes long, this one " + draft.bytes(),
-                        null);
-            }
-            return started.backplane().append(room, draft);
+            requireShort(draft, started);
+            return started.backplane().publish(room, draft, null, origin);
         });
     }
 
     /** Does something with the engine, once the node has started. */
     void use(Consumer<Backplane> what) {
-        CompletableFuture<?> unused = node.thenAccept(started -> what.accept(started.backplane()));
+        CompletionStage<?> unused = onNode(what);
     }
 
     /** Has it done when the caller's transaction has committed; false if there is none. */

@@ -4,18 +4,27 @@ import dev.parley.Json;
 import dev.parley.JsonBinding;
 import dev.parley.Members;
 import dev.parley.Message;
+import dev.parley.ParleyException;
 import dev.parley.Position;
 import dev.parley.Publication;
 import dev.parley.Published;
 import dev.parley.Room;
 import dev.parley.RoomListener;
 import dev.parley.Subscription;
+import dev.parley.backplane.Appended;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
+import dev.parley.protocol.Inbound;
+import dev.parley.protocol.Outbound;
+import dev.parley.protocol.Utf8;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -43,25 +52,48 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
     }
 
     private CompletionStage<Published> publish(Draft draft) {
-        return parley.answer(
-                parley.append(id, draft),
-                appended -> new Published(position(appended.position()), appended.duplicate()));
+        return parley.answer(parley.append(id, draft), LocalRoom::published);
     }
 
-    private Draft draft(Publication publication) {
+    static Published published(Appended appended) {
+        return new Published(position(appended.position()), appended.duplicate());
+    }
+
+    static Draft draft(Publication publication) {
         String user = publication.from().orElse(NOBODY);
-        String json = publication.data() instanceof Json known
-                ? known.raw()
-                : Json.raw(JsonBinding.current().write(publication.data())).raw();
-        Draft draft = new Draft(
+        return new Draft(
                 Draft.key(
                         Draft.Origin.APPLICATION,
                         user,
                         publication.key().orElseGet(() -> UUID.randomUUID().toString())),
                 new Draft.Author(user, NOBODY),
                 Draft.Kind.JSON,
-                json);
-        return draft;
+                json(publication.data()));
+    }
+
+    @Override
+    public CompletionStage<Void> signal(@Nullable Object data) {
+        String json = json(data);
+        long bytes = Utf8.length(json);
+        Signal signal = new Signal(NOBODY, new Outbound.Signal(id.name(), NOBODY, NOBODY, json).text());
+        CompletionStage<Void> sent = parley.onNode(backplane -> {
+            if (bytes > Inbound.Signal.MAX_BYTES) {
+                throw new ParleyException(
+                        ParleyException.Code.REFUSED,
+                        "a signal is at most " + Inbound.Signal.MAX_BYTES + " bytes long, this one " + bytes,
+                        null);
+            }
+            if (!backplane.signal(id, signal)) {
+                throw new ParleyException(ParleyException.Code.UNAVAILABLE, "too many signals are on their way", null);
+            }
+        });
+        return parley.<Void, @Nullable Void>answer(sent, nothing -> null);
+    }
+
+    private static String json(@Nullable Object data) {
+        return data instanceof Json known
+                ? known.raw()
+                : Json.raw(JsonBinding.current().write(data)).raw();
     }
 
     @Override
@@ -85,14 +117,26 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
         return parley.ask(
                 backplane -> backplane.readBefore(id, before, limit, MAX_BYTES),
                 slice -> slice.entries().stream()
-                        .filter(entry -> entry.draft().kind() != Draft.Kind.LEFT)
+                        .filter(LocalRoom::isSaid)
                         .map(LocalRoom::message)
                         .toList());
     }
 
     @Override
     public CompletionStage<Members> members() {
-        return parley.ask(backplane -> backplane.presence().members(id), Members::new);
+        return parley.ask(backplane -> backplane.presence().members(id), LocalRoom::members);
+    }
+
+    private static Members members(Map<String, Occupant> occupants) {
+        Map<String, Integer> connections = new HashMap<>();
+        Map<String, Json> data = new HashMap<>();
+        occupants.forEach((user, occupant) -> {
+            connections.put(user, occupant.connections());
+            if (!occupant.data().isEmpty()) {
+                data.put(user, Json.raw(occupant.data()));
+            }
+        });
+        return new Members(connections, data);
     }
 
     @Override
@@ -126,6 +170,16 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
     public CompletionStage<Void> purge() {
         return parley.<dev.parley.backplane.Position, @Nullable Void>ask(
                 backplane -> backplane.purge(id), position -> null);
+    }
+
+    @Override
+    public CompletionStage<Void> erase(String messageId) {
+        return parley.<Boolean, @Nullable Void>ask(backplane -> backplane.erase(id, messageId), erased -> null);
+    }
+
+    /** Whether somebody said it, and it was not erased. */
+    static boolean isSaid(Entry entry) {
+        return entry.draft().kind() != Draft.Kind.LEFT && entry.draft().kind() != Draft.Kind.ERASED;
     }
 
     static Message message(Entry entry) {

@@ -23,6 +23,11 @@ record LocalUser(LocalParley parley, String name, RoomId inbox) implements User 
     }
 
     @Override
+    public void publishAfterCommit(@Nullable Object data) {
+        new LocalRoom(parley, inbox).publishAfterCommit(data);
+    }
+
+    @Override
     public CompletionStage<Presence> presence() {
         return parley.askNodes(users -> users.find(name), LocalUser::presence);
     }

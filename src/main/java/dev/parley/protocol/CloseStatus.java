@@ -15,6 +15,13 @@ public sealed interface CloseStatus permits CloseCode, CloseStatus.Own {
     /** The text beside it; at most 123 bytes of UTF-8. */
     String reason();
 
+    /** Whether its peer may come back; or else trying again is no use. */
+    default boolean mayReconnect() {
+        return code() == CloseCode.GOING_AWAY.code()
+                || code() == CloseCode.INTERNAL_ERROR.code()
+                || (code() >= 3000 && code() < 4500);
+    }
+
     /** In a word that is one of a few, for metrics. */
     default String cause() {
         return this instanceof CloseCode known

@@ -14,6 +14,7 @@ public enum ErrorCode {
     NOT_JOINED(false, "join the room first"),
     TOO_MANY_ROOMS(false, "too many rooms on one connection"),
     TOO_BIG(false, "too long, as others would be sent it"),
+    OUT_OF_ORDER(true, "the message before it is not stored; send that one first, and this one again"),
     RATE_LIMITED(true, "too fast"),
     OVERLOADED(true, "the room is behind; try again"),
     BACKPLANE_UNAVAILABLE(true, "the log cannot be reached; try again");

@@ -1,5 +1,7 @@
 package dev.parley.protocol;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,6 +13,7 @@ final class Fields {
     private static final int MAX_SEQ_LENGTH = 18;
     private static final int MAX_WORD_LENGTH = 100;
     private static final int MAX_TOKEN_LENGTH = 16 * 1024;
+    private static final int MAX_NAME_LENGTH = 255; // of a user
     private static final int DEFAULT_HISTORY = 50;
 
     private final Map<String, Json> fields;
@@ -41,9 +44,14 @@ final class Fields {
                 case "refresh" ->
                     new Inbound.Refresh(
                             id, text("token", MAX_TOKEN_LENGTH).orElseThrow(() -> new Flawed(Inbound.Flaw.BAD_FIELD)));
-                case "join" -> new Inbound.Join(id, room(), since(), truth("presence"));
+                case "join" -> given("rooms") == null ? join() : joins();
+                case "presence" -> new Inbound.Presence(id, room(), data());
+                case "members" ->
+                    new Inbound.Members(
+                            id, room(), text("after", MAX_NAME_LENGTH).orElse(""), limit());
                 case "leave" -> new Inbound.Leave(id, room());
-                case "send" -> new Inbound.Send(id, room(), key(), data());
+                case "send" -> new Inbound.Send(id, room(), key(), word("after").orElse(null), data());
+                case "signal" -> new Inbound.Signal(id, room(), data());
                 case "history" -> new Inbound.History(id, room(), before(), limit());
                 case "pong" -> new Inbound.Pong(id);
                 default -> new Inbound.Malformed(id, Inbound.Flaw.UNKNOWN_TYPE);
@@ -51,6 +59,32 @@ final class Fields {
         } catch (Flawed flawed) {
             return new Inbound.Malformed(id, flawed.flaw);
         }
+    }
+
+    /** Presence is wanted or not, or wanted and given. */
+    private Inbound.Join join() throws Flawed {
+        String room = room();
+        Json presence = given("presence");
+        if (presence == null || presence.kind() != Json.Kind.OBJECT) {
+            return new Inbound.Join(id, room, since(), truth("presence"), null);
+        }
+        return new Inbound.Join(
+                id, room, since(), true, presence.members().orElse(Map.of()).get("data"));
+    }
+
+    private Inbound.Joins joins() throws Flawed {
+        Json given = given("rooms");
+        List<Json> elements = given == null ? List.of() : given.elements().orElse(List.of());
+        if (elements.isEmpty() || elements.size() > Inbound.Joins.MAX) {
+            throw new Flawed(Inbound.Flaw.BAD_ROOMS);
+        }
+        List<Inbound.Join> joins = new ArrayList<>();
+        for (Json element : elements) {
+            Fields room = new Fields(element.members().orElseThrow(() -> new Flawed(Inbound.Flaw.BAD_ROOMS)));
+            room.id = id;
+            joins.add(room.join());
+        }
+        return new Inbound.Joins(id, joins);
     }
 
     private @Nullable String id() throws Flawed {

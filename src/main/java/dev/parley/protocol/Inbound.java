@@ -1,5 +1,6 @@
 package dev.parley.protocol;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,8 +40,42 @@ public sealed interface Inbound {
      *
      * @param since the last position that the client has seen; null if none
      * @param presence whether it wants to be told who is there
+     * @param data what it says of itself to those who are told; null if nothing
      */
-    record Join(@Nullable String id, String room, @Nullable Mark since, boolean presence) implements Inbound {}
+    record Join(
+            @Nullable String id,
+            String room,
+            @Nullable Mark since,
+            boolean presence,
+            @Nullable Json data) implements Inbound {}
+
+    /** Wants to be in several rooms: the same as one {@link Join} for each, of which each is answered. All have the same id. */
+    record Joins(@Nullable String id, List<Join> each) implements Inbound {
+        /** How many rooms at most. */
+        public static final int MAX = 100;
+
+        public Joins {
+            each = List.copyOf(each);
+        }
+    }
+
+    /**
+     * Says something else of itself than before.
+     *
+     * @param data any JSON value; null for nothing any more
+     */
+    record Presence(@Nullable String id, String room, Json data) implements Inbound {
+        /** The longest data, in bytes of UTF-8. */
+        public static final int MAX_BYTES = 1_024;
+    }
+
+    /**
+     * Wants to be told who is in a room, in the order of names.
+     *
+     * @param after the last name that it has been told; empty for the beginning
+     * @param limit how many users at most
+     */
+    record Members(@Nullable String id, String room, String after, int limit) implements Inbound {}
 
     /** Wants out of a room. */
     record Leave(@Nullable String id, String room) implements Inbound {}
@@ -49,13 +84,35 @@ public sealed interface Inbound {
      * Has something to say.
      *
      * @param key made by the client: the same key again is not said twice
+     * @param after the key of what must be stored before; null if that does not matter
      * @param data any JSON value, as the client wrote it
      */
-    record Send(@Nullable String id, String room, String key, Json data) implements Inbound {
+    record Send(
+            @Nullable String id,
+            String room,
+            String key,
+            @Nullable String after,
+            Json data) implements Inbound {
         /** Says nothing of the payload. */
         @Override
         public String toString() {
             return "send to " + room;
+        }
+    }
+
+    /**
+     * Has something to say to those who are there just now, which is not kept.
+     *
+     * @param data any JSON value, as the client wrote it
+     */
+    record Signal(@Nullable String id, String room, Json data) implements Inbound {
+        /** The longest data, in bytes of UTF-8. */
+        public static final int MAX_BYTES = 4_096;
+
+        /** Says nothing of the payload. */
+        @Override
+        public String toString() {
+            return "signal to " + room;
         }
     }
 
@@ -80,6 +137,7 @@ public sealed interface Inbound {
         NO_TYPE("type is missing"),
         UNKNOWN_TYPE("no such type"),
         NO_ROOM("room is missing"),
+        BAD_ROOMS("rooms is a list of 1 to " + Joins.MAX + " objects, each with a room"),
         NO_KEY("key is 1 to 100 characters"),
         NO_DATA("data is missing"),
         BAD_SINCE("since is an object with epoch, seq and message"),

@@ -32,6 +32,9 @@ public sealed interface Outbound {
             Optional<Duration> expiresIn,
             Limits limits)
             implements Outbound {
+        /** What this server can do that one of before could not, in alphabetical order. */
+        public static final List<String> FEATURES = List.of("after", "erased", "presence-data", "rooms", "signal");
+
         /** What the client has to keep to, so that it can wait by itself instead of being refused. */
         public record Limits(int messageBytes, int messagesPerSecond, int rooms) {}
 
@@ -49,6 +52,7 @@ public sealed interface Outbound {
                     .with("messagesPerSecond", limits.messagesPerSecond)
                     .with("rooms", limits.rooms)
                     .close()
+                    .withJson("features", JsonText.of(FEATURES))
                     .toString();
         }
     }
@@ -151,9 +155,52 @@ public sealed interface Outbound {
     }
 
     /**
+     * Somebody says something that is not kept.
+     *
+     * @param data a JSON value, as it is written into the text
+     */
+    record Signal(String room, String user, String connection, String data) implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(null, "signal")
+                    .with("room", room)
+                    .open("from")
+                    .with("user", user)
+                    .with("connection", connection)
+                    .close()
+                    .withJson("data", data)
+                    .toString();
+        }
+    }
+
+    /**
+     * Something of a room's log was erased.
+     *
+     * @param mark where it stood; or, with {@code erased}, where the log tells of it
+     * @param erased what was erased; null if that is what stood here
+     */
+    record Erased(
+            String room, Mark mark, Instant at, @Nullable Mark erased) implements Outbound {
+        @Override
+        public String text() {
+            ObjectText text = new ObjectText(null, "erased")
+                    .with("room", room)
+                    .with("seq", mark.seq())
+                    .with("message", mark.message())
+                    .with("at", at.toString());
+            return erased == null
+                    ? text.toString()
+                    : text.open("erased")
+                            .with("seq", erased.seq())
+                            .with("message", erased.message())
+                            .toString();
+        }
+    }
+
+    /**
      * Messages of a room's past.
      *
-     * @param messages each as the text of a {@link Message}, oldest first
+     * @param messages each as the text of a {@link Message} or an {@link Erased}, oldest first
      * @param more whether there are older ones
      */
     record History(@Nullable String id, String room, List<String> messages, boolean more) implements Outbound {
@@ -167,32 +214,82 @@ public sealed interface Outbound {
         }
     }
 
-    /** Who is in a room, each user with the number of connections. */
-    record Members(String room, Map<String, Integer> members) implements Outbound {
+    /**
+     * A user in a room.
+     *
+     * @param data what it says of itself, as JSON; empty if nothing
+     */
+    record Member(String user, int connections, String data) {
+        private static String list(Collection<Member> members) {
+            StringBuilder list = new StringBuilder("[");
+            for (Member member : members) {
+                list.append(list.length() == 1 ? "{\"user\":" : ",{\"user\":");
+                Json.quote(member.user, list);
+                list.append(",\"connections\":").append(member.connections);
+                if (!member.data.isEmpty()) {
+                    list.append(",\"data\":").append(member.data);
+                }
+                list.append('}');
+            }
+            return list.append(']').toString();
+        }
+    }
+
+    /** Who is in a room. */
+    record Members(String room, Collection<Member> members) implements Outbound {
         @Override
         public String text() {
-            StringBuilder list = new StringBuilder("[");
-            members.forEach((user, connections) -> {
-                list.append(list.length() == 1 ? "{\"user\":" : ",{\"user\":");
-                Json.quote(user, list);
-                list.append(",\"connections\":").append(connections).append('}');
-            });
             return new ObjectText(null, "members")
                     .with("room", room)
-                    .withJson("members", list.append(']').toString())
+                    .withJson("members", Member.list(members))
                     .toString();
         }
     }
 
-    /** Who has come into a room and who has gone. */
-    record Presence(String room, Collection<String> joined, Collection<String> left) implements Outbound {
+    /**
+     * Some of those who are in a room, for who has asked.
+     *
+     * @param count how many are in
+     * @param more whether there are some after these
+     */
+    record Page(@Nullable String id, String room, Collection<Member> members, int count, boolean more)
+            implements Outbound {
+        @Override
+        public String text() {
+            return new ObjectText(id, "members")
+                    .with("room", room)
+                    .withJson("members", Member.list(members))
+                    .with("count", count)
+                    .with("more", more)
+                    .toString();
+        }
+    }
+
+    /**
+     * Who has come into a room, who has gone, and who says something else of itself.
+     *
+     * @param changed by user what is said, as JSON, those included who have come and say something; empty for nothing any more
+     */
+    record Presence(String room, Collection<String> joined, Collection<String> left, Map<String, String> changed)
+            implements Outbound {
         @Override
         public String text() {
             return new ObjectText(null, "presence")
                     .with("room", room)
                     .withJson("joined", list(joined))
                     .withJson("left", list(left))
+                    .withJson("changed", changed.isEmpty() ? null : changes())
                     .toString();
+        }
+
+        private String changes() {
+            StringBuilder list = new StringBuilder("[");
+            changed.forEach((user, data) -> {
+                list.append(list.length() == 1 ? "{\"user\":" : ",{\"user\":");
+                Json.quote(user, list);
+                list.append(",\"data\":").append(data.isEmpty() ? "null" : data).append('}');
+            });
+            return list.append(']').toString();
         }
 
         private static String list(Collection<String> users) {
@@ -237,6 +334,11 @@ public sealed interface Outbound {
      */
     record Failure(
             @Nullable String id, ErrorCode code, @Nullable Duration after, String sentence) implements Outbound {
+        /** May be said again at once, after what comes before it. */
+        public static Failure outOfOrder(@Nullable String id) {
+            return new Failure(id, ErrorCode.OUT_OF_ORDER, Duration.ZERO, ErrorCode.OUT_OF_ORDER.sentence());
+        }
+
         @Override
         public String text() {
             ObjectText text =
@@ -302,6 +404,28 @@ public sealed interface Outbound {
                     .with("reconnect", reconnect)
                     .withJson("after", "[" + earliest.toMillis() + "," + latest.toMillis() + "]")
                     .toString();
+        }
+
+        /** At the end of a stream of events, which has no close frame that says why. */
+        public static String text(CloseStatus code) {
+            return new ObjectText(null, "bye")
+                    .with("code", code.code())
+                    .with("reason", code.reason().isEmpty() ? null : code.reason())
+                    .with("reconnect", code.mayReconnect())
+                    .toString();
+        }
+
+        /** When whoever is told so may come back, in milliseconds: the earliest and the latest. */
+        public static Optional<List<Integer>> range(String text) {
+            return Json.parse(text)
+                    .flatMap(Json::members)
+                    .map(told -> told.get("after"))
+                    .flatMap(Json::elements)
+                    .map(range -> range.stream()
+                            .flatMap(millis -> millis.integer().stream())
+                            .map(Integer::valueOf)
+                            .toList())
+                    .filter(range -> range.size() == 2);
         }
     }
 }

@@ -123,7 +123,9 @@ final class Fanning implements Runnable {
                 answers.add(new Outgoing(author.window().acknowledge(draft)));
                 paid.add(draft.key());
             }
-            answers.add(messages.get(i));
+            if (draft.kind() != Draft.Kind.ERASED) {
+                answers.add(messages.get(i));
+            }
         }
         connection.send(answers);
         paid.forEach(connection::paid);

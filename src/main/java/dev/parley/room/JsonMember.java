@@ -3,10 +3,13 @@ package dev.parley.room;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Occupant;
+import dev.parley.backplane.OutOfOrderException;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
+import dev.parley.node.Budget;
 import dev.parley.protocol.ErrorCode;
 import dev.parley.protocol.LossReason;
 import dev.parley.protocol.Mark;
@@ -58,6 +61,8 @@ public final class JsonMember extends Member {
     private int visits;
     private boolean isPresent;
     private boolean wantsPresence;
+    private volatile String status = ""; // what it says of itself
+    private volatile boolean isTold; // what is signalled
 
     JsonMember(Room room, Connection connection, String user) {
         super(room, connection, user, room.jsonWindow());
@@ -151,6 +156,7 @@ public final class JsonMember extends Member {
         if (missed) {
             drift(messages);
         }
+        isTold = true; // before it is: who has heard that it is in misses no signal from there on
         connection.send(messages);
         letGo();
         if (!isPresent && !room.id().isInbox()) {
@@ -268,9 +274,10 @@ public final class JsonMember extends Member {
      *
      * @param origin what its user's name is worth
      * @param key the same key again by the same user, on whichever connection, is not said twice
+     * @param after the key of what the same user must have said before, or it is out of order; null if it may be said in any case
      * @param json a JSON value
      */
-    public void send(@Nullable String id, Draft.Origin origin, String key, String json) {
+    public void send(@Nullable String id, Draft.Origin origin, String key, @Nullable String after, String json) {
         if (room.isOverloaded()) {
             fail(id, ErrorCode.OVERLOADED);
             return;
@@ -281,15 +288,57 @@ public final class JsonMember extends Member {
             fail(id, ErrorCode.TOO_BIG);
             return;
         }
-        room.append(draft).whenComplete((appended, failure) -> {
+        String before = after == null ? null : Draft.key(origin, author.user(), after);
+        room.append(connection, draft, before).whenComplete((appended, failure) -> {
             if (failure == null) {
                 connection.send(new Outbound.Ack(
                                 id, room.id().name(), JsonWindow.mark(appended.position()), appended.duplicate())
                         .text());
+            } else if (failure instanceof OutOfOrderException) {
+                connection.send(Outbound.Failure.outOfOrder(id).text());
             } else {
                 fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
             }
         });
+    }
+
+    /** Tells the others who are in, and keeps nothing; false if it is given up at once. There is no answer. */
+    public boolean signal(String json) {
+        return room.signal(author, json);
+    }
+
+    /** Says something of itself to those who are told who is in, from when it is in; {@code null} for nothing any more. There is no answer. */
+    public void says(String json) {
+        String said = json.equals("null") ? "" : Occupant.status(room.presence().tick(), json);
+        room.turn(connection, () -> {
+            if (state != State.OUT && connection.isLive()) {
+                connection.occupies(said.length() - status.length());
+                room.budget().hold(Budget.Use.ROOMS, said.length() - status.length());
+                status = said;
+                if (isPresent) {
+                    room.presence().enter(this);
+                }
+            }
+        });
+    }
+
+    /** Is told who is in, a page at a time, in the order of names. The answer is a page, or an error. */
+    public void tell(@Nullable String id, String after, int limit) {
+        String debt = "members " + room.id();
+        connection.owe(debt); // so that a client that asks faster than it reads is not read from
+        room.presence().page(id, after, limit).whenComplete((page, failure) -> {
+            if (failure == null) {
+                connection.send(page.text());
+            } else {
+                fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
+            }
+            connection.paid(debt);
+        });
+    }
+
+    /** Whether it is told what is signalled. */
+    boolean isTold() {
+        return isTold;
     }
 
     /** Leaves. The answer is {@code left}; after that it is told nothing more of the room. */
@@ -317,16 +366,27 @@ public final class JsonMember extends Member {
 
     private void out() {
         state = State.OUT;
+        isTold = false;
+        forgetStatus();
         connection.note("left " + room.id());
         letGo();
         room.remove(this);
         room.presence().leave(this);
     }
 
+    private void forgetStatus() {
+        room.budget().release(Budget.Use.ROOMS, status.length());
+        connection.occupies(-status.length());
+        status = "";
+    }
+
     /** Others may not notice: who comes back soon has not been away. */
     @Override
     public void ended() {
-        room.turn(null, this::letGo);
+        room.turn(null, () -> {
+            letGo();
+            forgetStatus();
+        });
         room.remove(this);
         if (!room.id().isInbox()) { // which nobody is told of
             room.presence().lost(this);
@@ -336,7 +396,7 @@ public final class JsonMember extends Member {
     /** Nothing is said: that a JSON client leaves is presence, and no message, however it leaves. */
     @Override
     Draft farewell() {
-        return farewell(Draft.Kind.JSON, "null");
+        return farewell(Draft.Kind.JSON, status.isEmpty() ? "null" : status);
     }
 
     private void fail(@Nullable String id, ErrorCode code) {

@@ -2,6 +2,7 @@ package dev.parley.room;
 
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.connection.Lane;
@@ -10,10 +11,11 @@ import dev.parley.protocol.Json;
 import dev.parley.protocol.Mark;
 import dev.parley.protocol.Outbound;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The JSON window: the log of a room as {@code parley.v1} shows it. What a text client says is a JSON string; that it left is a
- * message without data and with an event, so that the numbers have no hole.
+ * message without data and with an event, and what was erased is told as such, so that the numbers have no hole.
  */
 record JsonWindow(RoomId room, Overflow overflow) implements Window {
     /** What stands around a message, without names: the words, two numbers and an epoch. */
@@ -47,7 +49,9 @@ record JsonWindow(RoomId room, Overflow overflow) implements Window {
     public Outgoing live(Entry entry) {
         return new Outgoing(
                 render(entry),
-                overflow.series(entry.draft())
+                (entry.draft().kind() == Draft.Kind.ERASED // which nothing makes up for
+                                ? Optional.<String>empty()
+                                : overflow.series(entry.draft()))
                         .map(name -> new Series(room, name))
                         .orElse(null));
     }
@@ -55,6 +59,12 @@ record JsonWindow(RoomId room, Overflow overflow) implements Window {
     @Override
     public String render(Entry entry) {
         Draft draft = entry.draft();
+        if (draft.kind() == Draft.Kind.ERASED) {
+            Mark erased = Erasure.in(draft)
+                    .map(erasure -> new Mark(entry.position().epoch(), erasure.seq(), erasure.message()))
+                    .orElse(null);
+            return new Outbound.Erased(room.name(), mark(entry.position()), entry.at(), erased).text();
+        }
         return new Outbound.Message(
                         room.name(),
                         mark(entry.position()),
@@ -69,7 +79,7 @@ record JsonWindow(RoomId room, Overflow overflow) implements Window {
     private static String data(Draft draft) {
         return switch (draft.kind()) {
             case JSON -> draft.text();
-            case LEFT -> "null";
+            case LEFT, ERASED -> "null";
             case MESSAGE -> {
                 StringBuilder quoted = new StringBuilder(draft.text().length() + 16);
                 Json.quote(draft.text(), quoted);

@@ -1,6 +1,7 @@
 package dev.parley.room;
 
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
@@ -12,19 +13,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in a room, as its members on this node are told: at first everybody, then who came and went, gathered for a quarter
- * of a second; and only numbers where there are too many to name.
+ * of a second; and only numbers where there are too many to name, or what they say of themselves is too long together.
  *
  * <p>Everything that changes here belongs to the room's loop. A user whose connection broke is out only after a while, so that
  * one who comes back soon was never away; the store counts connections, so nothing need be taken back.
@@ -33,6 +36,9 @@ final class Presence implements PresenceStore.Watcher {
     /** How many users are named. */
     static final int MAX_NAMED = 500;
 
+    /** How much they may say of themselves together, in characters; where it is more, it is told to who asks. */
+    static final long MAX_CHARACTERS = 128 * 1024;
+
     private static final long GATHER_MILLIS = 250;
 
     private final Room room;
@@ -40,10 +46,14 @@ final class Presence implements PresenceStore.Watcher {
     private final Workers workers;
     private final Budget budget;
     private final Duration grace;
+    private final AtomicLong ticks = new AtomicLong();
 
     // The loop's own.
-    private final Set<String> present = new TreeSet<>();
+    private final Map<String, String> present = new TreeMap<>(); // with what each says of itself
     private final Map<String, Boolean> changed = new LinkedHashMap<>(); // whether they are in now
+    private final Set<String> saying = new LinkedHashSet<>(); // who says something else since
+    private long characters; // of all that is said
+    private boolean isGathering;
     private final Set<JsonMember> watching = new HashSet<>();
     private boolean isCrowd;
 
@@ -107,13 +117,44 @@ final class Presence implements PresenceStore.Watcher {
                 }));
     }
 
-    private String everybody(Map<String, Integer> connections) {
-        if (present.size() > MAX_NAMED) {
+    private String everybody(Map<String, Occupant> occupants) {
+        if (isTooMuch()) {
             return new Outbound.Crowd(room.id().name(), present.size()).text();
         }
-        Map<String, Integer> members = new TreeMap<>();
-        present.forEach(user -> members.put(user, connections.getOrDefault(user, 1)));
+        List<Outbound.Member> members = new ArrayList<>();
+        present.forEach((user, data) -> {
+            Occupant occupant = occupants.get(user);
+            members.add(new Outbound.Member(user, occupant == null ? 1 : occupant.connections(), data));
+        });
         return new Outbound.Members(room.id().name(), members).text();
+    }
+
+    private boolean isTooMuch() {
+        return present.size() > MAX_NAMED || characters > MAX_CHARACTERS;
+    }
+
+    /** Some of those who are in, of whom the store knows. */
+    CompletionStage<Outbound.Page> page(@Nullable String id, String after, int limit) {
+        return store.members(room.id()).thenApply(occupants -> {
+            List<Outbound.Member> members = occupants.entrySet().stream()
+                    .filter(each -> each.getKey().compareTo(after) > 0)
+                    .sorted(Map.Entry.comparingByKey())
+                    .limit(limit + 1L)
+                    .map(each -> new Outbound.Member(
+                            each.getKey(),
+                            each.getValue().connections(),
+                            each.getValue().data()))
+                    .toList();
+            boolean more = members.size() > limit;
+            return new Outbound.Page(
+                    id, room.id().name(), more ? members.subList(0, limit) : members, occupants.size(), more);
+        });
+    }
+
+    /** Orders what is said by one user, on whichever node, as far as the clocks of nodes agree; on one, as it is said. */
+    long tick() {
+        return ticks.updateAndGet(
+                last -> Math.max(last + 1, TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis())));
     }
 
     private synchronized void watch() {
@@ -128,6 +169,11 @@ final class Presence implements PresenceStore.Watcher {
         if (subscription != null) {
             subscription.close();
         }
+        room.turn(null, () -> {
+            budget.release(Budget.Use.ROOMS, characters);
+            characters = 0;
+            present.clear();
+        });
     }
 
     @Override
@@ -140,19 +186,49 @@ final class Presence implements PresenceStore.Watcher {
         room.turn(null, () -> change(user, false));
     }
 
+    @Override
+    public void changed(String user, String data) {
+        room.turn(null, () -> {
+            String before = present.get(user);
+            if (before != null && !before.equals(data) && gather()) {
+                keep(data.length() - before.length());
+                present.put(user, data);
+                saying.add(user);
+            }
+        });
+    }
+
+    private void keep(long more) {
+        characters += more;
+        budget.hold(Budget.Use.ROOMS, more);
+    }
+
     private void change(String user, boolean isIn) {
-        if (isIn ? !present.add(user) : !present.remove(user)) {
+        String before = isIn ? present.putIfAbsent(user, "") : present.remove(user);
+        if (isIn == (before != null)) {
             return;
         }
-        if (changed.isEmpty()) {
+        if (before != null) {
+            keep(-before.length());
+            saying.remove(user);
+        }
+        if (gather()) {
+            changed.put(user, isIn);
+        }
+    }
+
+    /** What has changed is told in a moment; false if nobody is told anything any more. */
+    private boolean gather() {
+        if (!isGathering) {
             try {
                 ScheduledFuture<?> unused = workers.timer()
                         .schedule(() -> room.turn(null, this::tell), GATHER_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException stopped) {
-                return;
+                return false;
             }
+            isGathering = true;
         }
-        changed.put(user, isIn);
+        return true;
     }
 
     private void tell() {
@@ -160,17 +236,24 @@ final class Presence implements PresenceStore.Watcher {
         List<String> left = new ArrayList<>();
         changed.forEach((user, isIn) -> (isIn ? joined : left).add(user));
         changed.clear();
+        Map<String, String> said = new LinkedHashMap<>();
+        saying.forEach(user -> said.put(user, present.getOrDefault(user, "")));
+        saying.clear();
+        isGathering = false;
         boolean wasCrowd = isCrowd;
-        isCrowd = present.size() > MAX_NAMED;
+        isCrowd = isTooMuch();
         String name = room.id().name();
         if (wasCrowd && !isCrowd) {
             List.copyOf(watching).forEach(this::show);
             return;
         }
+        if (isCrowd && wasCrowd && joined.isEmpty() && left.isEmpty()) {
+            return;
+        }
         Outgoing news = new Outgoing(
                 isCrowd
                         ? new Outbound.Crowd(name, present.size()).text()
-                        : new Outbound.Presence(name, joined, left).text());
+                        : new Outbound.Presence(name, joined, left, said).text());
         watching.forEach(member -> member.connection.send(List.of(news)));
     }
 }

@@ -9,12 +9,14 @@ import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
+import dev.parley.node.Tracing;
 import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -75,6 +77,7 @@ final class Room implements Budget.Holder {
     private final Budget budget;
     private final JsonWindow jsonWindow;
     private final Presence presence;
+    private final Signals signals;
 
     private volatile Member[] members = new Member[0]; // swapped under the lock
     private volatile Seat[] seats = new Seat[0]; // swapped under the lock
@@ -101,6 +104,7 @@ final class Room implements Budget.Holder {
         this.maxBacklog = maxBacklog;
         this.budget = rooms.budget();
         this.jsonWindow = new JsonWindow(id, overflow);
+        this.signals = new Signals(() -> members, workers, budget, rooms::droppedSignals);
         this.presence = new Presence(this, backplane.presence(), workers, budget, GRACE);
     }
 
@@ -113,6 +117,13 @@ final class Room implements Budget.Holder {
         @Override
         public void broken(Break gap) {
             queue(gap);
+        }
+
+        @Override
+        public void signalled(Signal signal) {
+            if (!rooms.isClosed() && members.length > 0) {
+                signals.add(signal);
+            }
         }
     }
 
@@ -235,6 +246,7 @@ final class Room implements Budget.Holder {
             budget.release(Budget.Use.ROOMS, BYTES);
         }
         presence.close();
+        signals.clear();
     }
 
     void remove(Member member) {
@@ -293,7 +305,8 @@ final class Room implements Budget.Holder {
 
     /** Stores what a connection says. Called under the member's lock, so whatever goes wrong is dealt with elsewhere. */
     void append(Connection author, Draft draft) {
-        backplane.append(id, draft).whenComplete((appended, failure) -> {
+        Tracing.Origin origin = draft.kind() == Draft.Kind.MESSAGE ? author.origin() : null;
+        backplane.publish(id, draft, null, origin).whenComplete((appended, failure) -> {
             if (failure != null) {
                 LOG.log(Level.WARNING, "room {0} could not store what {1} said: {2}", id, author, failure);
                 workers.fanOut().execute(() -> author.close(CloseCode.INTERNAL_ERROR));
@@ -301,8 +314,13 @@ final class Room implements Budget.Holder {
         });
     }
 
-    CompletionStage<Appended> append(Draft draft) {
-        return backplane.append(id, draft);
+    /** Tells everybody who is in; false if it is given up at once. */
+    boolean signal(Draft.Author author, String json) {
+        return rooms.signal(id, author, json);
+    }
+
+    CompletionStage<Appended> append(Connection author, Draft draft, @Nullable String after) {
+        return backplane.publish(id, draft, after, author.origin());
     }
 
     /** Where its log ended when it was last heard of: it is told all that is later. Asks nobody; complete once it follows the log. */
@@ -380,7 +398,7 @@ final class Room implements Budget.Holder {
     /** What waits here, and for those who are on the way. */
     @Override
     public long held() {
-        long sum = bytes.get();
+        long sum = bytes.get() + signals.held();
         for (Seat seat : seats) {
             sum += seat.held();
         }
@@ -389,6 +407,7 @@ final class Room implements Budget.Holder {
 
     @Override
     public void giveWay() {
+        rooms.droppedSignals(signals.clear());
         for (Seat seat : seats) {
             if (seat.held() > 0) {
                 seat.miss();
@@ -519,6 +538,7 @@ final class Room implements Budget.Holder {
         try {
             if (!rooms.isClosed() && !entries.isEmpty()) {
                 new Fanning(entries, first.members, rooms.delivery(), first.toldAt, budget).run();
+                trace(first.members.length);
             }
         } finally {
             batch.forEach(this::take);
@@ -528,6 +548,17 @@ final class Room implements Budget.Holder {
             tell(first.members, DROPPED);
         }
         return true;
+    }
+
+    /** Where what was just handed on is traced. */
+    private void trace(int members) {
+        for (Due.Said due : batch) {
+            Entry entry = due.get();
+            if (entry != null && !entry.draft().trace().isEmpty()) {
+                String message = entry.position().message();
+                Tracing.here().delivered(id.name(), message, entry.draft().trace(), members, due.toldAt);
+            }
+        }
     }
 
     private void takeTurns() {

@@ -4,12 +4,14 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.connection.Connection;
 import dev.parley.connection.Workers;
 import dev.parley.metrics.Histogram;
 import dev.parley.node.Budget;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Outbound;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -50,6 +52,8 @@ public final class Rooms {
     private final Histogram delivery = new Histogram();
     private final Map<String, LongAdder> resumes = new ConcurrentHashMap<>();
     private final LongAdder gaps = new LongAdder();
+    private final LongAdder signals = new LongAdder();
+    private final LongAdder droppedSignals = new LongAdder();
     private volatile boolean closed;
 
     /**
@@ -139,6 +143,15 @@ public final class Rooms {
         return join(id, room -> new JsonMember(room, connection, user));
     }
 
+    /** Lets a JSON client speak in a room without being in it: it is told nothing, and nobody is told that it is there. */
+    public JsonMember speaker(RoomId id, Connection connection, String user) {
+        Room known = rooms.get(id);
+        return new JsonMember(
+                known != null ? known : new Room(id, this, backplane, workers, maxBacklog, overflow.apply(id)),
+                connection,
+                user);
+    }
+
     private <M extends Member> M join(RoomId id, Function<Room, M> making) {
         while (true) {
             Room room = room(id);
@@ -213,6 +226,33 @@ public final class Rooms {
         return new Past(List.copyOf(messages), slice.more());
     }
 
+    /**
+     * Tells everybody who is in a room, on all nodes, and keeps nothing; text clients are told nothing. False if it is given up at once,
+     * because too many are on their way.
+     *
+     * @param json a JSON value
+     */
+    public boolean signal(RoomId id, Draft.Author author, String json) {
+        String text = new Outbound.Signal(id.name(), author.user(), author.connection(), json).text();
+        boolean isOnItsWay = backplane.signal(id, new Signal(author.connection(), text));
+        (isOnItsWay ? signals : droppedSignals).increment();
+        return isOnItsWay;
+    }
+
+    /** How many signals this node has sent on their way. */
+    public long signals() {
+        return signals.sum();
+    }
+
+    /** How many times a signal did not reach one who was to be told it, or nobody at all, because too many were on their way. */
+    public long droppedSignals() {
+        return droppedSignals.sum();
+    }
+
+    void droppedSignals(int count) {
+        droppedSignals.add(count);
+    }
+
     /** Closes the text clients of this node that are in a room under such a name. */
     public void closeTexts(RoomId id, Predicate<String> user, CloseCode code) {
         Room room = rooms.get(id);
@@ -245,10 +285,15 @@ public final class Rooms {
         return delivery;
     }
 
+    /** How many members each room has here, by name. */
+    public Map<String, Integer> sizes() {
+        return shown().collect(Collectors.toMap(room -> room.id().name(), Room::memberCount));
+    }
+
     /** The rooms with the most members here, at most so many: names with numbers of members. */
     public Map<String, Integer> biggest(int limit) {
         Map<String, Integer> sizes = new LinkedHashMap<>();
-        shown().map(room -> Map.entry(room.id().name(), room.memberCount()))
+        sizes().entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue()
                         .reversed()
                         .thenComparing(Map.Entry.comparingByKey()))

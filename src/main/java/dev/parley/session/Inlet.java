@@ -8,6 +8,7 @@ import dev.parley.handshake.Credential;
 import dev.parley.handshake.Handshake;
 import dev.parley.handshake.WebSocketException;
 import dev.parley.node.Budget;
+import dev.parley.node.Tracing;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Utf8;
@@ -90,6 +91,8 @@ final class Inlet {
             opened.gathers(buffer::held);
             opened.onEnd(buffer::end);
             follow(known, opened);
+            Tracing.Origin origin = known.origin();
+            opened.publishesFor(origin == null ? null : origin.linked());
             if (isClosed) {
                 opened.gone();
             } else {
@@ -99,7 +102,7 @@ final class Inlet {
     }
 
     /** The connection is that of the handshake, and ends it. */
-    private static void follow(Handshake handshake, Connection opened) {
+    static void follow(Handshake handshake, Connection opened) {
         String user = handshake.credential().map(Credential::user).orElse("");
         opened.onEnd(() -> {
             if (opened.hasExceededLimit()) {

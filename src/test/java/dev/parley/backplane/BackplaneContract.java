@@ -3,8 +3,10 @@ package dev.parley.backplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -32,11 +34,23 @@ public abstract class BackplaneContract extends TwoNodes {
         return 0;
     }
 
+    /** All that the engine has, as somebody sees it who looks into it. */
+    protected String dump() throws Exception {
+        StringBuilder dump = new StringBuilder();
+        for (Backplane node : List.of(here, there)) {
+            for (Entry entry :
+                    readBefore(node, Long.MAX_VALUE, Integer.MAX_VALUE).entries()) {
+                dump.append(entry).append('\n');
+            }
+        }
+        return dump.toString();
+    }
+
     @Test
     void everyFollowerOnEitherNodeReadsOneOrder() throws Exception {
         List<Tape> tapes = List.of(follow(here), follow(here), follow(there), follow(there));
         int speakers = 4;
-        int messages = 100;
+        int messages = KEPT / speakers; // whoever is late is told a break where more than is kept has been said
         List<Action> speeches = new ArrayList<>();
         for (int speaker = 0; speaker < speakers; speaker++) {
             Backplane node = speaker % 2 == 0 ? here : there;
@@ -453,6 +467,243 @@ public abstract class BackplaneContract extends TwoNodes {
     }
 
     @Test
+    void whatIsErasedLeavesItsPlaceAndTheLogTellsOfIt() throws Exception {
+        Tape tape = follow(there);
+        Appended first = append(here, "1", "one");
+        Appended victim = append(here, "2", "two");
+        Appended last = append(there, "3", "three");
+        String id = victim.position().message();
+        Entry before = read(here, first.position(), 1).entries().get(0);
+        List<Entry> told = tape.take(3);
+        assertThat(texts(told)).containsExactly("one", "two", "three");
+
+        assertThat(result(there.erase(room, id))).isTrue();
+
+        Entry erasure = tape.take(1).get(0);
+        assertThat(Erasure.in(erasure.draft())).contains(new Erasure(2, id));
+        assertThat(erasure.position().seq()).isEqualTo(4);
+        assertThat(erasure.position().message()).isNotEqualTo(id).isNotEmpty();
+        Entry hole = new Entry(victim.position(), Erasure.HOLE, before.at());
+        for (Backplane node : List.of(here, there)) {
+            Slice all = read(node, start(first), 10);
+            assertThat(all.isWhole()).isTrue();
+            assertThat(all.entries()).containsExactly(told.get(0), hole, told.get(2), erasure);
+            assertThat(readBefore(node, 4, 2).entries()).containsExactly(hole, told.get(2));
+            assertThat(read(node, victim.position(), 10).entries()).containsExactly(told.get(2), erasure);
+            assertThat(result(node.extent(room))).isEqualTo(new Extent(erasure.position(), 4));
+        }
+        assertThat(append(here, "5", "five").position().seq()).isEqualTo(5);
+        assertThat(texts(tape.take(1))).containsExactly("five");
+        assertThat(texts(read(there, last.position(), 10).entries())).endsWith("five");
+    }
+
+    @Test
+    void whatIsErasedIsNowhereInTheEngine() throws Exception {
+        String secret = "7f3c9b1e84d2a605";
+        Draft.Author author = new Draft.Author("author-5d0e", "connection-91aa");
+        for (int i = 1; i <= 5; i++) {
+            append(here, "before-" + i, "before " + i);
+        }
+        Appended victim = result(here.append(room, new Draft("key", author, Draft.Kind.JSON, '"' + secret + '"')));
+        Appended last = append(here, "after", "after");
+        assertThat(dump()).contains(secret, "author-5d0e", "connection-91aa"); // else it would not be seen, either
+
+        assertThat(result(there.erase(room, victim.position().message()))).isTrue();
+
+        assertThat(dump())
+                .doesNotContain(secret, "author-5d0e", "connection-91aa")
+                .contains("before 5", "after");
+        assertThat(read(here, last.position(), 10).isWhole()).isTrue();
+    }
+
+    @Test
+    void whatIsErasedOnceIsErasedAndNotToldAgain() throws Exception {
+        Appended victim = append(here, "1", "one");
+        append(here, "2", "two");
+        String id = victim.position().message();
+        LinkedBlockingQueue<Boolean> answers = new LinkedBlockingQueue<>();
+
+        atOnce(IntStream.range(0, 8)
+                .<Action>mapToObj(i -> () -> answers.add(result((i % 2 == 0 ? here : there).erase(room, id))))
+                .toList());
+
+        assertThat(answers).hasSize(8).containsOnly(true);
+        List<Entry> all = read(here, start(victim), 10).entries();
+        assertThat(all.stream().map(Entry::draft).map(Draft::kind))
+                .containsExactly(Draft.Kind.ERASED, Draft.Kind.MESSAGE, Draft.Kind.ERASED);
+        String erasure = all.get(2).position().message();
+        assertThat(result(there.erase(room, erasure))).isTrue(); // there is nothing in it
+        assertThat(read(there, start(victim), 10).entries()).isEqualTo(all);
+    }
+
+    @Test
+    void whatIsErasedDoesNotComeBackUnderItsKey() throws Exception {
+        Appended victim = append(here, "key", "m");
+        append(here, "another", "another");
+        assertThat(result(here.erase(room, victim.position().message()))).isTrue();
+
+        Appended again = append(there, "key", "m");
+
+        assertThat(again).isEqualTo(new Appended(victim.position(), true));
+        assertThat(texts(read(there, start(victim), 10).entries())).doesNotContain("m");
+        assertThat(outcome(here.append(room, draft("next", "next"), "key")))
+                .as("after it")
+                .isEqualTo("4");
+        assertThat(outcome(here.append(room, draft("key", "m"), "unknown"))).isEqualTo("1 again");
+    }
+
+    @Test
+    void whatIsNotThereIsNotErased() throws Exception {
+        Appended appended = append(here, "1", "one");
+        RoomId another = new RoomId(room.name() + "-another");
+        Appended elsewhere = result(here.append(another, draft("1", "elsewhere")));
+
+        for (String id : List.of(
+                "",
+                "unknown",
+                "a b",
+                "\u0000",
+                "é",
+                "x".repeat(10_000),
+                elsewhere.position().message())) {
+            assertThat(result(there.erase(room, id))).as(id).isFalse();
+        }
+        assertThat(result(here.erase(new RoomId(room.name() + "-empty"), "unknown")))
+                .isFalse();
+        assertThat(result(there.extent(room))).isEqualTo(new Extent(appended.position(), 1));
+        assertThat(texts(result(here.readBefore(another, 9, 9, Long.MAX_VALUE)).entries()))
+                .containsExactly("elsewhere");
+    }
+
+    @Test
+    void aLogOfManyEntriesIsTheSameAfterAnErasureButForOne() throws Exception {
+        int all = 2 * KEPT + trimsLateBy() + 50;
+        Appended first = appendMany(all);
+        List<Entry> before = readBefore(here, Long.MAX_VALUE, Integer.MAX_VALUE).entries();
+        Entry victim = before.get(before.size() - 40);
+
+        assertThat(result(there.erase(room, victim.position().message()))).isTrue();
+
+        List<Entry> after = readBefore(here, all + 1, Integer.MAX_VALUE).entries();
+        List<Entry> expected = new ArrayList<>(before.subList(before.size() - after.size(), before.size()));
+        expected.replaceAll(
+                entry -> entry.equals(victim) ? new Entry(entry.position(), Erasure.HOLE, entry.at()) : entry);
+        assertThat(after).isEqualTo(expected).hasSizeGreaterThanOrEqualTo(KEPT - 1);
+        assertThat(read(there, at(first, all - 45), 100).isWhole()).isTrue();
+    }
+
+    private void retain(Keep keep) {
+        here.retain(any -> any.equals(room) ? keep : Keep.ALL);
+        there.retain(any -> any.equals(room) ? keep : Keep.ALL);
+    }
+
+    @Test
+    void whoLooksBackReadsTheLastSoManyThatAreKept() throws Exception {
+        retain(Keep.entries(10));
+        Appended first = appendMany(30);
+        RoomId another = new RoomId(room.name() + "-another");
+        for (int i = 1; i <= 30; i++) {
+            result(here.append(another, draft("key-" + i, "m" + i)));
+        }
+
+        Slice past = readBefore(there, Long.MAX_VALUE, 100);
+        Slice all = read(there, start(first), 100);
+
+        assertThat(texts(past.entries())).isEqualTo(messages(21, 30));
+        assertThat(past.more()).isFalse();
+        assertThat(texts(readBefore(here, 25, 3).entries())).isEqualTo(messages(22, 24));
+        assertThat(readBefore(here, 25, 3).more()).isTrue();
+        assertThat(readBefore(here, 21, 3).entries()).isEmpty();
+        assertThat(all.broken()).contains(Break.Reason.TRIMMED);
+        assertThat(texts(all.entries())).isEqualTo(messages(21, 30));
+        assertThat(read(here, at(first, 19), 100).isWhole()).isFalse();
+        assertThat(read(here, at(first, 20), 100).isWhole()).isTrue();
+        assertThat(texts(read(here, at(first, 25), 100).entries())).isEqualTo(messages(26, 30));
+        assertThat(texts(read(here, Position.ORIGIN, 100).entries())).isEqualTo(messages(21, 30));
+        assertThat(texts(read(here, new Position(NO_EPOCH, 7, ""), 100).entries()))
+                .isEqualTo(messages(21, 30));
+        assertThat(result(there.extent(room)).entries()).isEqualTo(10);
+        assertThat(result(there.extent(another)).entries()).isEqualTo(30);
+    }
+
+    @Test
+    void whatIsKeptOfNothingIsToldAndReadByNobodyWhoLooksBack() throws Exception {
+        retain(Keep.entries(0));
+        Tape tape = follow(there);
+        append(here, "1", "one");
+        Appended last = append(there, "2", "x".repeat(100_000)); // which an engine may not tell at once
+
+        assertThat(texts(tape.take(2))).containsExactly("one", "x".repeat(100_000));
+        assertThat(readBefore(here, Long.MAX_VALUE, 10).entries()).isEmpty();
+        assertThat(readBefore(here, Long.MAX_VALUE, 10).more()).isFalse();
+        assertThat(read(here, start(last), 10).broken()).contains(Break.Reason.TRIMMED);
+        assertThat(read(here, start(last), 10).entries()).isEmpty();
+        assertThat(read(there, last.position(), 10).isWhole()).isTrue();
+        assertThat(result(there.extent(room))).isEqualTo(new Extent(last.position(), 0));
+        assertThat(append(there, "1", "one").duplicate()).isTrue();
+    }
+
+    @Test
+    void whoFollowsAndReadsLateIsGivenWhatWasJustSaidAlthoughItIsNotKept() throws Exception {
+        retain(Keep.entries(0));
+        Appended first = append(here, "key-1", "m1");
+        append(there, "key-2", "m2");
+
+        Slice slice = result(there.readOn(room, first.position(), 10, Long.MAX_VALUE));
+
+        assertThat(slice.isWhole()).isTrue();
+        assertThat(texts(slice.entries())).containsExactly("m2");
+    }
+
+    @Test
+    void whoLooksBackReadsTheLastBytesThatAreKept() throws Exception {
+        int size = 1_000;
+        retain(Keep.bytes(3L * size + 500)
+                .and(Keep.entries(50))
+                .and(Keep.age(Duration.ofHours(1)))); // an engine counts what it stores
+        Appended first = append(here, "key-1", "1".repeat(size));
+        for (int i = 2; i <= 8; i++) {
+            append(there, "key-" + i, Integer.toString(i).repeat(size));
+        }
+
+        assertThat(numbers(readBefore(there, Long.MAX_VALUE, 100))).containsExactly(6L, 7L, 8L);
+        assertThat(numbers(readBefore(there, 7, 100))).containsExactly(6L);
+        assertThat(numbers(read(here, start(first), 100))).containsExactly(6L, 7L, 8L);
+        assertThat(read(here, start(first), 100).broken()).contains(Break.Reason.TRIMMED);
+        assertThat(read(here, at(first, 5), 100).isWhole()).isTrue();
+    }
+
+    @Test
+    void whoLooksBackReadsNothingThatIsTooOld() throws Exception {
+        retain(Keep.age(Duration.ofSeconds(2)));
+        Appended first = append(here, "key-1", "m1");
+        append(here, "key-2", "m2");
+        FaultyNodes.until(() -> readBefore(there, Long.MAX_VALUE, 10).entries().isEmpty());
+
+        assertThat(read(here, start(first), 10).broken()).contains(Break.Reason.TRIMMED);
+        assertThat(read(here, at(first, 2), 10).isWhole()).isTrue();
+        assertThat(result(here.extent(room)).entries()).isZero();
+        append(here, "key-3", "m3");
+        assertThat(texts(readBefore(there, Long.MAX_VALUE, 10).entries())).containsExactly("m3");
+        assertThat(texts(read(here, start(first), 10).entries())).containsExactly("m3");
+        assertThat(read(here, at(first, 2), 10).isWhole()).isTrue();
+    }
+
+    @Test
+    void whatIsNotKeptIsNowhereInTheEngineAfterSomeSeconds() throws Exception {
+        String secret = "7f3c9b1e84d2a605";
+        retain(Keep.entries(1));
+        append(here, "key", secret);
+        append(here, "marker", "marker");
+
+        FaultyNodes.until(() -> !dump().contains(secret));
+
+        assertThat(dump()).contains("marker");
+        assertThat(append(there, "key", secret).duplicate()).isTrue();
+        assertThat(texts(readBefore(there, Long.MAX_VALUE, 10).entries())).containsExactly("marker");
+    }
+
+    @Test
     void theTopOfALogIsWhereItsLastEntryStands() throws Exception {
         assertThat(result(here.extent(room)).top())
                 .extracting(Position::seq, Position::message)
@@ -484,6 +735,51 @@ public abstract class BackplaneContract extends TwoNodes {
         assertThat(slice.isWhole()).isTrue();
         assertThat(slice.entries()).isEmpty();
         assertThat(slice.more()).isFalse();
+    }
+
+    @Test
+    void whatComesAfterSomethingIsStoredOnlyIfThatIs() throws Exception {
+        assertThat(outcome(here.append(room, draft("2", "two"), "1"))).isEqualTo("out of order");
+        append(there, "1", "one");
+        assertThat(outcome(here.append(room, draft("2", "two"), "1"))).isEqualTo("2");
+        assertThat(outcome(there.append(room, draft("2", "two"), "unknown"))).isEqualTo("2 again");
+        assertThat(outcome(there.append(new RoomId(room.name() + "-another"), draft("3", "three"), "2")))
+                .isEqualTo("out of order");
+
+        assertThat(texts(readBefore(here, Long.MAX_VALUE, 10).entries())).containsExactly("one", "two");
+    }
+
+    /** They may come to the engine together. */
+    @Test
+    void manyThatAreUnderWayAreStoredInOrderOrNotAtAll() throws Exception {
+        List<CompletionStage<Appended>> first = new ArrayList<>();
+        List<CompletionStage<Appended>> second = new ArrayList<>();
+        first.add(here.append(room, draft("a1", "m1")));
+        for (int i = 2; i <= 300; i++) {
+            second.add(here.append(room, draft("b" + i, "never"), "b" + (i - 1)));
+            first.add(here.append(room, draft("a" + i, "m" + i), "a" + (i - 1)));
+        }
+        for (CompletionStage<Appended> each : second) {
+            assertThat(outcome(each)).isEqualTo("out of order");
+        }
+        for (int i = 0; i < first.size(); i++) {
+            assertThat(outcome(first.get(i))).isEqualTo(Integer.toString(i + 1));
+        }
+        append(here, "b1", "at last");
+        CompletionStage<Appended> again = here.append(room, draft("b2", "b2"), "b1");
+        CompletionStage<Appended> next = here.append(room, draft("b3", "b3"), "b2");
+
+        assertThat(List.of(outcome(again), outcome(next))).containsExactly("302", "303");
+    }
+
+    private String outcome(CompletionStage<Appended> answer) throws Exception {
+        try {
+            Appended appended = result(answer);
+            return appended.position().seq() + (appended.duplicate() ? " again" : "");
+        } catch (ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(OutOfOrderException.class);
+            return "out of order";
+        }
     }
 
     @Test
@@ -585,6 +881,120 @@ public abstract class BackplaneContract extends TwoNodes {
 
     private static List<Long> numbers(Slice slice) {
         return slice.entries().stream().map(entry -> entry.position().seq()).toList();
+    }
+
+    @Test
+    void whatIsSaidInSeveralRoomsAtOnceIsInEachOnceAndItsFollowersAreTold() throws Exception {
+        RoomId attic = new RoomId(room + "-attic");
+        Tape below = follow(there);
+        Tape above = new Tape();
+        there.follow(attic, above);
+        append(here, "first", "first");
+
+        Map<RoomId, Appended> stored =
+                result(here.append(Map.of(room, draft("k", "below"), attic, draft("k", "above"))));
+        Map<RoomId, Appended> again =
+                result(there.append(Map.of(room, draft("k", "again"), attic, draft("k", "again"))));
+
+        assertThat(stored.keySet()).containsExactlyInAnyOrder(room, attic);
+        assertThat(stored.values()).noneMatch(Appended::duplicate);
+        assertThat(stored.get(room).position().seq()).isEqualTo(2);
+        assertThat(stored.get(attic).position().seq()).isEqualTo(1);
+        stored.forEach(
+                (where, appended) -> assertThat(again.get(where)).isEqualTo(new Appended(appended.position(), true)));
+        append(there, "last", "last");
+        assertThat(texts(below.take(3))).containsExactly("first", "below", "last");
+        List<Entry> upstairs = above.take(1);
+        assertThat(texts(upstairs)).containsExactly("above");
+        assertThat(upstairs.get(0).position()).isEqualTo(stored.get(attic).position());
+    }
+
+    @Test
+    void aClosedBackplaneStoresNothingInSeveralRooms() {
+        here.close();
+
+        assertThat(catchThrowable(() -> result(here.append(Map.of(room, draft("k", "m"))))))
+                .hasCauseInstanceOf(BackplaneException.class);
+    }
+
+    @Test
+    void aSignalReachesWhoFollowsOnEitherNodeOnceAndIsNotInTheLog() throws Exception {
+        Tape tape = follow(here);
+        LinkedBlockingQueue<Signal> onOne = heard(here, room);
+        LinkedBlockingQueue<Signal> onOther = heard(there, room);
+        LinkedBlockingQueue<Signal> elsewhere = heard(there, new RoomId(room + "-attic"));
+        Signal signal = new Signal("c1", "{\"a\": \"x y \u00e4 \ud83d\ude00\"}");
+        append(here, "before", "before"); // by now both are told what happens
+        untilHeard(List.of(onOne, onOther));
+        List<Signal> sent = List.of(signal, signal, new Signal("c2", " {}"));
+
+        sent.forEach(each -> assertThat(here.signal(room, each)).isTrue());
+
+        for (LinkedBlockingQueue<Signal> heard : List.of(onOne, onOther)) {
+            for (Signal each : sent) {
+                assertThat(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(each);
+            }
+        }
+        append(there, "after", "after");
+        assertThat(texts(tape.take(2))).containsExactly("before", "after");
+        assertThat(onOne).isEmpty();
+        assertThat(onOther).isEmpty();
+        assertThat(elsewhere).isEmpty();
+    }
+
+    @Test
+    void theLongestSignalPassesAndALongerOneIsRefused() throws Exception {
+        LinkedBlockingQueue<Signal> heard = heard(there, room);
+        untilHeard(List.of(heard));
+        Signal longest = new Signal("c", "\u20ac".repeat((Signal.MAX_BYTES - 2) / 3));
+
+        assertThat(here.signal(room, longest)).isTrue();
+
+        assertThat(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(longest);
+        assertThat(catchThrowable(() -> here.signal(room, new Signal("c", "x".repeat(Signal.MAX_BYTES)))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aClosedBackplaneGivesSignalsUp() {
+        here.close();
+
+        assertThat(here.signal(room, new Signal("c", "1"))).isFalse();
+    }
+
+    private LinkedBlockingQueue<Signal> heard(Backplane node, RoomId where) throws Exception {
+        LinkedBlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
+        Following following = node.follow(where, new Follower() {
+            @Override
+            public void appended(Entry entry) {}
+
+            @Override
+            public void signalled(Signal signal) {
+                heard.add(signal);
+            }
+        });
+        Position unused = result(following.from());
+        return heard;
+    }
+
+    /** A node may begin to listen a moment after it follows, and what is signalled before is nobody's to tell. */
+    private void untilHeard(List<LinkedBlockingQueue<Signal>> all) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        for (LinkedBlockingQueue<Signal> heard : all) {
+            boolean isHeard = false;
+            while (!isHeard) {
+                assertThat(System.nanoTime()).isLessThan(end);
+                there.signal(room, new Signal("probe", "first"));
+                isHeard = heard.poll(50, TimeUnit.MILLISECONDS) != null;
+            }
+        }
+        Signal last = new Signal("probe", "last");
+        there.signal(room, last);
+        for (LinkedBlockingQueue<Signal> heard : all) {
+            while (!last.equals(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS))) {
+                assertThat(System.nanoTime()).isLessThan(end);
+            }
+        }
     }
 
     @Test

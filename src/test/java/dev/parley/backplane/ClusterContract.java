@@ -3,6 +3,8 @@ package dev.parley.backplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.parley.handshake.RecordedLog;
+import dev.parley.node.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,7 @@ public abstract class ClusterContract extends TwoNodes {
         enter(here, "alice", "a1");
 
         assertThat(watch.take(1)).containsExactly("+alice");
-        assertThat(result(there.presence().members(room))).isEqualTo(Map.of("alice", 1));
+        assertThat(result(there.presence().members(room))).isEqualTo(Map.of("alice", new Occupant(1, "")));
     }
 
     @Test
@@ -62,6 +64,58 @@ public abstract class ClusterContract extends TwoNodes {
         enter(here, "marker", "m1");
 
         awaitMembers(there, Map.of("alice", 1, "marker", 1)::equals);
+    }
+
+    @Test
+    void whatMembersSayOfThemselvesIsSeenOnTheOtherNodeTheNewestOfAUser() throws Exception {
+        Watch steady = watch(there);
+        says(here, "alice", "a1", Occupant.status(1, "{\"at\": \"home\"}"));
+        assertThat(steady.take(2)).containsExactly("+alice", "alice={\"at\": \"home\"}");
+        says(there, "alice", "a2", Occupant.status(3, "\"\u20ac @\""));
+        assertThat(steady.take(1)).containsExactly("alice=\"\u20ac @\"");
+        says(here, "alice", "a1", Occupant.status(2, "1")); // older, whenever it arrives
+        says(here, "bob", "b1", "null");
+        assertThat(steady.take(1)).containsExactly("+bob");
+        assertThat(result(here.presence().members(room)))
+                .isEqualTo(Map.of(
+                        "alice", new Occupant(2, Occupant.status(3, "\"\u20ac @\"")), "bob", new Occupant(1, "")));
+
+        leave(there, "alice", "a2");
+        assertThat(steady.take(1)).containsExactly("alice=1");
+        says(here, "alice", "a1", "null");
+        assertThat(steady.take(1)).containsExactly("alice=");
+        says(here, "alice", "a1", Occupant.status(9, "[]"));
+        assertThat(steady.take(1)).containsExactly("alice=[]");
+        assertThat(watch(here).take(3)).containsExactlyInAnyOrder("+alice", "alice=[]", "+bob");
+        leave(here, "alice", "a1");
+        assertThat(steady.take(1)).containsExactly("-alice");
+        enter(here, "alice", "a1");
+        assertThat(steady.take(1)).as("nothing is left of it").containsExactly("+alice");
+        enter(here, "marker", "m1");
+        assertThat(steady.take(1)).containsExactly("+marker");
+    }
+
+    @Test
+    void whatIsSaidGoesWithANodeThatStops() throws Exception {
+        if (here == there) {
+            return; // one node: there is nobody to see it
+        }
+        Watch watch = watch(there);
+        says(here, "alice", "a1", Occupant.status(2, "2"));
+        says(there, "alice", "a2", Occupant.status(1, "1"));
+        List<String> told = new ArrayList<>();
+        while (!told.contains("alice=2")) {
+            told.addAll(watch.take(1));
+        }
+
+        here.close();
+
+        assertThat(watch.take(1)).containsExactly("alice=1");
+    }
+
+    private void says(Backplane node, String user, String connection, String text) {
+        Draft.Author member = new Draft.Author(user, connection);
+        node.presence().enter(room, new Draft("left-" + connection, member, Draft.Kind.JSON, text));
     }
 
     @Test
@@ -105,7 +159,7 @@ public abstract class ClusterContract extends TwoNodes {
         here.close();
 
         assertThat(watch.take(1)).containsExactly("-alice");
-        assertThat(result(there.presence().members(room))).isEqualTo(Map.of("bob", 1));
+        assertThat(result(there.presence().members(room))).isEqualTo(Map.of("bob", new Occupant(1, "")));
     }
 
     @Test
@@ -165,6 +219,25 @@ public abstract class ClusterContract extends TwoNodes {
         assertThat(told.take()).isEqualTo("alice: 1 at " + first.position().seq());
         assertThat(told.take()).startsWith("alice: 2");
         assertThat(told.news).isEmpty();
+    }
+
+    @Test
+    void whatIsTracedIsToldAndReadOnTheOtherNodeWithItsTrace() throws Exception {
+        LinkedBlockingQueue<Draft> told = new LinkedBlockingQueue<>();
+        Following following = there.follow(room, entry -> told.add(entry.draft()));
+        result(following.from());
+        Draft plain = new Draft("k1", new Draft.Author("alice", "a1"), Draft.Kind.JSON, "1");
+        Draft traced = new Draft("k2", plain.author(), plain.kind(), "2", "00-" + "a".repeat(32) + "-0-01 x=y");
+        result(here.append(room, plain));
+        result(here.append(room, traced));
+
+        assertThat(told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(plain);
+        assertThat(told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(traced);
+        assertThat(result(there.readBefore(room, Long.MAX_VALUE, 10, Long.MAX_VALUE))
+                        .entries())
+                .extracting(Entry::draft)
+                .containsExactly(plain, traced);
+        following.close();
     }
 
     /** What a witness of everything but the room {@code secret} was told. */
@@ -255,14 +328,19 @@ public abstract class ClusterContract extends TwoNodes {
         }
         here.control().subscribe(own::add);
         there.control().subscribe(others::add);
-        awaitWord(own, others);
 
-        List<String> words = IntStream.range(0, 300).mapToObj(i -> "word-" + i).toList();
-        words.forEach(here.control()::send);
+        try (RecordedLog faults = RecordedLog.of(Threads.class.getName())) { // hundreds
+            awaitWord(own, others);
 
-        for (String word : words) {
-            assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
-            assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+            List<String> words =
+                    IntStream.range(0, 300).mapToObj(i -> "word-" + i).toList();
+            words.forEach(here.control()::send);
+
+            for (String word : words) {
+                assertThat(others.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+                assertThat(own.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(word);
+            }
+            assertThat(faults.lines()).anyMatch(line -> line.contains("a listener: a fault of ours"));
         }
     }
 
@@ -271,6 +349,11 @@ public abstract class ClusterContract extends TwoNodes {
         there.presence().watch(room, new PresenceStore.Watcher() {
             @Override
             public void joined(String user) {
+                throw new IllegalStateException("thrown by a test");
+            }
+
+            @Override
+            public void changed(String user, String data) {
                 throw new IllegalStateException("thrown by a test");
             }
 
@@ -289,13 +372,13 @@ public abstract class ClusterContract extends TwoNodes {
 
     @Test
     void manyWhoComeBackAtOnceAllLearnWhoIsThere() throws Exception {
-        List<CompletionStage<Map<String, Integer>>> answers = new ArrayList<>();
+        List<CompletionStage<Map<String, Occupant>>> answers = new ArrayList<>();
         for (int i = 0; i < 3_000; i++) {
             enter(i % 2 == 0 ? here : there, "user-" + i, "c-" + i);
             answers.add((i % 2 == 0 ? here : there).presence().members(room));
         }
 
-        for (CompletionStage<Map<String, Integer>> answer : answers) {
+        for (CompletionStage<Map<String, Occupant>> answer : answers) {
             assertThat(result(answer)).isNotNull();
         }
         awaitMembers(here, members -> members.size() == 3_000);
@@ -404,10 +487,10 @@ public abstract class ClusterContract extends TwoNodes {
     /** Asks until the answer is right: engines tell nodes a little later. */
     private void awaitMembers(Backplane node, Predicate<Map<String, Integer>> isRight) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        Map<String, Integer> members = result(node.presence().members(room));
+        Map<String, Integer> members = counts(result(node.presence().members(room)));
         while (!isRight.test(members)) {
             assertThat(System.nanoTime()).as("members %s", members).isLessThan(end);
-            members = result(node.presence().members(room));
+            members = counts(result(node.presence().members(room)));
         }
     }
 
@@ -418,6 +501,11 @@ public abstract class ClusterContract extends TwoNodes {
         @Override
         public void joined(String user) {
             changes.add("+" + user);
+        }
+
+        @Override
+        public void changed(String user, String data) {
+            changes.add(user + "=" + data);
         }
 
         @Override

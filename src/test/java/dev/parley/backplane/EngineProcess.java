@@ -80,7 +80,12 @@ public abstract class EngineProcess implements AutoCloseable {
 
     /** To the process itself. */
     public final void signal(String name) throws InterruptedException {
-        run(List.of("kill", "-" + name, Long.toString(process.pid())));
+        signal(process.pid(), name);
+    }
+
+    /** By the shell, which has {@code kill} where there is no program of that name. */
+    protected static void signal(long pid, String name) throws InterruptedException {
+        run(List.of("sh", "-c", "kill -" + name + " " + pid));
     }
 
     /** Stops all of it; it answers nothing, and its connections stay. */

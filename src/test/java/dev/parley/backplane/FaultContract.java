@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -195,6 +196,7 @@ public abstract class FaultContract extends FaultyNodes {
     }
 
     @Test
+    @Tag("system") // faketime
     void nodesWhoseClockJumpsLoseNothingAndNobodyLeaves() throws Exception {
         Gone gone = gone();
         ClusterContract.Watch watch = new ClusterContract.Watch();

@@ -69,7 +69,8 @@ public abstract class FaultyNodes {
         Map<String, Integer> found = Map.of();
         while (!found.equals(members)) {
             assertThat(System.nanoTime()).as("%s", found).isLessThan(end);
-            found = other.presence().members(PRESENCE).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            found = TwoNodes.counts(
+                    other.presence().members(PRESENCE).toCompletableFuture().get(10, TimeUnit.SECONDS));
             pause(20);
         }
     }

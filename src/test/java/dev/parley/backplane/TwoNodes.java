@@ -2,6 +2,8 @@ package dev.parley.backplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +49,13 @@ public abstract class TwoNodes {
         there.close();
         threads.shutdownNow();
         assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Users, each with the number of connections. */
+    protected static Map<String, Integer> counts(Map<String, Occupant> members) {
+        Map<String, Integer> counts = new HashMap<>();
+        members.forEach((user, occupant) -> counts.put(user, occupant.connections()));
+        return counts;
     }
 
     protected static <T> T result(CompletionStage<T> stage)

@@ -22,9 +22,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,6 +99,24 @@ final class DialoguePolicyTest {
         assertThat(bob.hears("message").field("data")).isEqualTo("2");
         alice.peer().awaitLine("{\"id\":8,\"type\":\"left\",\"room\":\"lobby\"}");
         until(() -> alice.peer().lines().stream().anyMatch(line -> line.startsWith("{\"id\":7,\"type\":\"joined\"")));
+    }
+
+    @Test
+    void whoListensIsInAllItsRoomsHoweverLongAPolicyTakes() {
+        other.hang();
+        Peer peer = new Peer(workers, clock, 100_000);
+        List<RoomId> many =
+                IntStream.range(0, 80).mapToObj(i -> new RoomId("o-" + i)).toList();
+
+        dialogues.listen(peer.connection(), Optional.of(Credential.of("ann")), many, Map.of(), true, renewed -> true);
+        until(() -> other.underWay.get() > 0);
+        other.goOn();
+
+        until(() -> peer.lines().stream()
+                        .filter(line -> line.contains("\"type\":\"joined\""))
+                        .count()
+                == many.size());
+        assertThat(peer.lines()).noneMatch(line -> line.contains("overloaded"));
     }
 
     @Test

@@ -43,6 +43,7 @@ final class DialogueTest {
     private @Nullable Credential proven; // by the handshake
     private volatile RoomRules rules = RoomRules.parse(List.of("* all everyone"));
     private final Dialogues dialogues = dialogues(null);
+    private int lastId = 1_000;
 
     @AfterEach
     void stop() {
@@ -88,6 +89,7 @@ final class DialogueTest {
                 .isEqualTo(alice.peer().connection().id());
         assertThat(welcome.field("heartbeat")).isEqualTo("20");
         assertThat(welcome.field("limits")).isEqualTo("{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":3}");
+        assertThat(welcome.field("features")).contains("\"erased\"");
     }
 
     @Test
@@ -382,6 +384,146 @@ final class DialogueTest {
         assertThat(alice.hears("presence").field("left")).isEqualTo("[\"bob\"]");
     }
 
+    private static Message told(Client client, String part) {
+        Message message = client.hears();
+        while (!message.text().contains(part)) {
+            message = client.hears();
+        }
+        return message;
+    }
+
+    /** Asks, and passes over what comes before the answer. */
+    private Message answer(Client client, String fields) {
+        lastId++;
+        client.says("{'id':" + lastId + "," + fields + "}");
+        return told(client, "{\"id\":" + lastId + ",");
+    }
+
+    @Test
+    void whatOneSaysOfHerselfIsToldWithWhoIsInAndWhenItChanges() {
+        Client alice = client("alice");
+        answer(alice, "'type':'join','room':'news','presence':true");
+        alice.hears("members");
+        Client bob = client("bob");
+        answer(bob, "'type':'join','room':'news','presence':{'data':{ 'is' : 'away' }}");
+        assertThat(told(bob, "\"members\"").text()).contains("alice");
+        assertThat(told(alice, "\"changed\"").text()) // alice herself may be among those who joined
+                .contains("\"bob\"],\"left\":[],\"changed\":[{\"user\":\"bob\",\"data\":{ \"is\" : \"away\" }}]}");
+        assertThat(answer(client("carol"), "'type':'join','room':'news','presence':true")
+                        .type())
+                .isEqualTo("joined");
+
+        bob.says("{'type':'presence','room':'news','data':'back'}");
+        assertThat(told(alice, "\"changed\"").field("changed")).isEqualTo("[{\"user\":\"bob\",\"data\":\"back\"}]");
+        bob.says("{'type':'presence','room':'news','data':null}");
+        assertThat(told(alice, "\"changed\"").field("changed")).isEqualTo("[{\"user\":\"bob\",\"data\":null}]");
+        bob.says("{'type':'presence','room':'news','data':1}");
+        told(alice, "\"changed\"");
+        Client dora = client("dora");
+        answer(dora, "'type':'join','room':'news','presence':true");
+        assertThat(dora.hears("members").text()).contains("{\"user\":\"bob\",\"connections\":1,\"data\":1}");
+
+        answer(bob, "'type':'leave','room':'news'");
+        assertThat(told(alice, "\"left\":[\"bob\"]").text()).doesNotContain("changed");
+        answer(bob, "'type':'join','room':'news'");
+        assertThat(told(alice, "bob").text()).as("nothing is left of it").doesNotContain("changed");
+    }
+
+    @Test
+    void whatIsSaidOfOneselfHasALimitAndNeedsTheRight() {
+        Client alice = client("alice");
+        String most = "\u20ac".repeat(340); // with its quotes 1022 bytes
+        assertThat(answer(alice, "'type':'join','room':'news','presence':{'data':'" + most + "\u20ac'}")
+                        .string("code"))
+                .isEqualTo("too-big");
+        assertThat(answer(alice, "'type':'presence','room':'news','data':1").string("code"))
+                .isEqualTo("not-joined");
+        answer(alice, "'type':'join','room':'news','presence':{'data':'" + most + "'}");
+        assertThat(alice.hears("members").type()).isEqualTo("members");
+        assertThat(told(alice, "changed").field("changed")).contains(most);
+        assertThat(answer(alice, "'type':'presence','room':'news','data':'" + most + "\u20ac'")
+                        .string("code"))
+                .isEqualTo("too-big");
+        rules = RoomRules.parse(List.of("* join,send,history everyone"));
+        for (String asked : List.of("'type':'presence','room':'news','data':1", "'type':'members','room':'news'")) {
+            assertThat(answer(alice, asked).string("code")).isEqualTo("forbidden");
+        }
+    }
+
+    @Test
+    void severalRoomsAreJoinedInOneFrame() {
+        Client alice = client("alice");
+        String since = alice.joins("a").field("position").replace('"', '\'');
+        say(alice, "a", 1);
+        Client bob = client("bob");
+
+        bob.says("{'id':7,'type':'join','rooms':[{'room':'a','since':" + since
+                + "},{'room':'NO'},{'room':'b','presence':{'data':1}},{'room':'c'},{'room':'d'}]}");
+
+        List<String> answers = new ArrayList<>();
+        while (answers.size() < 5) {
+            Message answer = bob.hears();
+            if (answer.field("id").equals("7")) {
+                answers.add(answer.string("room") + answer.string("resume") + answer.string("code"));
+            }
+        }
+        assertThat(answers).containsExactlyInAnyOrder("aok", "bad-room", "bnone", "cnone", "too-many-rooms");
+        for (String flaw : List.of("[]", "1", "[1]", "[{}]")) {
+            assertThat(answer(bob, "'type':'join','rooms':" + flaw).string("code"))
+                    .isEqualTo("bad-message");
+        }
+    }
+
+    @Test
+    void aJoinOfSeveralCountsAsSoMany() {
+        Client alice = client("alice");
+        String many = "{'room':'a'}" + ",{'room':'a'}".repeat(99);
+        alice.says("{'type':'join','rooms':[" + many + "]}");
+        alice.says("{'id':8,'type':'join','room':'a'}");
+
+        Message answer = told(alice, "\"id\":8");
+        assertThat(answer.string("code")).isEqualTo("rate-limited");
+        assertThat(answer.text()).contains("\"after\"");
+    }
+
+    @Test
+    void whoIsInCanBeAskedForPageByPage() {
+        Client alice = client("alice");
+        alice.joins("news");
+        for (String user : List.of("bob", "carol", "dora")) {
+            Client client = client(user);
+            answer(client, "'type':'join','room':'news','presence':{'data':'" + user + "'}");
+            client.hears("members"); // so by now it is in
+        }
+        Message first = answer(alice, "'type':'members','room':'news','limit':2");
+        assertThat(first.type()).isEqualTo("members");
+        assertThat(first.field("count")).isEqualTo("4");
+        assertThat(first.field("more")).isEqualTo("true");
+        assertThat(first.field("members"))
+                .isEqualTo(
+                        "[{\"user\":\"alice\",\"connections\":1},{\"user\":\"bob\",\"connections\":1,\"data\":\"bob\"}]");
+        Message second = answer(alice, "'type':'members','room':'news','after':'bob','limit':2");
+        assertThat(second.field("members")).contains("carol", "dora").doesNotContain("bob");
+        assertThat(second.field("more")).isEqualTo("false");
+    }
+
+    @Test
+    void aRoomWhereTooMuchIsSaidTellsNumbersAlone() {
+        Client alice = client("alice");
+        answer(alice, "'type':'join','room':'news','presence':true");
+        alice.hears("members");
+        String most = "x".repeat(1_000);
+        for (int i = 0; i < 140; i++) { // more than 128 Ki
+            Client client = client("user-" + i);
+            answer(client, "'type':'join','room':'news','presence':{'data':'" + most + "'}");
+            client.hears("members"); // so by now it is in
+        }
+
+        assertThat(told(alice, "\"count\":").type()).isEqualTo("members");
+        assertThat(answer(alice, "'type':'members','room':'news','limit':1").field("count"))
+                .isEqualTo("141");
+    }
+
     @Test
     void whatIsNotUnderstoodIsAnErrorAndNotTheEnd() {
         Client alice = client("alice");
@@ -554,6 +696,46 @@ final class DialogueTest {
         assertThat(alice.peer().awaitClose()).isEqualTo(CloseCode.LIMIT_EXCEEDED);
     }
 
+    /** It was on its way when the first one was refused, so the client is not to blame. */
+    @Test
+    void whatIsBehindAMessageThatWasTooFastIsOutOfOrderAndNoAbuse() {
+        Client alice = client("alice");
+        alice.joins("news");
+        say(alice, "news", 40);
+
+        assertThat(alice.asks("'type':'send','room':'news','key':'k0','data':0").string("code"))
+                .isEqualTo("rate-limited");
+        for (int i = 1; i <= 64; i++) {
+            Message behind =
+                    alice.asks("'type':'send','room':'news','key':'k" + i + "','after':'k" + (i - 1) + "','data':" + i);
+            assertThat(behind.string("code")).isEqualTo("out-of-order");
+            assertThat(behind.field("retry") + behind.field("after")).isEqualTo("true0");
+        }
+        Message beyond = alice.asks("'type':'send','room':'news','key':'k65','after':'k64','data':65");
+        assertThat(beyond.string("code")).isEqualTo("rate-limited");
+
+        clock.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 5; i++) {
+            String after = i == 0 ? "" : "'after':'k" + (i - 1) + "',";
+            alice.says("{'id':1,'type':'send','room':'news','key':'k" + i + "'," + after + "'data':" + i + "}");
+            assertThat(alice.hears().text() + alice.hears().text()).contains("\"ack\"");
+        }
+    }
+
+    @Test
+    void whatComesAfterAnUnknownMessageIsOutOfOrder() {
+        Client alice = client("alice");
+        alice.joins("news");
+
+        assertThat(alice.asks("'type':'send','room':'news','key':'k2','after':'k1','data':2")
+                        .string("code"))
+                .isEqualTo("out-of-order");
+        alice.says("{'id':7,'type':'send','room':'news','key':'k1','data':1}");
+        assertThat(alice.hears().text() + alice.hears().text()).contains("\"duplicate\":false");
+        alice.says("{'id':8,'type':'send','room':'news','key':'k2','after':'k1','data':2}");
+        assertThat(alice.hears().text() + alice.hears().text()).contains("\"duplicate\":false");
+    }
+
     @Test
     void charactersASecondHaveALimit() {
         Client alice = client("alice");
@@ -615,6 +797,117 @@ final class DialogueTest {
         assertThat(third.peer().awaitClose()).isEqualTo(CloseCode.LIMIT_EXCEEDED);
         second.peer().connection().gone();
         assertThat(client("alice").peer().connection().isLive()).isTrue();
+    }
+
+    @Test
+    void aSignalReachesTheOthersWhoAreInAndNobodyKeepsIt() {
+        Client alice = client("alice");
+        Client again = client("alice");
+        Client bob = client("bob");
+        Client carol = client("carol");
+        Message joined = alice.joins("news");
+        again.joins("news");
+        bob.joins("news");
+        carol.joins("other");
+        Peer text = new Peer(workers);
+        rooms.join(new RoomId("news"), text.connection(), "7", GuideWindow.GUIDE);
+
+        alice.says("{'type':'signal','room':'news','data':{ 'x' : [1] }}");
+
+        for (Client other : List.of(again, bob)) {
+            assertThat(other.hears().text())
+                    .isEqualTo("{\"type\":\"signal\",\"room\":\"news\",\"from\":{\"user\":\"alice\",\"connection\":\""
+                            + alice.peer().connection().id() + "\"},\"data\":{ \"x\" : [1] }}");
+        }
+        Message history = alice.asks("'type':'history','room':'news'"); // the first thing that its author hears
+        assertThat(history.field("messages")).isEqualTo("[]");
+        assertThat(bob.asks("'type':'join','room':'news','since':" + joined.field("position"))
+                        .field("replayed"))
+                .isEqualTo("0");
+        carol.joins("other"); // and nothing in between
+        assertThat(text.lines()).isEmpty();
+        assertThat(rooms.signals()).isEqualTo(1);
+    }
+
+    @Test
+    void aSignalNeedsARoomThatOneIsInAndTheRight() {
+        rules = RoomRules.parse(List.of("* join everyone", "news send everyone", "board signal everyone"));
+        Client alice = client("alice");
+        assertThat(alice.asks("'type':'signal','room':'news','data':1").string("code"))
+                .isEqualTo("not-joined");
+        assertThat(alice.asks("'type':'signal','room':'~alice','data':1").string("code"))
+                .isEqualTo("bad-room");
+        for (String room : List.of("news", "board", "quiet")) {
+            alice.joins(room);
+        }
+        assertThat(alice.asks("'type':'signal','room':'quiet','data':1").string("code"))
+                .isEqualTo("forbidden");
+        Client bob = client("bob");
+        for (String room : List.of("news", "board")) {
+            bob.joins(room);
+            alice.says("{'id':99,'type':'signal','room':'" + room + "','data':1}");
+            assertThat(bob.hears("signal").string("room")).isEqualTo(room);
+        }
+        assertThat(alice.unheard()).isZero();
+    }
+
+    @Test
+    void aSignalThatIsTooLongIsRefused() {
+        Client alice = client("alice");
+        Client bob = client("bob");
+        alice.joins("news");
+        bob.joins("news");
+
+        String most = "\u20ac".repeat(1_364); // with its quotes 4094 bytes, and far fewer characters
+        alice.says("{'type':'signal','room':'news','data':'" + most + "'}");
+        assertThat(bob.hears("signal").string("data")).isEqualTo(most);
+        assertThat(alice.asks("'type':'signal','room':'news','data':'" + most + "\u20ac'")
+                        .string("code"))
+                .isEqualTo("too-big");
+    }
+
+    @Test
+    void signalsHaveAPaceOfTheirOwn() {
+        Client alice = client("alice");
+        alice.joins("news");
+        String data = "'" + "x".repeat(4_000) + "'";
+        for (int i = 0; i < 80; i++) {
+            alice.says("{'type':'signal','room':'news','data':" + data + "}");
+        }
+
+        Message refused = alice.asks("'type':'signal','room':'news','data':1");
+        assertThat(refused.string("code")).isEqualTo("rate-limited");
+        assertThat(Integer.parseInt(refused.field("after"))).isBetween(1, 26);
+        for (int i = 0; i < 40; i++) { // nothing of this is taken from messages
+            assertThat(alice.asks("'type':'history','room':'news'").type()).isEqualTo("history");
+        }
+        clock.advance(Duration.ofMillis(26));
+        alice.says("{'type':'signal','room':'news','data':1}");
+        assertThat(alice.unheard()).isZero();
+    }
+
+    @Test
+    void whoHasLeftIsSignalledNothing() {
+        Client alice = client("alice");
+        Client bob = client("bob");
+        Client carol = client("carol");
+        alice.joins("news");
+        bob.joins("news");
+        carol.joins("news");
+        assertThat(bob.asks("'type':'leave','room':'news'").type()).isEqualTo("left");
+
+        alice.says("{'type':'signal','room':'news','data':1}");
+
+        assertThat(carol.hears("signal").field("data")).isEqualTo("1");
+        assertThat(bob.unheard()).isZero();
+    }
+
+    @Test
+    void theWelcomeSaysWhatThisServerCan() {
+        assertThat(stranger(dialogues, null)
+                        .asks("'type':'connect','token':'alice'")
+                        .field("features"))
+                .contains("\"signal\"");
     }
 
     @Test

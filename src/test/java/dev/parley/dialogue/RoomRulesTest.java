@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.parley.Action;
 import dev.parley.Caller;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.RoomId;
 import dev.parley.room.Overflow;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,15 @@ final class RoomRulesTest {
         assertThat(may(Caller.ANONYMOUS, Action.SEND, "lobby")).isTrue();
         assertThat(may(Caller.ANONYMOUS, Action.JOIN, "news")).isFalse();
         assertThat(may(BOB, Action.JOIN, "news")).isTrue();
+    }
+
+    @Test
+    void whoMaySendMaySignalAndOneMayWithoutTheOther() {
+        assertThat(may(ALICE, Action.SIGNAL, "news")).isTrue();
+        assertThat(may(BOB, Action.SIGNAL, "news")).isFalse();
+        RoomRules rules = RoomRules.parse(List.of("board join,signal known"));
+        assertThat(rules.allow(BOB, Action.SIGNAL, new RoomId("board"))).isTrue();
+        assertThat(rules.allow(BOB, Action.SEND, new RoomId("board"))).isFalse();
     }
 
     @Test
@@ -186,6 +197,56 @@ final class RoomRulesTest {
 
     private static Draft json(String text) {
         return new Draft("key", new Draft.Author("ann", "c1"), Draft.Kind.JSON, text);
+    }
+
+    @Test
+    void aLineMaySayWhatIsKept() {
+        RoomRules rules = RoomRules.parse(List.of(
+                "support-* keep:30d",
+                "prices keep:100 conflate:symbol keep:256KiB",
+                "secret-* keep:0",
+                "support-vip keep:1h",
+                "prices drop-oldest",
+                "keep:all all role:keep:all",
+                "* all everyone"));
+
+        assertThat(rules.keep(new RoomId("support-vip"))).isEqualTo(Keep.age(Duration.ofDays(30)));
+        assertThat(rules.keep(new RoomId("prices"))).isEqualTo(Keep.entries(100).and(Keep.bytes(256 * 1024)));
+        assertThat(rules.overflow(new RoomId("prices"))
+                        .series(new Draft("k", new Draft.Author("u", "c"), Draft.Kind.JSON, "{\"symbol\":1}")))
+                .contains("1");
+        assertThat(rules.keep(new RoomId("secret-1"))).isEqualTo(Keep.entries(0));
+        assertThat(rules.keep(new RoomId("keep:all"))).isEqualTo(Keep.ALL);
+        assertThat(rules.keep(RoomId.inbox("alice").orElseThrow())).isEqualTo(Keep.ALL);
+        assertThat(RoomRules.parse(List.of("a keep:0")).allow(ALICE, Action.JOIN, new RoomId("a")))
+                .isFalse();
+        for (String amount : List.of("12h", "10m", "45s", "0s", "1MiB", "2GiB", "007")) {
+            assertThat(RoomRules.parse(List.of("* keep:" + amount)).keep(new RoomId("a")))
+                    .as(amount)
+                    .isNotEqualTo(Keep.ALL);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a keep:",
+                "a keep:x",
+                "a keep:-1",
+                "a keep:30D",
+                "a keep:1w",
+                "a keep:1.5h",
+                "a keep:10kb",
+                "a keep:9999999",
+                "a keep:1 close drop-oldest",
+                "a keep:1 all",
+                "a all keep:1",
+                "a send known keep:1"
+            })
+    void whatIsKeptIsANumberATimeOrASize(String line) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RoomRules.parse(List.of("* all known", line)))
+                .withMessageStartingWith("line 2: ");
     }
 
     @ParameterizedTest

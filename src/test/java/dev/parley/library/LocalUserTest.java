@@ -3,6 +3,7 @@ package dev.parley.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.Fake;
 import dev.parley.Json;
@@ -78,6 +79,17 @@ final class LocalUserTest {
                         entry -> entry.draft().author().user(),
                         entry -> entry.draft().text())
                 .containsExactly(org.assertj.core.api.Assertions.tuple("shop", "{\"order\":42}"));
+    }
+
+    @Test
+    void whatIsSaidWithoutATransactionIsPublishedAtOnce() throws Exception {
+        started(true).user("carol").publishAfterCommit("shipped");
+
+        RoomId inbox = RoomId.inbox("carol").orElseThrow();
+        await().untilAsserted(() -> assertThat(done(backplane.readBefore(inbox, Long.MAX_VALUE, 10, 1_000))
+                        .entries())
+                .extracting(entry -> entry.draft().text())
+                .containsExactly("\"shipped\""));
     }
 
     @Test

@@ -18,9 +18,9 @@ final class InboundTest {
         assertThat(Inbound.parse("{\"id\":1,\"type\":\"connect\",\"token\":\"t\",\"client\":\"web/1.2\"}"))
                 .isEqualTo(new Inbound.Connect("1", Optional.of("t"), Optional.empty()));
         assertThat(Inbound.parse("""
-                        {"id":2,"type":"join","room":"news","since":{"epoch":"k3f","seq":17,"message":"01J"},"presence":true}""")).isEqualTo(new Inbound.Join("2", "news", new Mark("k3f", 17, "01J"), true));
+                        {"id":2,"type":"join","room":"news","since":{"epoch":"k3f","seq":17,"message":"01J"},"presence":true}""")).isEqualTo(new Inbound.Join("2", "news", new Mark("k3f", 17, "01J"), true, null));
         assertThat(Inbound.parse("{\"type\":\"join\",\"room\":\"news\"}"))
-                .isEqualTo(new Inbound.Join(null, "news", null, false));
+                .isEqualTo(new Inbound.Join(null, "news", null, false, null));
         assertThat(Inbound.parse("{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"before\":18,\"limit\":50}"))
                 .isEqualTo(new Inbound.History("4", "news", OptionalLong.of(18), 50));
         assertThat(Inbound.parse("{\"id\":5,\"type\":\"leave\",\"room\":\"news\"}"))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +28,8 @@ final class OutboundTest {
                 .isEqualTo(
                         "{\"id\":1,\"type\":\"welcome\",\"connection\":\"c9f\",\"user\":\"alice\",\"inbox\":\"~alice\",\"heartbeat\":20,"
                                 + "\"expires\":\"2026-06-01T12:00:00Z\",\"expiresIn\":3599,"
-                                + "\"limits\":{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":64}}");
+                                + "\"limits\":{\"messageBytes\":65536,\"messagesPerSecond\":20,\"rooms\":64},\"features\":"
+                                + JsonText.of(Outbound.Welcome.FEATURES) + "}");
         assertThat(new Outbound.Joined("2", "news", MARK, Outbound.Resume.OK, null, 2).text())
                 .isEqualTo(
                         "{\"id\":2,\"type\":\"joined\",\"room\":\"news\","
@@ -45,14 +45,17 @@ final class OutboundTest {
         assertThat(new Outbound.Ack("3", "news", MARK, false).text())
                 .isEqualTo("{\"id\":3,\"type\":\"ack\",\"room\":\"news\","
                         + "\"position\":{\"epoch\":\"k3f\",\"seq\":19,\"message\":\"01K\"},\"duplicate\":false}");
-        Map<String, Integer> members = new LinkedHashMap<>();
-        members.put("bob", 2);
-        members.put("\"", 1);
+        List<Outbound.Member> members = List.of(new Outbound.Member("bob", 2, ""), new Outbound.Member("\"", 1, ""));
         assertThat(new Outbound.Members("news", members).text())
                 .isEqualTo("{\"type\":\"members\",\"room\":\"news\",\"members\":"
                         + "[{\"user\":\"bob\",\"connections\":2},{\"user\":\"\\\"\",\"connections\":1}]}");
-        assertThat(new Outbound.Presence("news", List.of("carol"), List.of()).text())
+        assertThat(new Outbound.Presence("news", List.of("carol"), List.of(), Map.of()).text())
                 .isEqualTo("{\"type\":\"presence\",\"room\":\"news\",\"joined\":[\"carol\"],\"left\":[]}");
+        assertThat(new Outbound.Presence("news", List.of(), List.of(), Map.of("bob", "")).text())
+                .endsWith("\"left\":[],\"changed\":[{\"user\":\"bob\",\"data\":null}]}");
+        assertThat(new Outbound.Page("9", "news", List.of(new Outbound.Member("bob", 1, "{}")), 800, true).text())
+                .isEqualTo("{\"id\":9,\"type\":\"members\",\"room\":\"news\",\"members\":"
+                        + "[{\"user\":\"bob\",\"connections\":1,\"data\":{}}],\"count\":800,\"more\":true}");
         assertThat(new Outbound.History("4", "news", List.of("{}", "{}"), true).text())
                 .isEqualTo("{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"messages\":[{},{}],\"more\":true}");
         assertThat(new Outbound.Left("5", "news", null).text())

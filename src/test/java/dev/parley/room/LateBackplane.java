@@ -11,21 +11,26 @@ import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.backplane.Witness;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log on the far side of a network: what it is asked happens later, each follower hears of entries later, in order, and now
@@ -79,7 +84,13 @@ final class LateBackplane implements Backplane {
                 if (fate < 4) {
                     answer.completeExceptionally(new BackplaneException("the answer got lost"));
                 } else {
-                    carriedOut.thenAccept(answer::complete);
+                    carriedOut.whenComplete((result, failure) -> {
+                        if (failure == null) {
+                            answer.complete(result);
+                        } else {
+                            answer.completeExceptionally(failure);
+                        }
+                    });
                 }
             });
         });
@@ -87,8 +98,8 @@ final class LateBackplane implements Backplane {
     }
 
     @Override
-    public CompletionStage<Appended> append(RoomId room, Draft draft) {
-        return later(() -> log.append(room, draft));
+    public CompletionStage<Appended> append(RoomId room, Draft draft, @Nullable String after) {
+        return later(() -> log.append(room, draft, after));
     }
 
     @Override
@@ -112,8 +123,28 @@ final class LateBackplane implements Backplane {
     }
 
     @Override
+    public CompletionStage<Map<RoomId, Appended>> append(Map<RoomId, Draft> drafts) {
+        return later(() -> log.append(drafts));
+    }
+
+    @Override
+    public boolean signal(RoomId room, Signal signal) {
+        return log.signal(room, signal);
+    }
+
+    @Override
     public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
         return later(() -> log.read(room, after, limit, bytes));
+    }
+
+    @Override
+    public CompletionStage<Slice> readOn(RoomId room, Position after, int limit, long bytes) {
+        return later(() -> log.readOn(room, after, limit, bytes));
+    }
+
+    @Override
+    public void retain(Function<RoomId, Keep> rules) {
+        log.retain(rules);
     }
 
     @Override
@@ -129,6 +160,11 @@ final class LateBackplane implements Backplane {
     @Override
     public CompletionStage<Position> purge(RoomId room) {
         return later(() -> log.purge(room));
+    }
+
+    @Override
+    public CompletionStage<Boolean> erase(RoomId room, String message) {
+        return later(() -> log.erase(room, message));
     }
 
     @Override

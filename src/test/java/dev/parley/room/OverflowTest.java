@@ -100,7 +100,7 @@ final class OverflowTest {
         other.awaitLines(1);
         slow.hold();
         for (int i = 0; i < MESSAGES; i++) {
-            talking.send(null, Draft.Origin.TOKEN, "k" + i, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
+            talking.send(null, Draft.Origin.TOKEN, "k" + i, null, "{\"key\":" + i % 3 + ",\"n\":" + i + "}");
             other.awaitLines(2 + i); // one at a time, because an idle outbox takes any one offer
         }
         author.awaitLines(1 + 2 * MESSAGES);

@@ -51,7 +51,7 @@ final class ResumeModelTest {
         }
         // A model that never gets anywhere interesting proves nothing.
         assertThat(outcomes.keySet())
-                .contains("none", "ok", "trimmed", "gap", "ack", "duplicate", "unavailable", "live");
+                .contains("none", "ok", "trimmed", "gap", "ack", "duplicate", "unavailable", "live", "erased", "hole");
         assertThat(outcomes.values()).allMatch(times -> times >= ROUNDS / 200);
     }
 
@@ -68,6 +68,7 @@ final class ResumeModelTest {
         private final Rooms rooms;
         private final List<Client> clients;
         private final Map<Long, String> said = new HashMap<>(); // by seq
+        private final List<String> ids = new ArrayList<>(); // of what was read, again and again
 
         Round(Random random) {
             this.random = random;
@@ -104,6 +105,8 @@ final class ResumeModelTest {
                 late.proceed();
             } else if (choice < 76) {
                 manual.goOff(random);
+            } else if (choice < 77 && !ids.isEmpty()) {
+                late.erase(ROOM, ids.get(random.nextInt(ids.size())));
             } else {
                 clients.get(random.nextInt(clients.size())).act(random);
             }
@@ -233,7 +236,7 @@ final class ResumeModelTest {
             String key = doubtful.isEmpty() ? user + "-" + ++sent : doubtful.remove(0);
             keys.put(id, key);
             unanswered.add(id);
-            member.send(Integer.toString(id), Draft.Origin.TOKEN, key, "\"" + key + "\"");
+            member.send(Integer.toString(id), Draft.Origin.TOKEN, key, null, "\"" + key + "\"");
         }
 
         /** Reads all it was told; true if it was anything. */
@@ -252,7 +255,7 @@ final class ResumeModelTest {
         private void read(Map<String, Json> told) {
             switch (told.get("type").string().orElseThrow()) {
                 case "joined" -> joined(told);
-                case "message" -> message(told);
+                case "message", "erased" -> message(told);
                 case "gap" -> {
                     note("gap");
                     if (isIn) { // else it has left, and this was on its way
@@ -294,10 +297,15 @@ final class ResumeModelTest {
             }
             long seq = Long.parseLong(told.get("seq").source());
             assertThat(seq).as("%s reads a hole or a repeat", user).isEqualTo(next);
-            String text = told.get("data").source();
-            assertThat(round.said.merge(seq, text, (one, other) -> one)).isEqualTo(text);
-            position =
-                    new Mark(position.epoch(), seq, told.get("message").string().orElseThrow());
+            String id = told.get("message").string().orElseThrow();
+            if (told.containsKey("data")) {
+                String text = told.get("data").source();
+                assertThat(round.said.merge(seq, text, (one, other) -> one)).isEqualTo(text);
+                round.ids.add(id);
+            } else {
+                note(told.containsKey("erased") ? "erased" : "hole");
+            }
+            position = new Mark(position.epoch(), seq, id);
             next = seq + 1;
             note("live");
         }

@@ -171,10 +171,10 @@ final class RoomBudgetTest {
         reader.awaitLines(1);
         sender.awaitLines(1);
 
-        member.send("2", Draft.Origin.TOKEN, "a", '"' + "é".repeat(350) + '"');
+        member.send("2", Draft.Origin.TOKEN, "a", null, '"' + "é".repeat(350) + '"');
         sender.awaitLine("{\"id\":2,\"type\":\"error\",\"code\":\"too-big\",\"retry\":false,\"message\":\""
                 + ErrorCode.TOO_BIG.sentence() + "\"}");
-        member.send("3", Draft.Origin.TOKEN, "b", '"' + "é".repeat(280) + '"');
+        member.send("3", Draft.Origin.TOKEN, "b", null, '"' + "é".repeat(280) + '"');
 
         String heard = reader.awaitLines(2).get(1);
         assertThat(heard).contains("\"" + "é".repeat(280) + "\"");

@@ -10,6 +10,9 @@ import dev.parley.handshake.RecordedLog;
 import dev.parley.handshake.ScriptedGate;
 import dev.parley.handshake.WebSocketException;
 import dev.parley.node.Budget;
+import dev.parley.node.Traces;
+import dev.parley.node.Tracing;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
@@ -59,6 +62,31 @@ final class InletTest {
 
         assertThat(messages).containsExactly("alice: a", "alice: bc");
         assertThat(connections.count()).isEqualTo(1);
+    }
+
+    /** It goes on for long, and nothing is a part of it; and what nobody records has no links. */
+    @Test
+    void whatIsSaidHasALinkToWhatTheHandshakeWasFor() {
+        try (Traces traces = Traces.begin()) {
+            open(visiting(Traces.HEADER));
+            open(visiting(Traces.HEADER.replace("-01", "-00")));
+            open(visiting("nonsense"));
+
+            opened.get(0).origin().publish("lobby", 1).ended("m1", null);
+            SpanData span = traces.one("publish");
+            assertThat(span.getParentSpanContext().isValid()).isFalse();
+            assertThat(span.getTraceId()).isNotEqualTo(Traces.TRACE);
+            assertThat(Traces.links(span)).containsExactly(Traces.TRACE + '-' + Traces.PARENT);
+            assertThat(opened.get(1).origin()).isNull();
+            assertThat(opened.get(2).origin()).isNull();
+        }
+    }
+
+    private static FakeSession visiting(String traceparent) {
+        return new FakeSession(ScriptedGate.userProperties(
+                InletTest.class,
+                new Visit("alice"),
+                Tracing.here().origin(header -> header.equals("traceparent") ? traceparent : null)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import java.util.Set;
 
 /** A shared engine, as a node sees it: where its connections come from. Thread-safe. */
@@ -61,6 +62,9 @@ public interface Engine extends AutoCloseable {
         void moved(RoomId room);
 
         void said(String word);
+
+        /** Something that nobody keeps. */
+        void signalled(RoomId room, Signal signal);
 
         /** There is something in the outbox. */
         default void posted() {}

@@ -10,9 +10,11 @@ import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.backplane.Witness;
 import dev.parley.node.Budget;
@@ -21,13 +23,17 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +48,11 @@ public final class EngineBackplane implements Backplane {
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(9);
     private static final Duration LONGEST_CALL =
             Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS); // of several questions, perhaps
-    private static final Pattern EPOCH = Pattern.compile("[\\x21-\\x7e]{0,100}");
+    private static final Pattern WORD = Pattern.compile("[\\x21-\\x7e]{0,100}"); // an epoch, the id of a message
     private static final String NO_EPOCH = "-"; // no log has it
 
     private final Engine engine;
+    private final Budget budget;
     private final Threads threads;
     private final Listening listening;
     private final QueryWorkers workers;
@@ -53,8 +60,10 @@ public final class EngineBackplane implements Backplane {
     private final Reader reader;
     private final EnginePresence presence;
     private final EngineControl control;
+    private final EngineSignals signals;
     private final List<ConnectionLoop<?>> loops; // those of the workers aside, of which one is enough
     private final Intake intake;
+    private final Keeping keeping;
     private final Hmac hmac;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
@@ -63,6 +72,7 @@ public final class EngineBackplane implements Backplane {
     private EngineBackplane(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
         String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
         this.engine = engine;
+        this.budget = budget;
         this.threads = threads;
         this.hmac = new Hmac(secret);
         this.listening = new Listening(engine, new Heard());
@@ -71,8 +81,10 @@ public final class EngineBackplane implements Backplane {
         this.writer = new Writer(engine::connect, budget, reader);
         this.presence = new EnginePresence(node, timing.lease(), engine::connect, listening, workers, this::append);
         this.control = new EngineControl(node, hmac, workers);
+        this.signals = new EngineSignals(workers, budget);
         this.loops = List.of(listening.loop(), writer.loop(), reader.loop(), presence.loop());
         this.intake = new Intake(workers);
+        this.keeping = new Keeping(workers);
     }
 
     /**
@@ -103,6 +115,7 @@ public final class EngineBackplane implements Backplane {
     private void watch(Runnable progress) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         intake.poll();
+        keeping.poll();
         workers.watch();
         loops.forEach(loop -> loop.cutIfStuck(LONGEST_CALL));
         threads.revive();
@@ -110,17 +123,54 @@ public final class EngineBackplane implements Backplane {
     }
 
     @Override
-    public CompletionStage<Appended> append(RoomId room, Draft draft) {
-        CompletionStage<Appended> answer = writer.append(room, draft);
-        Witness told = witness;
-        if (told != null && draft.kind() != Draft.Kind.LEFT && told.seesMessages(room)) {
-            answer.thenAccept(appended -> {
-                if (!appended.duplicate()) {
-                    told.stored(room, appended.position(), draft);
-                }
-            });
-        }
+    public CompletionStage<Appended> append(RoomId room, Draft draft, @Nullable String after) {
+        CompletionStage<Appended> answer = writer.append(room, draft, after);
+        answer.whenComplete((appended, failure) -> {
+            keeping.touched(room); // once it is there, or is not: who looks before would find nothing to delete
+            if (appended != null) {
+                tell(room, draft, appended);
+            }
+        });
         return answer;
+    }
+
+    /** Not by way of the writer, whose batches are cut anywhere. */
+    @Override
+    public CompletionStage<Map<RoomId, Appended>> append(Map<RoomId, Draft> drafts) {
+        List<Link.Proposal> proposals = drafts.entrySet().stream()
+                .map(each -> new Link.Proposal(each.getKey(), each.getValue(), writer.newId(), null))
+                .toList();
+        long bytes = drafts.values().stream().mapToLong(Draft::bytes).sum();
+        if (closed.get() || budget.isShort()) {
+            return CompletableFuture.failedStage(
+                    new BackplaneException(closed.get() ? "the backplane is closed" : "too much waits for the engine"));
+        }
+        budget.hold(Budget.Use.ENGINE, Budget.costOf(bytes));
+        return workers.ask(QueryWorkers.Lane.TOGETHER, link -> link.log().appendTogether(proposals))
+                .whenComplete((stored, failure) -> {
+                    budget.release(Budget.Use.ENGINE, Budget.costOf(bytes));
+                    drafts.keySet().forEach(keeping::touched);
+                })
+                .thenApply(stored -> {
+                    Map<RoomId, Appended> all = new HashMap<>();
+                    for (int i = 0; i < proposals.size(); i++) {
+                        Link.Proposal proposal = proposals.get(i);
+                        Position position = stored.get(i);
+                        reader.promise(proposal.room(), position);
+                        Appended appended =
+                                new Appended(position, !position.message().equals(proposal.message()));
+                        all.put(proposal.room(), appended);
+                        tell(proposal.room(), proposal.draft(), appended);
+                    }
+                    return all;
+                });
+    }
+
+    private void tell(RoomId room, Draft draft, Appended appended) {
+        Witness told = witness;
+        if (told != null && draft.kind() != Draft.Kind.LEFT && !appended.duplicate() && told.seesMessages(room)) {
+            told.stored(room, appended.position(), draft);
+        }
     }
 
     @Override
@@ -129,26 +179,47 @@ public final class EngineBackplane implements Backplane {
     }
 
     @Override
-    public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
-        Position possible = EPOCH.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
-        Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
-        return workers.ask(
-                QueryWorkers.Lane.of(room),
-                List.of("read", room, possible, bounds),
-                expected(bytes),
-                link -> excerpt(room, possible, bounds, link).slice());
+    public boolean signal(RoomId room, Signal signal) {
+        Signal.requireShort(signal);
+        return !closed.get() && signals.send(room, signal);
     }
 
-    private static Excerpt excerpt(RoomId room, Position after, Link.Bounds bounds, Link link) throws LinkException {
+    @Override
+    public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
+        return read(room, after, new Link.Bounds(limit, bytes, true, keeping.touched(room)), false);
+    }
+
+    @Override
+    public CompletionStage<Slice> readOn(RoomId room, Position after, int limit, long bytes) {
+        return read(
+                room,
+                after,
+                new Link.Bounds(limit, bytes, true, Keep.ALL),
+                keeping.of(room).isLimited());
+    }
+
+    private CompletionStage<Slice> read(RoomId room, Position after, Link.Bounds bounds, boolean isForFollowers) {
+        Position possible = WORD.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
+        return workers.ask(
+                QueryWorkers.Lane.of(room),
+                List.of("read", room, possible, bounds, isForFollowers),
+                expected(bounds.bytes()),
+                link -> excerpt(room, possible, bounds, isForFollowers, link).slice());
+    }
+
+    private static Excerpt excerpt(RoomId room, Position after, Link.Bounds bounds, boolean isForFollowers, Link link)
+            throws LinkException {
         return Objects.requireNonNull(
-                link.log().read(Map.of(room, after), bounds, false).get(room), "an answer to another question");
+                link.log().read(Map.of(room, after), bounds, isForFollowers).get(room),
+                "an answer to another question");
     }
 
     /** From before there was a log, reading begins with the oldest entry. */
     @Override
     public CompletionStage<Extent> extent(RoomId room) {
         return workers.ask(QueryWorkers.Lane.of(room), List.of("extent", room), 0, link -> {
-            Excerpt nothing = excerpt(room, Position.ORIGIN, new Link.Bounds(0, 0, false), link);
+            Link.Bounds none = new Link.Bounds(0, 0, false, keeping.touched(room));
+            Excerpt nothing = excerpt(room, Position.ORIGIN, none, false, link);
             Position top = nothing.slice().top();
             return new Extent(top, top.seq() - nothing.from().seq());
         });
@@ -156,7 +227,7 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes) {
-        Link.Bounds bounds = new Link.Bounds(limit, bytes, true);
+        Link.Bounds bounds = new Link.Bounds(limit, bytes, true, keeping.touched(room));
         return workers.ask(
                 QueryWorkers.Lane.of(room),
                 List.of("before", room, seq, bounds),
@@ -172,6 +243,21 @@ public final class EngineBackplane implements Backplane {
     @Override
     public CompletionStage<Position> purge(RoomId room) {
         return workers.ask(QueryWorkers.Lane.of(room), link -> link.log().purge(room));
+    }
+
+    @Override
+    public void retain(Function<RoomId, Keep> rules) {
+        keeping.begin(rules);
+    }
+
+    /** An id that no entry has is looked for in no engine. */
+    @Override
+    public CompletionStage<Boolean> erase(RoomId room, String message) {
+        if (message.isEmpty() || !WORD.matcher(message).matches()) {
+            return CompletableFuture.completedStage(false);
+        }
+        String erasure = UUID.randomUUID().toString();
+        return workers.ask(QueryWorkers.Lane.of(room), link -> link.log().erase(room, message, erasure));
     }
 
     @Override
@@ -242,6 +328,7 @@ public final class EngineBackplane implements Backplane {
             return;
         }
         intake.end();
+        keeping.end();
         writer.close();
         presence.close(writer.wasHeard());
         workers.close();
@@ -285,6 +372,11 @@ public final class EngineBackplane implements Backplane {
         @Override
         public void moved(RoomId room) {
             presence.moved(room);
+        }
+
+        @Override
+        public void signalled(RoomId room, Signal signal) {
+            reader.signalled(room, signal);
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.parley.backplane.Attendance;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
@@ -120,7 +121,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     }
 
     @Override
-    public CompletionStage<Map<String, Integer>> members(RoomId room) {
+    public CompletionStage<Map<String, Occupant>> members(RoomId room) {
         return workers.ask(
                 QueryWorkers.Lane.of(room),
                 List.of("members", room),
@@ -310,7 +311,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             for (RoomId room : rooms) {
                 Attendance attendance = watched.get(room);
                 if (attendance != null) {
-                    attendance.update(link.members().in(room).keySet());
+                    attendance.update(link.members().in(room));
                 }
             }
         } catch (Throwable e) {

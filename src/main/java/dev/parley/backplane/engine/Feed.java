@@ -6,7 +6,9 @@ import dev.parley.backplane.Entry;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Position;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
+import dev.parley.node.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +76,13 @@ final class Feed {
             return true;
         }
         return position.seq() <= last.seq();
+    }
+
+    /** Tells who is there. The lock is for the list alone: nothing here has an order. */
+    synchronized void signalled(Signal signal) {
+        for (Hold hold : holds) {
+            Threads.guarded("a follower", () -> hold.follower.signalled(signal)).run();
+        }
     }
 
     /**

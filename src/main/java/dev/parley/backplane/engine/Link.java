@@ -2,8 +2,11 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Keep;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.backplane.Turnout;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to an engine, by what it is asked for. Blocking, and used by one thread at a time.
@@ -28,6 +32,9 @@ public interface Link extends EngineConnection {
 
     /** Tells all nodes. */
     void say(String word) throws LinkException;
+
+    /** Tells all nodes that follow these rooms, in one step and in this order. */
+    void signal(List<Map.Entry<RoomId, Signal>> signals) throws LinkException;
 
     /** The engine answers. */
     void ping() throws LinkException;
@@ -48,6 +55,12 @@ public interface Link extends EngineConnection {
         /** Stores drafts in this order, each once by its key; gives an outcome for each, and so refuses none as a whole. */
         List<Outcome> append(List<Proposal> batch) throws LinkException;
 
+        /**
+         * Stores drafts, each once by its key, in all of the rooms or in none, where the engine can; gives where they, or what had their
+         * keys before, stand. No two are of one room.
+         */
+        List<Position> appendTogether(List<Proposal> all) throws LinkException;
+
         /** The ends of some logs. */
         Map<RoomId, Position> tops(Set<RoomId> rooms) throws LinkException;
 
@@ -60,6 +73,25 @@ public interface Link extends EngineConnection {
 
         /** As {@link dev.parley.backplane.Backplane#purge}. */
         Position purge(RoomId room) throws LinkException;
+
+        /**
+         * Deletes what is not to be kept of some rooms, unless it may still be on its way to somebody.
+         *
+         * @return those of which there will be more to delete, even if nobody says anything more
+         */
+        Set<RoomId> trim(Map<RoomId, Keep> rooms) throws LinkException;
+
+        /** Some of the rooms that have a log, by name, beginning after one; none where the engine lets go of them by itself. */
+        default List<RoomId> rooms(String after, int limit) throws LinkException {
+            return List.of();
+        }
+
+        /**
+         * As {@link dev.parley.backplane.Backplane#erase}, in one step.
+         *
+         * @param erasure the id of the entry that tells of it
+         */
+        boolean erase(RoomId room, String message, String erasure) throws LinkException;
     }
 
     /** Who is where. A node is named by an id that is its own until it stops; a lease runs by the engine's clock. */
@@ -67,11 +99,11 @@ public interface Link extends EngineConnection {
         /** Renews a node's lease; false if it is a new one, and the engine knows none of the node's members. */
         boolean renew(String node, Duration lease) throws LinkException;
 
-        /** Takes members in and out; refused if the node has no lease. What is done already is done again without effect. */
+        /** Takes members in and out, or notes what they say of themselves; refused if the node has no lease. What is done already is done again without effect. */
         void move(String node, List<Move> moves) throws LinkException;
 
-        /** Users in a room, each with the number of its connections. */
-        Map<String, Integer> in(RoomId room) throws LinkException;
+        /** Users in a room. */
+        Map<String, Occupant> in(RoomId room) throws LinkException;
 
         /** The members of nodes whose lease has run out, by node. */
         Map<String, List<Move>> orphans() throws LinkException;
@@ -98,18 +130,33 @@ public interface Link extends EngineConnection {
      * @param entries at most so many
      * @param bytes of what is stored of them; never fetched beyond it
      * @param isOneAtLeast whether there is an entry even if it alone is longer
+     * @param keep nothing that is not to be kept
      */
-    record Bounds(int entries, long bytes, boolean isOneAtLeast) {}
+    record Bounds(int entries, long bytes, boolean isOneAtLeast, Keep keep) {}
 
-    /** A draft, and the id that its message will have. */
-    record Proposal(RoomId room, Draft draft, String message) {}
+    /**
+     * A draft, and the id that its message will have.
+     *
+     * @param after the key of a draft that must be known, or it is not stored; null if it may be stored in any case
+     */
+    record Proposal(
+            RoomId room,
+            Draft draft,
+            String message,
+            @Nullable String after) {}
 
-    /** What came of a proposal: where it, or what had its key before, stands; or else the engine's reason. */
+    /** What came of a proposal: where it, or what had its key before, stands; or else the engine's reason, which is empty if it is out of order. */
     record Outcome(Optional<Position> stored, String refusal) {
         public static Outcome stored(Position position) {
             return new Outcome(Optional.of(position), "");
         }
 
+        /** What it comes after is not known. */
+        public static Outcome outOfOrder() {
+            return new Outcome(Optional.empty(), "");
+        }
+
+        /** With a reason that is not empty. */
         public static Outcome refused(String why) {
             return new Outcome(Optional.empty(), why);
         }

@@ -205,8 +205,17 @@ final class QueryWorkers implements AutoCloseable {
         /** One word at a time, so that they keep their order. */
         static final Lane WORDS = new Lane("words", 1);
 
+        /** One batch at a time, so that others have the workers. */
+        static final Lane SIGNALS = new Lane("signals", 1);
+
+        /** What is stored in several rooms at once; one at a time, so that those of one author keep their order. */
+        static final Lane TOGETHER = new Lane("together", 1);
+
         /** One batch at a time. */
         static final Lane OUTBOX = new Lane("outbox", 1);
+
+        /** One sweep at a time. */
+        static final Lane KEEPING = new Lane("keeping", 1);
 
         static final Lane SHELF = new Lane("shelf", WORKERS - 1);
 

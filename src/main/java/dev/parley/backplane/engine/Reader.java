@@ -3,8 +3,10 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import java.time.Duration;
@@ -117,6 +119,13 @@ final class Reader implements ConnectionLoop.Turns, AutoCloseable {
         }
     }
 
+    void signalled(RoomId room, Signal signal) {
+        Feed feed = feeds.get(room);
+        if (feed != null) {
+            feed.signalled(signal);
+        }
+    }
+
     void promise(RoomId room, Position stored) {
         Feed feed = feeds.get(room);
         if (feed != null) {
@@ -186,7 +195,7 @@ final class Reader implements ConnectionLoop.Turns, AutoCloseable {
     /** Rooms whose next entry is longer than their share come one at a time: there is one entry at least, however long. */
     private void repair(Map<RoomId, Feed.Mark> marks, Link link) throws LinkException {
         boolean isAlone = marks.size() == 1;
-        Link.Bounds bounds = new Link.Bounds(PAGE, BYTES_AT_ONCE / marks.size(), isAlone);
+        Link.Bounds bounds = new Link.Bounds(PAGE, BYTES_AT_ONCE / marks.size(), isAlone, Keep.ALL);
         Map<RoomId, Position> after = new HashMap<>();
         marks.forEach((room, mark) -> after.put(room, mark.last()));
         budget.hold(Budget.Use.ENGINE, TEXTS * BYTES_AT_ONCE);

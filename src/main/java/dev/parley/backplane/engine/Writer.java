@@ -4,6 +4,7 @@ import dev.parley.backplane.Appended;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.OutOfOrderException;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Budget;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores what this node says, in one loop: takes whatever waits, up to a bound, stores it in one go, and answers. The slower
@@ -73,7 +75,7 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
         return loop;
     }
 
-    CompletionStage<Appended> append(RoomId room, Draft draft) {
+    CompletionStage<Appended> append(RoomId room, Draft draft, @Nullable String after) {
         CompletableFuture<Appended> answer = new CompletableFuture<>();
         long size = draft.bytes();
         synchronized (this) {
@@ -84,14 +86,19 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
                 String why = closed ? "the backplane is closed" : "too much waits for the engine";
                 return CompletableFuture.failedStage(new BackplaneException(why));
             }
-            String message = ids + Long.toString(++made, Character.MAX_RADIX);
-            queue.add(new Waiting(new Link.Proposal(room, draft, message), size, answer, System.nanoTime()));
+            String message = newId();
+            queue.add(new Waiting(new Link.Proposal(room, draft, message, after), size, answer, System.nanoTime()));
             count(room, size);
             budget.hold(Budget.Use.ENGINE, Budget.costOf(size));
             isBusy = true;
             notifyAll();
         }
         return answer;
+    }
+
+    /** An id for a message that nobody else has. */
+    synchronized String newId() {
+        return ids + Long.toString(++made, Character.MAX_RADIX);
     }
 
     /** What is in the queue. */
@@ -190,8 +197,10 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
             } else if (waiting.isFarewell() && !waiting.isLate(System.nanoTime()) && refused.size() < MAX_FAREWELLS) {
                 refused.add(waiting);
                 nextRefused = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REFUSED_PAUSE_MILLIS);
+            } else if (outcome.refusal().isEmpty()) {
+                fail(waiting, new OutOfOrderException());
             } else {
-                fail(waiting, outcome.refusal());
+                fail(waiting, new BackplaneException(outcome.refusal()));
             }
         }
     }
@@ -200,9 +209,9 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
         budget.release(Budget.Use.ENGINE, Budget.costOf(waiting.bytes));
     }
 
-    private void fail(Waiting waiting, String why) {
+    private void fail(Waiting waiting, BackplaneException why) {
         release(waiting);
-        waiting.answer.completeExceptionally(new BackplaneException(why));
+        waiting.answer.completeExceptionally(why);
     }
 
     /** Fails what has waited too long. */
@@ -219,7 +228,7 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
             expired.subList(before, expired.size()).forEach(late -> count(late.proposal.room(), -late.bytes));
             begins.values().removeIf(feed -> !feed.isFollowed()); // else rooms that come and go meanwhile would gather
         }
-        expired.forEach(waiting -> fail(waiting, "the engine does not answer"));
+        expired.forEach(waiting -> fail(waiting, new BackplaneException("the engine does not answer")));
     }
 
     /** Whether its last words were stored, or refused, in time; else the engine does not answer. To be asked once it is closed. */
@@ -249,7 +258,7 @@ final class Writer implements ConnectionLoop.Turns, AutoCloseable {
             bytesByRoom.clear();
             bytes = 0;
         }
-        rest.forEach(waiting -> fail(waiting, "the backplane is closed"));
+        rest.forEach(waiting -> fail(waiting, new BackplaneException("the backplane is closed")));
     }
 
     private record Waiting(Link.Proposal proposal, long bytes, CompletableFuture<Appended> answer, long sinceNanos) {

@@ -10,9 +10,12 @@ import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
+import dev.parley.backplane.Keep;
+import dev.parley.backplane.OutOfOrderException;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.backplane.Witness;
 import dev.parley.node.Budget;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All logs together hold at most half of the node's budget. Beyond that, and whenever the budget asks for it, whole rooms go
  * that nobody follows, the longest silent first; then the oldest half of the biggest log. Whoever comes back reads
  * {@link dev.parley.backplane.Break.Reason#EPOCH} or {@link dev.parley.backplane.Break.Reason#TRIMMED}. Rooms that nobody follows
- * and in which nothing is said for an hour are forgotten. Nothing is evicted under the lock of a log.
+ * and in which nothing is said for an hour, or for as long as they keep what was said, are forgotten. Nothing is evicted under the lock of a log.
  */
 public final class MemoryBackplane implements Backplane, Budget.Holder {
     static final Duration IDLE = Duration.ofHours(1);
@@ -59,6 +63,7 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     private final int entriesPerRoom;
     private final InstantSource clock;
     private final Budget budget;
+    private volatile Function<RoomId, Keep> keeps = room -> Keep.ALL;
     private volatile @Nullable Witness witness;
     private volatile Instant nextSweep;
     private volatile boolean closed;
@@ -74,16 +79,39 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
     }
 
     @Override
-    public CompletionStage<Appended> append(RoomId room, Draft draft) {
+    public CompletionStage<Appended> append(RoomId room, Draft draft, @Nullable String after) {
         if (closed) {
             return CompletableFuture.failedStage(new BackplaneException("the backplane is closed"));
         }
+        try {
+            return CompletableFuture.completedStage(store(room, draft, after));
+        } catch (OutOfOrderException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    /** Nothing can go wrong between one and the next. */
+    @Override
+    public CompletionStage<Map<RoomId, Appended>> append(Map<RoomId, Draft> drafts) {
+        Map<RoomId, Appended> all = new HashMap<>();
+        if (closed) {
+            return CompletableFuture.failedStage(new BackplaneException("the backplane is closed"));
+        }
+        drafts.forEach((room, draft) -> all.put(room, store(room, draft, null)));
+        return CompletableFuture.completedStage(all);
+    }
+
+    private Appended store(RoomId room, Draft draft, @Nullable String after) {
         Instant now = clock.instant();
-        Appended appended = in(room, now, log -> log.append(draft, now, entry -> stored(room, entry)));
+        Appended appended = in(room, now, log -> {
+            Optional<Appended> answer = log.append(draft, after, now, entry -> stored(room, entry));
+            log.trim(keeps.apply(room), now);
+            return answer;
+        });
         if (bytes.get() > budget.max() / 2) {
             evict(budget.max() / 2 - budget.max() / 16);
         }
-        return CompletableFuture.completedStage(appended);
+        return appended;
     }
 
     private void stored(RoomId room, Entry entry) {
@@ -98,25 +126,47 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
         return in(room, clock.instant(), log -> log.follow(follower));
     }
 
+    @Override
+    public boolean signal(RoomId room, Signal signal) {
+        Signal.requireShort(signal);
+        MemoryLog log = logs.get(room);
+        if (log != null) {
+            log.signal(signal);
+        }
+        return !closed;
+    }
+
     /** Nobody makes a log by asking for one. */
     @Override
     public CompletionStage<Slice> read(RoomId room, Position after, int limit, long atMost) {
-        return CompletableFuture.completedStage(existing(room).read(after, limit, atMost));
+        return CompletableFuture.completedStage(
+                existing(room).read(after, limit, atMost, keeps.apply(room), clock.instant()));
+    }
+
+    @Override
+    public CompletionStage<Slice> readOn(RoomId room, Position after, int limit, long atMost) {
+        return CompletableFuture.completedStage(existing(room).read(after, limit, atMost, Keep.ALL, clock.instant()));
     }
 
     @Override
     public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long atMost) {
-        return CompletableFuture.completedStage(existing(room).readBefore(seq, limit, atMost));
+        return CompletableFuture.completedStage(
+                existing(room).readBefore(seq, limit, atMost, keeps.apply(room), clock.instant()));
     }
 
     @Override
     public CompletionStage<Extent> extent(RoomId room) {
-        return CompletableFuture.completedStage(existing(room).extent());
+        return CompletableFuture.completedStage(existing(room).extent(keeps.apply(room), clock.instant()));
     }
 
     @Override
     public CompletionStage<Position> purge(RoomId room) {
         return CompletableFuture.completedStage(existing(room).purge());
+    }
+
+    @Override
+    public CompletionStage<Boolean> erase(RoomId room, String message) {
+        return CompletableFuture.completedStage(existing(room).erase(message, clock.instant()));
     }
 
     private MemoryLog existing(RoomId room) {
@@ -151,13 +201,18 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
         budget.hold(Budget.Use.LOG, more);
     }
 
-    /** Forgets what has been idle for long, and of too many logs the longest idle ones. */
+    @Override
+    public void retain(Function<RoomId, Keep> rules) {
+        keeps = rules;
+    }
+
+    /** Forgets what is not to be kept, what has been idle for long, and of too many logs the longest idle ones. */
     private void sweep(Instant now) {
-        Instant horizon = now.minus(IDLE);
         int goal = logs.size() >= MAX_LOGS ? MAX_LOGS - MAX_LOGS / 8 : Integer.MAX_VALUE;
         evicting(() -> {
             nextSweep = now.plus(SWEEP);
-            forgetIdle(touched -> !touched.isAfter(horizon) || logs.size() > goal);
+            logs.forEach((room, log) -> log.trim(keeps.apply(room), now));
+            forgetIdle(end -> !end.isAfter(now) || logs.size() > goal);
         });
     }
 
@@ -171,18 +226,19 @@ public final class MemoryBackplane implements Backplane, Budget.Holder {
         }
     }
 
-    /** Forgets logs that nobody follows, the longest idle first, for as long as it says. */
+    /** Forgets logs that nobody follows, those first that would be first if nothing more were said, for as long as it says. */
     private void forgetIdle(Predicate<Instant> goesOn) {
-        record Idle(RoomId room, MemoryLog log, Instant touched) {} // times may change while it is sorted
+        record Idle(RoomId room, MemoryLog log, Instant end) {} // times may change while it is sorted
         List<Idle> found = new ArrayList<>();
         logs.forEach((room, log) -> {
             if (!log.isFollowed()) {
-                found.add(new Idle(room, log, log.touched()));
+                Keep keep = keeps.apply(room);
+                found.add(new Idle(room, log, log.touched().plus(keep.isTimed() ? keep.age() : IDLE)));
             }
         });
-        found.sort(Comparator.comparing(Idle::touched));
+        found.sort(Comparator.comparing(Idle::end));
         for (Idle idle : found) {
-            if (!goesOn.test(idle.touched())) {
+            if (!goesOn.test(idle.end())) {
                 return;
             }
             if (idle.log().forget()) {

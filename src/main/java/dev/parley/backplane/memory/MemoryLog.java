@@ -5,12 +5,16 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
 import dev.parley.backplane.Extent;
 import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Listeners;
+import dev.parley.backplane.OutOfOrderException;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.backplane.Subscription;
 import dev.parley.node.Budget;
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One room's log: numbering, storing and telling the followers happen under one lock, which is what makes one order of them.
@@ -74,9 +79,11 @@ final class MemoryLog {
     /**
      * Nothing if the log has been forgotten.
      *
+     * @param after a key that must be known, if it is not null
      * @param stored is told of the entry, under the lock, if it is a new one
+     * @throws OutOfOrderException if it is not
      */
-    synchronized Optional<Appended> append(Draft draft, Instant at, Consumer<Entry> stored) {
+    synchronized Optional<Appended> append(Draft draft, @Nullable String after, Instant at, Consumer<Entry> stored) {
         if (isForgotten) {
             return Optional.empty();
         }
@@ -86,6 +93,9 @@ final class MemoryLog {
         Known before = known.get(draft.key());
         if (before != null) {
             return Optional.of(new Appended(before.position(), true));
+        }
+        if (after != null && !known.containsKey(after)) {
+            throw new OutOfOrderException();
         }
         long seq = top.seq() + 1;
         Position position = new Position(epoch, seq, ids + seq);
@@ -106,12 +116,36 @@ final class MemoryLog {
         return Optional.of(new Appended(position, false));
     }
 
+    /** Tells who follows it, and keeps nothing. */
+    void signal(Signal signal) {
+        followers.tell(follower -> follower.signalled(signal));
+    }
+
     /** Its keys stay known: what is said again after the purge would otherwise come back. */
     synchronized Position purge() {
         while (!entries.isEmpty()) {
             dropOldest();
         }
         return top;
+    }
+
+    /** False if there is no such message, or the log has been forgotten. */
+    synchronized boolean erase(String message, Instant at) {
+        Kept kept = entries.values().stream()
+                .filter(each -> each.entry().position().message().equals(message))
+                .findFirst()
+                .orElse(null);
+        if (kept == null || isForgotten) {
+            return false;
+        }
+        Entry entry = kept.entry();
+        if (entry.draft().kind() != Draft.Kind.ERASED) {
+            Kept hole = new Kept(new Entry(entry.position(), Erasure.HOLE, entry.at()), 0);
+            entries.put(entry.position().seq(), hole);
+            hold(hole.held() - kept.held());
+            append(new Erasure(entry.position().seq(), message).draft(), null, at, unused -> {});
+        }
+        return true;
     }
 
     /** Nothing if the log has been forgotten. */
@@ -134,21 +168,63 @@ final class MemoryLog {
         }
     }
 
-    synchronized Slice read(Position after, int limit, long atMost) {
+    synchronized Slice read(Position after, int limit, long atMost, Keep keep, Instant now) {
+        long floor = floor(keep, now);
         long from = after.epoch().equals(epoch) ? after.seq() : 0;
         List<Entry> found = new ArrayList<>();
-        boolean more = collect(entries.tailMap(from, false).values(), limit, atMost, found);
-        return new Slice(found, breakAfter(after), top, more);
+        boolean more = collect(entries.tailMap(Math.max(from, floor), false).values(), limit, atMost, found);
+        return new Slice(found, breakAfter(after, floor), top, more);
     }
 
-    synchronized Slice readBefore(long before, int limit, long atMost) {
+    synchronized Slice readBefore(long before, int limit, long atMost, Keep keep, Instant now) {
         List<Entry> found = new ArrayList<>();
-        boolean more = collect(entries.headMap(before, false).descendingMap().values(), limit, atMost, found);
+        long floor = floor(keep, now);
+        Map<Long, Kept> kept = entries.tailMap(floor, false)
+                .headMap(Math.max(before, floor + 1), false)
+                .descendingMap();
+        boolean more = collect(kept.values(), limit, atMost, found);
         return Slice.backwards(found, more, top);
     }
 
-    synchronized Extent extent() {
-        return new Extent(top, entries.size());
+    synchronized Extent extent(Keep keep, Instant now) {
+        return new Extent(top, top.seq() - floor(keep, now));
+    }
+
+    /** Gives up what is not to be kept, unless it may still be on its way to somebody. */
+    synchronized void trim(Keep keep, Instant now) {
+        long floor = floor(keep, now);
+        Instant delivered = now.minus(Backplane.DELIVERY);
+        while (!entries.isEmpty()
+                && entries.firstKey() <= floor
+                && entries.firstEntry().getValue().entry().at().isBefore(delivered)) {
+            dropOldest();
+        }
+    }
+
+    /** The seq before the oldest entry that is to be kept. */
+    private long floor(Keep keep, Instant now) {
+        if (!keep.isLimited()) {
+            return floor();
+        }
+        long floor = Math.max(floor(), top.seq() - keep.entries());
+        if (keep.bytes() != Keep.ALL.bytes()) {
+            long used = 0;
+            for (Kept kept : entries.tailMap(floor, false).descendingMap().values()) {
+                used += kept.bytes();
+                if (used > keep.bytes()) {
+                    floor = kept.entry().position().seq();
+                    break;
+                }
+            }
+        }
+        Instant horizon = now.minus(keep.age());
+        for (Kept kept : entries.tailMap(floor, false).values()) { // those that are too old, and one more
+            if (!kept.entry().at().isBefore(horizon)) {
+                break;
+            }
+            floor = kept.entry().position().seq();
+        }
+        return floor;
     }
 
     /** Whether there are more of them than the bounds allow. */
@@ -169,14 +245,14 @@ final class MemoryLog {
         return entries.isEmpty() ? top.seq() : entries.firstKey() - 1;
     }
 
-    private Optional<Break.Reason> breakAfter(Position after) {
-        if (after.equals(Position.ORIGIN) && floor() == 0) { // from before there was a log
+    private Optional<Break.Reason> breakAfter(Position after, long floor) {
+        if (after.equals(Position.ORIGIN) && floor == 0) { // from before there was a log
             return Optional.empty();
         }
         if (!after.epoch().equals(epoch)) {
             return Optional.of(Break.Reason.EPOCH);
         }
-        if (after.seq() < floor()) {
+        if (after.seq() < floor) {
             return Optional.of(Break.Reason.TRIMMED);
         }
         Kept there = entries.get(after.seq());

@@ -2,16 +2,16 @@ package dev.parley.backplane.memory;
 
 import dev.parley.backplane.Attendance;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
 import dev.parley.backplane.Turnout;
 import dev.parley.backplane.Witness;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,9 +36,10 @@ final class MemoryPresence implements PresenceStore {
         Draft.Author member = farewell.author();
         change(room, present -> {
             boolean wasEmpty = present.connections.isEmpty();
-            Set<String> own = present.connections.computeIfAbsent(member.user(), user -> new HashSet<>());
-            if (own.add(member.connection()) && own.size() == 1) {
-                present.attendance.joined(member.user());
+            Map<String, String> own = present.connections.computeIfAbsent(member.user(), user -> new HashMap<>());
+            boolean isNew = own.put(member.connection(), farewell.text()) == null && own.size() == 1;
+            present.attendance.present(member.user(), occupant(own).data());
+            if (isNew) {
                 tell(room, new Turnout(wasEmpty, List.of(), List.of(member.user()), false));
             }
         });
@@ -47,13 +48,27 @@ final class MemoryPresence implements PresenceStore {
     @Override
     public void leave(RoomId room, Draft.Author member) {
         change(room, present -> {
-            Set<String> own = present.connections.getOrDefault(member.user(), Set.of());
-            if (own.contains(member.connection()) && own.remove(member.connection()) && own.isEmpty()) {
+            Map<String, String> own = present.connections.getOrDefault(member.user(), Map.of());
+            if (!own.containsKey(member.connection())) {
+                return;
+            }
+            own.remove(member.connection());
+            if (!own.isEmpty()) {
+                present.attendance.present(member.user(), occupant(own).data());
+            } else {
                 present.connections.remove(member.user());
                 present.attendance.left(member.user());
                 tell(room, new Turnout(false, List.of(member.user()), List.of(), present.connections.isEmpty()));
             }
         });
+    }
+
+    private static Occupant occupant(Map<String, String> own) {
+        Occupant occupant = null;
+        for (String text : own.values()) {
+            occupant = Occupant.with(occupant, text);
+        }
+        return Objects.requireNonNull(occupant, "a user who is in has a connection");
     }
 
     private void tell(RoomId room, Turnout turnout) {
@@ -64,9 +79,9 @@ final class MemoryPresence implements PresenceStore {
     }
 
     @Override
-    public CompletionStage<Map<String, Integer>> members(RoomId room) {
-        Map<String, Integer> found = new HashMap<>();
-        change(room, present -> present.connections.forEach((user, own) -> found.put(user, own.size())));
+    public CompletionStage<Map<String, Occupant>> members(RoomId room) {
+        Map<String, Occupant> found = new HashMap<>();
+        change(room, present -> present.connections.forEach((user, own) -> found.put(user, occupant(own))));
         return CompletableFuture.completedStage(found);
     }
 
@@ -86,6 +101,6 @@ final class MemoryPresence implements PresenceStore {
         });
     }
 
-    /** The connections of each user in a room, and who is told. */
-    private record Present(Map<String, Set<String>> connections, Attendance attendance) {}
+    /** The connections of each user in a room, with the texts of their farewells, and who is told. */
+    private record Present(Map<String, Map<String, String>> connections, Attendance attendance) {}
 }

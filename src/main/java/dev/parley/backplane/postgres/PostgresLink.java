@@ -1,9 +1,13 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
 
 /** A connection to PostgreSQL. */
 record PostgresLink(
@@ -14,6 +18,24 @@ record PostgresLink(
     @Override
     public void say(String word) throws LinkException {
         new Sql(connection).run("SELECT pg_notify(?, 'W ' || ?::text)", Channels.own(connection), word);
+    }
+
+    /**
+     * Told when the transaction commits. Nothing is stored, so nobody waits for the disk: that would keep the lock on all
+     * notifications, and with it whoever stores messages. The ordinal tells equal ones apart, which are told once otherwise.
+     */
+    @Override
+    public void signal(List<Map.Entry<RoomId, Signal>> signals) throws LinkException {
+        Sql sql = new Sql(connection);
+        sql.run(
+                """
+                WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+                SELECT count(pg_notify(?, 'S ' || x.room || ' ' || x.n || ' ' || x.signal))
+                FROM quick, unnest(?::text[], ?::text[]) WITH ORDINALITY AS x (room, signal, n)
+                """,
+                Channels.own(connection),
+                sql.texts(signals.stream().map(each -> each.getKey().name())),
+                sql.texts(signals.stream().map(each -> each.getValue().encoded())));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.LinkException;
 import java.lang.reflect.UndeclaredThrowableException;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that listens to the {@link Channels}: {@code G room} when a log has grown, {@code P room} when members have moved,
- * {@code W} and a word, {@code O} when there is something in the outbox. What is not of this node's rooms is dropped by whoever hears it.
+ * {@code W} and a word, {@code S room number} and a signal, {@code O} when there is something in the outbox. What is not of this node's rooms is dropped by whoever hears it.
  *
  * <p>Waiting for notifications does not notice a dead connection, so it is probed in between, by the thread that waits.
  */
@@ -75,8 +76,19 @@ final class PostgresListener implements Engine.Listener {
                     told.said(rest);
                 }
             }
+            case "S " -> {
+                if (isOwn) {
+                    signal(rest.split(" ", 3), told);
+                }
+            }
             case "O " -> told.posted();
             default -> {} // a later version's
+        }
+    }
+
+    private static void signal(String[] parts, Engine.Events told) {
+        if (parts.length == 3) {
+            log(parts[0]).ifPresent(room -> told.signalled(room, Signal.decoded(parts[2])));
         }
     }
 

@@ -1,7 +1,11 @@
 package dev.parley.backplane.postgres;
 
+import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
@@ -17,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,16 +30,46 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The logs in PostgreSQL. Every call is a transaction of its own. */
 final class PostgresLog implements Link.Log {
     private static final int MAX_KNOWN_ROOMS = 100_000;
     private static final String NO_ROW_YET = "PA001";
+
+    /** Of a room {@code r}, by four arguments, of which the first says whether there are limits. */
+    private static final String FLOOR = "CASE WHEN ? THEN parley_floor(r.room, ?, ?, ?) ELSE r.floor END";
+
     private static final String ENTRY = "e.epoch, e.seq, e.message, e.at, CASE WHEN e.fits THEN e.data END";
 
     /** Sizes are summed up where the rows are; what is beyond the bounds comes without its data, and says that there are more. */
     private static final String FITS = "row_number() OVER o <= ? AND (sum(octet_length(x.data)) OVER o <= ?"
             + " OR (? AND row_number() OVER o = 1)) AS fits";
+
+    private static final String APPEND = "SELECT ord, epoch, seq, message FROM parley_append(?, ?, ?, ?, ?, ?, ?)";
+
+    /**
+     * Leaves out what comes after a key that is not known. Looks before the rooms are locked: what is known by then stays known,
+     * and what becomes known meanwhile is refused in vain at most.
+     */
+    private static final String APPEND_AFTER = """
+            WITH call AS (SELECT ?::text AS run, ?::text AS nonce, ?::bigint AS keep),
+            fit AS (
+                SELECT x.* FROM unnest(?::text[], ?::bytea[], ?::text[], ?::bytea[], ?::bytea[])
+                    WITH ORDINALITY x (room, key, message, data, required, ord)
+                WHERE x.required IS NULL
+                    OR EXISTS (SELECT 1 FROM parley_entry e WHERE e.room = x.room
+                        AND e.key IN (x.required, sha256(x.required), x.key, sha256(x.key)))
+            ),
+            kept AS (
+                SELECT array_agg(room ORDER BY ord) AS rooms, array_agg(key ORDER BY ord) AS keys,
+                    array_agg(message ORDER BY ord) AS messages, array_agg(data ORDER BY ord) AS datas,
+                    array_agg(ord ORDER BY ord) AS ords
+                FROM fit
+            )
+            SELECT kept.ords[a.ord], a.epoch, a.seq, a.message
+            FROM call, kept, parley_append(run, nonce, keep, rooms, keys, messages, datas) a
+            """;
 
     private static final String MOVE = """
             WITH call AS (SELECT ?::text AS run, ?::text AS nonce, ?::bigint AS keep),
@@ -81,13 +116,8 @@ final class PostgresLog implements Link.Log {
     @Override
     public List<Link.Outcome> append(List<Link.Proposal> batch) throws LinkException {
         try {
-            makeRows(batch);
-            return store(batch);
+            return makeAndStore(batch);
         } catch (SQLException e) {
-            if (NO_ROW_YET.equals(e.getSQLState())) { // somebody has deleted a room
-                known.clear();
-                throw PostgresEngine.lost(e);
-            }
             String why = refusal(e);
             if (batch.size() == 1) {
                 return List.of(Link.Outcome.refused(why));
@@ -96,6 +126,36 @@ final class PostgresLog implements Link.Log {
             List<Link.Outcome> outcomes = new ArrayList<>(append(batch.subList(0, half)));
             outcomes.addAll(append(batch.subList(half, batch.size())));
             return outcomes;
+        }
+    }
+
+    /** One call is one transaction. */
+    @Override
+    public List<Position> appendTogether(List<Link.Proposal> all) throws LinkException {
+        try {
+            return makeAndStore(all).stream()
+                    .map(outcome -> outcome.stored().orElseThrow())
+                    .toList();
+        } catch (SQLException e) {
+            throw PostgresEngine.failure(e);
+        }
+    }
+
+    /** Once more if a room has been deleted since it was seen, which is nobody's fault: what nobody speaks in expires. */
+    private List<Link.Outcome> makeAndStore(List<Link.Proposal> batch) throws LinkException, SQLException {
+        for (boolean isSecondTime = false; ; isSecondTime = true) {
+            makeRows(batch);
+            try {
+                return store(batch);
+            } catch (SQLException e) {
+                if (!NO_ROW_YET.equals(e.getSQLState())) {
+                    throw e;
+                }
+                known.clear();
+                if (isSecondTime) {
+                    throw PostgresEngine.lost(e);
+                }
+            }
         }
     }
 
@@ -127,20 +187,48 @@ final class PostgresLog implements Link.Log {
     }
 
     private List<Link.Outcome> store(List<Link.Proposal> batch) throws SQLException, LinkException {
-        List<Link.Outcome> outcomes = sql.query(
-                "SELECT epoch, seq, message FROM parley_append(?, ?, ?, ?, ?, ?, ?) ORDER BY ord",
-                stored -> {
-                    List<Link.Outcome> all = new ArrayList<>();
-                    while (stored.next()) {
-                        all.add(Link.Outcome.stored(position(stored, 1)));
+        List<@Nullable String> required = required(batch);
+        boolean isConditional = required.stream().anyMatch(Objects::nonNull);
+        List<Object> arguments = arguments(batch);
+        if (isConditional) {
+            arguments.add(sql.bytes(required.stream().map(PostgresLog::bytes)));
+        }
+        List<Link.Outcome> outcomes = new ArrayList<>(Collections.nCopies(batch.size(), Link.Outcome.outOfOrder()));
+        int stored = sql.query(
+                isConditional ? APPEND_AFTER : APPEND,
+                found -> {
+                    int rows = 0;
+                    for (; found.next(); rows++) {
+                        outcomes.set((int) found.getLong(1) - 1, Link.Outcome.stored(position(found, 2)));
                     }
-                    return all;
+                    return rows;
                 },
-                arguments(batch).toArray());
-        if (outcomes.size() != batch.size()) {
-            throw new SQLException("stored " + outcomes.size() + " of " + batch.size(), "XX000");
+                arguments.toArray());
+        if (!isConditional && stored != batch.size()) {
+            throw new SQLException("stored " + stored + " of " + batch.size(), "XX000");
         }
         return outcomes;
+    }
+
+    /**
+     * The key that must be known already for each of them to be stored, or null. What comes after another one of the batch is
+     * stored if that one is.
+     */
+    private static List<@Nullable String> required(List<Link.Proposal> batch) {
+        Map<String, Optional<String>> ofBatch = new HashMap<>();
+        List<@Nullable String> required = new ArrayList<>();
+        for (Link.Proposal proposal : batch) {
+            String room = proposal.room().name() + ' ';
+            Optional<String> after = Optional.ofNullable(proposal.after());
+            Optional<String> key = after.flatMap(before -> ofBatch.getOrDefault(room + before, after));
+            ofBatch.put(room + proposal.draft().key(), key);
+            required.add(key.orElse(null));
+        }
+        return required;
+    }
+
+    private static byte @Nullable [] bytes(@Nullable String key) {
+        return key == null ? null : key.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Those of {@code parley_append}. */
@@ -151,7 +239,7 @@ final class PostgresLog implements Link.Log {
         arguments.add((long) entriesPerRoom);
         arguments.add(sql.texts(batch.stream().map(proposal -> proposal.room().name())));
         arguments.add(
-                sql.bytes(batch.stream().map(proposal -> proposal.draft().key().getBytes(StandardCharsets.UTF_8))));
+                sql.bytes(batch.stream().map(proposal -> bytes(proposal.draft().key()))));
         arguments.add(sql.texts(batch.stream().map(Link.Proposal::message)));
         arguments.add(sql.bytes(batch.stream().map(proposal -> DraftBytes.encode(proposal.draft()))));
         return arguments;
@@ -224,7 +312,7 @@ final class PostgresLog implements Link.Log {
     @Override
     public Map<RoomId, Excerpt> read(Map<RoomId, Position> after, Link.Bounds bounds, boolean isForFollowers)
             throws LinkException {
-        Map<RoomId, Excerpt.State> states = states(after, isForFollowers);
+        Map<RoomId, Excerpt.State> states = states(after, bounds.keep(), isForFollowers);
         Map<RoomId, Excerpt.Start> starts = new HashMap<>();
         after.forEach((room, position) -> starts.put(room, state(states, room).startAfter(position)));
         Map<RoomId, Page> pages = pages(starts, bounds);
@@ -249,19 +337,19 @@ final class PostgresLog implements Link.Log {
         return states.getOrDefault(room, new Excerpt.State(Position.ORIGIN, 0, OptionalLong.empty(), null));
     }
 
-    private Map<RoomId, Excerpt.State> states(Map<RoomId, Position> after, boolean isForFollowers)
+    private Map<RoomId, Excerpt.State> states(Map<RoomId, Position> after, Keep keep, boolean isForFollowers)
             throws LinkException {
         List<Map.Entry<RoomId, Position>> all = List.copyOf(after.entrySet());
         return sql.ask(
                 """
                 SELECT r.room, r.epoch, r.seq, r.message,
                     CASE WHEN ? THEN coalesce((SELECT min(e.seq) FROM parley_entry e WHERE e.room = r.room) - 1, r.seq)
-                         ELSE r.floor END,
+                         ELSE %s END,
                     (r.former ->> w.epoch)::bigint,
                     (SELECT e.message FROM parley_entry e WHERE e.room = w.room AND e.seq = w.seq)
                 FROM unnest(?::text[], ?::text[], ?::bigint[]) w (room, epoch, seq)
                 JOIN parley_room r ON r.room = w.room AND r.epoch <> ''
-                """,
+                """.formatted(FLOOR),
                 found -> {
                     Map<RoomId, Excerpt.State> states = new HashMap<>();
                     while (found.next()) {
@@ -275,6 +363,10 @@ final class PostgresLog implements Link.Log {
                     return states;
                 },
                 isForFollowers,
+                keep.isLimited(),
+                entries(keep),
+                millis(keep),
+                bytes(keep),
                 sql.texts(all.stream().map(each -> each.getKey().name())),
                 sql.texts(all.stream().map(each -> each.getValue().epoch())),
                 sql.numbers(all.stream().map(each -> each.getValue().seq())));
@@ -311,9 +403,11 @@ final class PostgresLog implements Link.Log {
             return Slice.backwards(List.of(), false, top);
         }
         return sql.ask(
-                "SELECT " + ENTRY + " FROM (SELECT x.*, " + FITS
-                        + " FROM (SELECT e.* FROM parley_entry e JOIN parley_room r ON r.room = e.room"
-                        + " WHERE e.room = ? AND e.seq < ? AND e.seq > r.floor ORDER BY e.seq DESC LIMIT ?) x"
+                "WITH r AS MATERIALIZED (SELECT " + FLOOR + " AS floor FROM parley_room r WHERE r.room = ?) SELECT "
+                        + ENTRY
+                        + " FROM (SELECT x.*, " + FITS
+                        + " FROM (SELECT e.* FROM r JOIN parley_entry e ON e.seq > r.floor"
+                        + " WHERE e.room = ? AND e.seq < ? ORDER BY e.seq DESC LIMIT ?) x"
                         + " WINDOW o AS (ORDER BY x.seq DESC)) e ORDER BY e.seq DESC",
                 found -> {
                     Page page = new Page();
@@ -322,6 +416,11 @@ final class PostgresLog implements Link.Log {
                     }
                     return Slice.backwards(page.entries, page.more, top);
                 },
+                bounds.keep().isLimited(),
+                entries(bounds.keep()),
+                millis(bounds.keep()),
+                bytes(bounds.keep()),
+                room.name(),
                 bounds.entries(),
                 bounds.bytes(),
                 bounds.isOneAtLeast(),
@@ -342,6 +441,71 @@ final class PostgresLog implements Link.Log {
                 gone AS (DELETE FROM parley_entry e USING top WHERE e.room = top.room AND e.seq <= top.seq)
                 SELECT epoch, seq, message FROM top
                 """, top -> top.next() ? position(top, 1) : Position.ORIGIN, room.name());
+    }
+
+    /** What does not count is null; and so for the others. */
+    private static @Nullable Long entries(Keep keep) {
+        return keep.entries() == Keep.ALL.entries() ? null : Long.valueOf(keep.entries());
+    }
+
+    private static @Nullable Long millis(Keep keep) {
+        return keep.isTimed() ? Long.valueOf(keep.age().toMillis()) : null;
+    }
+
+    private static @Nullable Long bytes(Keep keep) {
+        return keep.bytes() == Keep.ALL.bytes() ? null : Long.valueOf(keep.bytes());
+    }
+
+    @Override
+    public Set<RoomId> trim(Map<RoomId, Keep> rooms) throws LinkException {
+        Set<RoomId> later = new HashSet<>();
+        for (Map.Entry<RoomId, Keep> room : rooms.entrySet()) { // one transaction each, which locks no other room
+            Keep keep = room.getValue();
+            boolean isLater = sql.ask(
+                    "SELECT parley_trim(?, ?, ?, ?, ?, ?)",
+                    trimmed -> trimmed.next() && trimmed.getBoolean(1),
+                    room.getKey().name(),
+                    entries(keep),
+                    millis(keep),
+                    bytes(keep),
+                    Backplane.DELIVERY.toMillis(),
+                    DraftBytes.encode(Erasure.GONE));
+            if (isLater) {
+                later.add(room.getKey());
+            }
+        }
+        return later;
+    }
+
+    @Override
+    public List<RoomId> rooms(String after, int limit) throws LinkException {
+        return sql.ask(
+                "SELECT room FROM parley_room WHERE room > ? ORDER BY room LIMIT ?",
+                found -> {
+                    List<RoomId> rooms = new ArrayList<>();
+                    while (found.next()) {
+                        rooms.add(new RoomId(found.getString(1)));
+                    }
+                    return rooms;
+                },
+                after,
+                limit);
+    }
+
+    @Override
+    public boolean erase(RoomId room, String message, String erasure) throws LinkException {
+        Draft draft = Erasure.of(message);
+        return sql.ask(
+                "SELECT parley_erase(?, ?, ?, ?, ?, ?, ?, ?)",
+                erased -> erased.next() && erased.getBoolean(1),
+                run,
+                erasure,
+                (long) entriesPerRoom,
+                room.name(),
+                message,
+                DraftBytes.encode(Erasure.HOLE),
+                draft.key().getBytes(StandardCharsets.UTF_8),
+                DraftBytes.encode(draft));
     }
 
     private static Position position(ResultSet found, int column) throws SQLException {

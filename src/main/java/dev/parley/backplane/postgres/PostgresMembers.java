@@ -1,6 +1,7 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Turnout;
 import dev.parley.backplane.engine.DraftBytes;
@@ -46,7 +47,8 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 entered AS (
                     INSERT INTO parley_member (node, room, connection, name, farewell)
                     SELECT node.id, x.* FROM node, unnest(?::text[], ?::text[], ?::bytea[], ?::bytea[]) x
-                    ON CONFLICT DO NOTHING
+                    ON CONFLICT (node, room, connection) DO UPDATE SET farewell = excluded.farewell
+                    WHERE parley_member.farewell <> excluded.farewell
                 ),
                 gone AS (
                     DELETE FROM parley_member m USING node, unnest(?::text[], ?::text[]) x (room, connection)
@@ -75,13 +77,19 @@ record PostgresMembers(Sql sql) implements Link.Members {
     }
 
     @Override
-    public Map<String, Integer> in(RoomId room) throws LinkException {
+    public Map<String, Occupant> in(RoomId room) throws LinkException {
         return sql.ask(
-                "SELECT name, count(*) FROM parley_member WHERE room = ? GROUP BY name",
+                "SELECT name, CASE WHEN position('@'::bytea IN farewell) > 0 THEN farewell END FROM parley_member WHERE room = ?",
                 found -> {
-                    Map<String, Integer> members = new HashMap<>();
+                    Map<String, Occupant> members = new HashMap<>();
                     while (found.next()) {
-                        members.put(new String(found.getBytes(1), StandardCharsets.UTF_8), found.getInt(2));
+                        byte[] farewell = found.getBytes(2); // only where there may be a status in it
+                        String text = farewell == null
+                                ? ""
+                                : DraftBytes.decode(ByteBuffer.wrap(farewell)).text();
+                        members.compute(
+                                new String(found.getBytes(1), StandardCharsets.UTF_8),
+                                (user, known) -> Occupant.with(known, text));
                     }
                     return members;
                 },

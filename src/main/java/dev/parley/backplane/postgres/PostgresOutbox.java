@@ -124,7 +124,7 @@ final class PostgresOutbox {
                 String message = UUID.randomUUID().toString();
                 String own = Draft.key(Draft.Origin.DATABASE, AUTHOR, key == null ? message : key);
                 Draft draft = new Draft(own, new Draft.Author(AUTHOR, OVER), Draft.Kind.JSON, data);
-                accepted.put(id, new Link.Proposal(new RoomId(name), draft, message));
+                accepted.put(id, new Link.Proposal(new RoomId(name), draft, message, null));
             }
             last = id;
         }

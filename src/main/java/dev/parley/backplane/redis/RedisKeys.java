@@ -28,6 +28,11 @@ record RedisKeys(int database) {
         return RedisConnection.bytes(PRESENCE + "room:" + room.name());
     }
 
+    /** What members of a room say of themselves. */
+    byte[] statuses(RoomId room) {
+        return RedisConnection.bytes(PRESENCE + "status:" + room.name());
+    }
+
     /** The users of a room who have been told of. */
     byte[] told(RoomId room) {
         return RedisConnection.bytes(PRESENCE + "told:" + room.name());

@@ -3,10 +3,13 @@ package dev.parley.backplane.redis;
 import static dev.parley.backplane.redis.RedisConnection.bytes;
 import static dev.parley.backplane.redis.RedisConnection.text;
 
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.Protocol.Command;
 
@@ -32,6 +35,17 @@ record RedisLink(RedisShards redis, RedisKeys keys, Link.Log log, Link.Members m
     @Override
     public void say(String word) throws LinkException {
         redis.send(Command.PUBLISH, keys.words(), bytes(word));
+        List<Object> unused = redis.requireAnswers();
+    }
+
+    @Override
+    public void signal(List<Map.Entry<RoomId, Signal>> signals) throws LinkException {
+        for (Map.Entry<RoomId, Signal> each : signals) {
+            redis.send(
+                    Command.PUBLISH,
+                    keys.channel(each.getKey()),
+                    bytes('S' + each.getValue().encoded()));
+        }
         List<Object> unused = redis.requireAnswers();
     }
 

@@ -5,6 +5,7 @@ import static dev.parley.backplane.redis.RedisConnection.text;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.engine.DraftBytes;
 import dev.parley.backplane.engine.Engine;
 import dev.parley.backplane.engine.LinkException;
@@ -24,7 +25,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A connection that is subscribed to the channels of rooms and of words. A room's channel carries {@code E} and an entry, {@code G}
- * when the entry is long and has to be read, or {@code P} when members have moved.
+ * when the entry is long and has to be read, {@code P} when members have moved, or {@code S} and a signal. A node of a version that knows
+ * no signals takes them for {@code P}.
  *
  * <p>One thread reads, another one writes. A read that takes longer than the connection's timeout fails; a probe's answer keeps
  * it from that on a healthy, silent connection.
@@ -82,6 +84,9 @@ final class RedisListener implements Engine.Listener {
             events.appended(keys.room(channel), entry(message));
         } else if (message.length > 0 && message[0] == 'G') {
             events.grown(keys.room(channel));
+        } else if (message.length > 0 && message[0] == 'S') {
+            Signal signal = Signal.decoded(new String(message, 1, message.length - 1, StandardCharsets.UTF_8));
+            events.signalled(keys.room(channel), signal);
         } else {
             events.moved(keys.room(channel));
         }

@@ -4,8 +4,11 @@ import static dev.parley.backplane.redis.RedisConnection.bytes;
 import static dev.parley.backplane.redis.RedisConnection.text;
 
 import dev.parley.backplane.Backplane;
+import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +29,14 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** The logs in Redis. Everything that must be one step is a script; the rest goes out in one piece. */
 final class RedisLog implements Link.Log {
+    private static final int KEYS = 3; // of a room, in the scripts that append
     private static final long KEY_SECONDS = Backplane.KEY_MEMORY.toSeconds() + 30;
     private static final long STREAM_SECONDS = Duration.ofDays(7).toSeconds(); // of a room where nobody speaks
     private static final long META_SECONDS = Duration.ofDays(30).toSeconds(); // longer, so that numbers go on
@@ -47,32 +54,81 @@ final class RedisLog implements Link.Log {
     @Override
     public List<Link.Outcome> append(List<Link.Proposal> batch) throws LinkException {
         for (Link.Proposal proposal : batch) {
-            RoomId room = proposal.room();
+            String after = proposal.after();
             redis.sendScript(
-                    Scripts.APPEND,
-                    3,
-                    keys.meta(room),
-                    keys.stream(room),
-                    keys.key(room, proposal.draft().key()),
-                    bytes(redis.run(keys.meta(room))),
-                    bytes(proposal.message()),
-                    bytes(proposal.message()),
-                    DraftBytes.encode(proposal.draft()),
-                    bytes(entriesPerRoom),
-                    keys.channel(room),
-                    bytes(KEY_SECONDS),
-                    bytes(STREAM_SECONDS),
-                    bytes(META_SECONDS));
+                    after == null ? Scripts.APPEND : Scripts.APPEND_AFTER,
+                    KEYS,
+                    Stream.of(
+                                    keysOf(proposal),
+                                    argumentsOf(proposal),
+                                    Stream.ofNullable(after).map(key -> keys.key(proposal.room(), key)))
+                            .flatMap(each -> each)
+                            .toArray(byte[][]::new));
         }
         return redis.answers().stream().map(RedisLog::outcome).toList();
     }
 
-    private static Link.Outcome outcome(Object answer) {
+    private Stream<byte[]> keysOf(Link.Proposal proposal) {
+        RoomId room = proposal.room();
+        return Stream.of(
+                keys.meta(room),
+                keys.stream(room),
+                keys.key(room, proposal.draft().key()));
+    }
+
+    private Stream<byte[]> argumentsOf(Link.Proposal proposal) {
+        RoomId room = proposal.room();
+        return Stream.of(
+                bytes(redis.run(keys.meta(room))),
+                bytes(proposal.message()),
+                bytes(proposal.message()),
+                DraftBytes.encode(proposal.draft()),
+                bytes(entriesPerRoom),
+                keys.channel(room),
+                bytes(KEY_SECONDS),
+                bytes(STREAM_SECONDS),
+                bytes(META_SECONDS));
+    }
+
+    /** One script where all rooms are on one server; else each by itself. */
+    @Override
+    public List<Position> appendTogether(List<Link.Proposal> all) throws LinkException {
+        if (!redis.isOne()) {
+            return append(all).stream()
+                    .map(outcome -> outcome.stored().orElseThrow(() -> new BackplaneException(outcome.refusal())))
+                    .toList();
+        }
+        redis.sendScript(
+                Scripts.APPEND_TOGETHER,
+                KEYS * all.size(),
+                Stream.concat(all.stream().flatMap(this::keysOf), all.stream().flatMap(this::argumentsOf))
+                        .toArray(byte[][]::new));
+        return ((List<?>) redis.requireAnswers().get(0))
+                .stream().map(RedisLog::position).toList();
+    }
+
+    @Override
+    public boolean erase(RoomId room, String message, String erasure) throws LinkException {
+        Link.Proposal told = new Link.Proposal(room, Erasure.of(message), erasure, null);
+        redis.sendScript(
+                Scripts.ERASE,
+                KEYS,
+                Stream.of(keysOf(told), argumentsOf(told), Stream.of(bytes(message), DraftBytes.encode(Erasure.HOLE)))
+                        .flatMap(each -> each)
+                        .toArray(byte[][]::new));
+        return !Long.valueOf(0).equals(redis.requireAnswers().get(0));
+    }
+
+    private static Link.Outcome outcome(@Nullable Object answer) {
         if (answer instanceof JedisDataException refusal) {
             return Link.Outcome.refused(RedisConnection.refused(refusal));
         }
+        return answer == null ? Link.Outcome.outOfOrder() : Link.Outcome.stored(position(answer));
+    }
+
+    private static Position position(Object answer) {
         String[] stored = Objects.requireNonNull(text(answer)).split(" ", 3);
-        return Link.Outcome.stored(new Position(stored[0], Long.parseLong(stored[1]), stored[2]));
+        return new Position(stored[0], Long.parseLong(stored[1]), stored[2]);
     }
 
     @Override
@@ -137,6 +193,9 @@ final class RedisLog implements Link.Log {
                     bytes(bounds.bytes()),
                     bytes(bounds.isOneAtLeast() ? 1 : 0),
                     bytes(Math.max(0, position.seq())),
+                    ofEntries(bounds.keep()),
+                    ofMillis(bounds.keep()),
+                    ofBytes(bounds.keep()),
                     bytes(position.epoch()));
         }
         return answers(order, RedisLog::piece);
@@ -184,9 +243,53 @@ final class RedisLog implements Link.Log {
                 bytes(bounds.entries()),
                 bytes(bounds.bytes()),
                 bytes(bounds.isOneAtLeast() ? 1 : 0),
-                bytes(Math.max(0, seq - 1)));
+                bytes(Math.max(0, seq - 1)),
+                ofEntries(bounds.keep()),
+                ofMillis(bounds.keep()),
+                ofBytes(bounds.keep()));
         List<?> answer = (List<?>) redis.requireAnswers().get(0);
         return Slice.backwards(entries(answer.get(3)), (long) answer.get(4) == 1, top(answer));
+    }
+
+    /** What does not count is the empty text; and so for the others. */
+    private static byte[] ofEntries(Keep keep) {
+        return keep.entries() == Keep.ALL.entries() ? bytes("") : bytes(keep.entries());
+    }
+
+    private static byte[] ofMillis(Keep keep) {
+        return keep.isTimed() ? bytes(keep.age().toMillis()) : bytes("");
+    }
+
+    private static byte[] ofBytes(Keep keep) {
+        return keep.bytes() == Keep.ALL.bytes() ? bytes("") : bytes(keep.bytes());
+    }
+
+    @Override
+    public Set<RoomId> trim(Map<RoomId, Keep> rooms) throws LinkException {
+        List<RoomId> order = List.copyOf(rooms.keySet());
+        for (RoomId room : order) {
+            Keep keep = Objects.requireNonNull(rooms.get(room));
+            redis.sendScript(
+                    Scripts.TRIM,
+                    2,
+                    keys.meta(room),
+                    keys.stream(room),
+                    bytes(Backplane.DELIVERY.toMillis()),
+                    bytes(keep.isTimed() ? 1 : 0),
+                    bytes(STREAM_SECONDS),
+                    bytes(""),
+                    ofEntries(keep),
+                    ofMillis(keep),
+                    ofBytes(keep));
+        }
+        List<Object> answers = redis.requireAnswers();
+        Set<RoomId> later = new HashSet<>();
+        for (int i = 0; i < order.size(); i++) {
+            if (Long.valueOf(1).equals(answers.get(i))) {
+                later.add(order.get(i));
+            }
+        }
+        return later;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static dev.parley.backplane.redis.RedisConnection.bytes;
 import static dev.parley.backplane.redis.RedisConnection.text;
 
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Turnout;
 import dev.parley.backplane.engine.DraftBytes;
@@ -44,32 +45,44 @@ final class RedisMembers implements Link.Members {
             byte[] place = bytes(room.name() + ' ' + member.connection());
             byte[] here = bytes(node + ' ' + member.connection());
             if (move.isIn()) {
+                String text = move.farewell().text();
                 redis.sendScript(
                         Scripts.ENTER,
-                        3,
+                        4,
                         keys.nodes(),
                         keys.node(node),
                         keys.present(room),
+                        keys.statuses(room),
                         bytes(node),
                         place,
                         DraftBytes.encode(move.farewell()),
                         here,
                         bytes(member.user()),
-                        keys.channel(room));
+                        keys.channel(room),
+                        bytes(Occupant.isStatus(text) ? text : ""));
             } else {
                 redis.sendScript(
-                        Scripts.LEAVE, 2, keys.node(node), keys.present(room), place, here, keys.channel(room));
+                        Scripts.LEAVE,
+                        3,
+                        keys.node(node),
+                        keys.present(room),
+                        keys.statuses(room),
+                        place,
+                        here,
+                        keys.channel(room));
             }
         }
         List<Object> unused = redis.requireAnswers();
     }
 
     @Override
-    public Map<String, Integer> in(RoomId room) throws LinkException {
-        redis.send(Command.HVALS, keys.present(room));
-        Map<String, Integer> members = new HashMap<>();
-        for (Object user : (List<?>) redis.requireAnswers().get(0)) {
-            members.merge(Objects.requireNonNull(text(user)), 1, Integer::sum);
+    public Map<String, Occupant> in(RoomId room) throws LinkException {
+        redis.sendScript(Scripts.MEMBERS, 2, keys.present(room), keys.statuses(room));
+        List<String> answer = texts(redis.requireAnswers().get(0));
+        Map<String, Occupant> members = new HashMap<>();
+        for (int i = 0; i < answer.size(); i += 2) {
+            String status = answer.get(i + 1);
+            members.compute(answer.get(i), (user, known) -> Occupant.with(known, status));
         }
         return members;
     }

@@ -60,6 +60,11 @@ final class RedisShards implements AutoCloseable {
         return bySlot[bySlot.length == 1 ? 0 : JedisClusterCRC16.getSlot(key)];
     }
 
+    /** Whether there is one server alone. */
+    boolean isOne() {
+        return bySlot.length == 1;
+    }
+
     /** By what the server of a key is told from what it was before a restart or failover. */
     String run(byte[] key) {
         return of(key).run();

@@ -52,6 +52,52 @@ final class Scripts {
             return stored
             """;
 
+    /** As {@link #APPEND}, if there is a key, of the same room, that is added to ARGV; else it gives nothing. */
+    static final String APPEND_AFTER = """
+            if not (redis.call('GET', KEYS[3]) or redis.call('GET', ARGV[10])) then return false end
+            """ + APPEND;
+
+    /** Keys and arguments of {@link #APPEND} for each of several rooms on one server, all keys first. Gives what it gives for each. */
+    static final String APPEND_TOGETHER = """
+            local function append(KEYS, ARGV)
+            """ + APPEND + """
+            end
+            local rooms = #KEYS / 3
+            local each = #ARGV / rooms
+            local all = {}
+            for i = 0, rooms - 1 do
+              local keys, arguments = {}, {}
+              for k = 1, 3 do keys[k] = KEYS[3 * i + k] end
+              for a = 1, each do arguments[a] = ARGV[each * i + a] end
+              all[i + 1] = append(keys, arguments)
+            end
+            return all
+            """;
+
+    /**
+     * KEYS and ARGV those of {@link #APPEND}, of what tells of it, to which the place of the erased one is added; then the id of the
+     * message to erase, and what is to stand in its place. Gives 0 if there is no such message.
+     *
+     * <p>The stream is written anew, because what is deleted in the middle of one stays in its memory and in its dumps.
+     */
+    static final String ERASE = """
+            local all, found, from = {}, nil, '-'
+            repeat
+              local part = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', 100)
+              for _, entry in ipairs(part) do
+                all[#all + 1] = entry
+                if entry[2][4] == ARGV[10] then found = entry end
+                from = '(' .. entry[1]
+              end
+            until #part < 100
+            if not found then return 0 end
+            if string.sub(found[2][8], 7, 14) == 'erasure:' then return 1 end
+            found[2][8] = ARGV[11]
+            redis.call('DEL', KEYS[2])
+            for _, entry in ipairs(all) do redis.call('XADD', KEYS[2], entry[1], unpack(entry[2])) end
+            ARGV[4] = ARGV[4] .. string.match(found[1], '%d+') .. ' ' .. ARGV[10]
+            """ + APPEND;
+
     /**
      * Collects entries of a stream within bounds. Fetches as many at once as fit by the size of those before, so that a long
      * log is not copied in order to look at its sizes. ARGV entries, bytes, 1 if one entry may be longer.
@@ -85,25 +131,100 @@ final class Scripts {
             """;
 
     /**
-     * KEYS meta, stream. ARGV those of {@link #COLLECT}, then seq and epoch of what is asked. Gives the meta values, the oldest
-     * entry's id, the message at that seq, entries after it, and 1 if there are more.
+     * Finds the oldest entry that is to be kept. ARGV 5 entries, 6 milliseconds, 7 bytes; each empty if it does not count. Looks at
+     * entries that are too old and at as many bytes as are kept.
      */
-    static final String READ = COLLECT + """
-            local m = redis.call('HMGET', KEYS[1], 's', 'e', 'i', 'z:' .. ARGV[5])
-            local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)
-            local id = ARGV[4] .. '-0'
-            collect('XRANGE', ARGV[4] == '0' and '-' or id, '+', id)
-            return {m[1], m[2], m[3], m[4], first[1] and first[1][1] or false, at, entries, more}
+    private static final String OLDEST = """
+            local function walk(command, from, to, isDone)
+              local step = 1
+              while true do
+                local part = redis.call(command, KEYS[2], from, to, 'COUNT', step)
+                for _, entry in ipairs(part) do
+                  if isDone(entry) then return entry[1] end
+                  from = '(' .. entry[1]
+                end
+                if #part < step then return false end
+                step = 64
+              end
+            end
+            local function age(entry)
+              local t = redis.call('TIME')
+              return t[1] * 1000 + math.floor(t[2] / 1000) - tonumber(entry[2][6])
+            end
+            local function oldest(top)
+              local from = '-'
+              if ARGV[5] ~= '' and top then
+                from = string.format('%.0f-0', math.max(1, tonumber(top) - tonumber(ARGV[5]) + 1))
+              end
+              if ARGV[7] ~= '' then
+                local used = 0
+                local beyond = walk('XREVRANGE', '+', from, function(entry)
+                  used = used + #entry[2][8]
+                  return used > tonumber(ARGV[7])
+                end)
+                from = beyond and '(' .. beyond or from
+              end
+              return walk('XRANGE', from, '+', function(entry)
+                return ARGV[6] == '' or age(entry) <= tonumber(ARGV[6])
+              end)
+            end
             """;
 
     /**
-     * KEYS meta, stream. ARGV those of {@link #COLLECT}, then the seq of the last one wanted. Gives the meta values, entries from
-     * there backwards, and 1 if there are more.
+     * KEYS meta, stream. ARGV those of {@link #COLLECT}, then the seq of what is asked, those of {@link #OLDEST}, and its epoch. Gives
+     * the meta values, the id of the oldest entry that is kept, the message at that seq, entries after it, and 1 if there are more.
      */
-    static final String READ_BEFORE = COLLECT + """
+    static final String READ = COLLECT + OLDEST + """
+            local m = redis.call('HMGET', KEYS[1], 's', 'e', 'i', 'z:' .. ARGV[8])
+            local id = ARGV[4] .. '-0'
+            collect('XRANGE', ARGV[4] == '0' and '-' or id, '+', id)
+            return {m[1], m[2], m[3], m[4], oldest(m[1]), at, entries, more}
+            """;
+
+    /**
+     * KEYS meta, stream. ARGV those of {@link #COLLECT}, then the seq of the last one wanted, and those of {@link #OLDEST}. Gives the
+     * meta values, entries from there backwards, and 1 if there are more.
+     */
+    static final String READ_BEFORE = COLLECT + OLDEST + """
             local m = redis.call('HMGET', KEYS[1], 's', 'e', 'i')
-            if ARGV[4] ~= '0' and limit > 0 then collect('XREVRANGE', ARGV[4] .. '-0', '-', '') end
+            if ARGV[4] ~= '0' and limit > 0 then
+              local first = oldest(m[1])
+              if first then collect('XREVRANGE', ARGV[4] .. '-0', first, '') end
+            end
             return {m[1], m[2], m[3], entries, more}
+            """;
+
+    /**
+     * KEYS meta, stream. ARGV 1 how old in milliseconds what is deleted is at least, 2 whether anything goes by age alone; 3 the
+     * stream's seconds, 4 nothing; then those of {@link #OLDEST}. Gives 1 if there will be more to delete although nobody says anything more.
+     *
+     * <p>A stream's entries lie in nodes of up to a hundred, and Redis deletes the first ones of a node by a mark. So what is left is
+     * written anew where it is that short; else the rest of one node stays until what is behind it goes, too.
+     *
+     * <p>What is kept by age goes as a whole when the last of it is too old, if no node is there any more to delete it, and the numbers a
+     * month later.
+     */
+    static final String TRIM = OLDEST + """
+            local first = oldest(redis.call('HMGET', KEYS[1], 's')[1])
+            local young = walk('XRANGE', '-', '+', function(entry)
+              return entry[1] == first or age(entry) < tonumber(ARGV[1])
+            end)
+            local deleted = young and redis.call('XTRIM', KEYS[2], 'MINID', young) or redis.call('XTRIM', KEYS[2], 'MAXLEN', 0)
+            local kept = deleted > 0 and redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 101) or {}
+            if #kept > 0 and #kept <= 100 then
+              redis.call('DEL', KEYS[2])
+              for _, entry in ipairs(kept) do redis.call('XADD', KEYS[2], entry[1], unpack(entry[2])) end
+              redis.call('EXPIRE', KEYS[2], ARGV[3])
+            end
+            local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+            if not last then return 0 end
+            if ARGV[2] == '1' then
+              local rest = math.ceil(math.max(0, tonumber(ARGV[6]) - age(last)) / 1000) + 60
+              redis.call('EXPIRE', KEYS[2], rest)
+              redis.call('EXPIRE', KEYS[1], rest + 2592000)
+              return 1
+            end
+            return young ~= first and 1 or 0
             """;
 
     /** KEYS meta, stream. Forgets the entries, keys of drafts aside. Gives the meta values, which say where the log ends. */
@@ -125,23 +246,41 @@ final class Scripts {
             """;
 
     /**
-     * KEYS nodes, node, present. ARGV node's name, place, farewell, here, user, channel. Refuses if the node has no
-     * lease, because nobody would ever take the member off.
+     * KEYS nodes, node, present, statuses. ARGV node's name, place, farewell, here, user, channel, status or nothing. Refuses if the node
+     * has no lease, because nobody would ever take the member off.
      */
     static final String ENTER = """
             if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return redis.error_reply('NOLEASE') end
             redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
             redis.call('HSET', KEYS[3], ARGV[4], ARGV[5])
+            if ARGV[7] == '' then
+              redis.call('HDEL', KEYS[4], ARGV[4])
+            else
+              redis.call('HSET', KEYS[4], ARGV[4], ARGV[7])
+            end
             redis.call('PUBLISH', ARGV[6], 'P')
             return 1
             """;
 
-    /** KEYS node, present. ARGV place, here, channel. */
+    /** KEYS node, present, statuses. ARGV place, here, channel. */
     static final String LEAVE = """
             redis.call('HDEL', KEYS[1], ARGV[1])
             redis.call('HDEL', KEYS[2], ARGV[2])
+            redis.call('HDEL', KEYS[3], ARGV[2])
             redis.call('PUBLISH', ARGV[3], 'P')
             return 1
+            """;
+
+    /** KEYS present, statuses. Gives user and status, which may be nothing, of each member. */
+    static final String MEMBERS = """
+            local known = {}
+            local said = redis.call('HGETALL', KEYS[2])
+            for i = 1, #said, 2 do known[said[i]] = said[i + 1] end
+            local members = redis.call('HGETALL', KEYS[1])
+            for i = 1, #members, 2 do
+              members[i], members[i + 1] = members[i + 1], known[members[i]] or ''
+            end
+            return members
             """;
 
     /** KEYS nodes. Gives the nodes whose lease has run out. */
@@ -162,6 +301,7 @@ final class Scripts {
             for _, place in ipairs(redis.call('HKEYS', own)) do
               local room, connection = string.match(place, '^(%S+) (.*)$')
               redis.call('HDEL', ARGV[2] .. 'room:' .. room, ARGV[1] .. ' ' .. connection)
+              redis.call('HDEL', ARGV[2] .. 'status:' .. room, ARGV[1] .. ' ' .. connection)
               rooms[room] = true
             end
             redis.call('DEL', own)
@@ -193,6 +333,20 @@ final class Scripts {
             return {#told, left, joined}
             """;
 
-    static final List<String> ALL =
-            List.of(APPEND, READ, READ_BEFORE, PURGE, RENEW, ENTER, LEAVE, EXPIRED, BURY, TURNOUT);
+    static final List<String> ALL = List.of(
+            APPEND,
+            APPEND_AFTER,
+            APPEND_TOGETHER,
+            ERASE,
+            READ,
+            READ_BEFORE,
+            TRIM,
+            PURGE,
+            RENEW,
+            ENTER,
+            LEAVE,
+            MEMBERS,
+            EXPIRED,
+            BURY,
+            TURNOUT);
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -218,6 +220,9 @@ final class QueryWorkersTest {
 
         @Override
         public void say(String word) {}
+
+        @Override
+        public void signal(List<Map.Entry<RoomId, Signal>> signals) {}
 
         @Override
         public void ping() {}

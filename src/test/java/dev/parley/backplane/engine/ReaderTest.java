@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
 import dev.parley.backplane.Slice;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
@@ -140,6 +142,11 @@ final class ReaderTest {
             throw new UnsupportedOperationException();
         }
 
+        @Override
+        public List<Position> appendTogether(List<Link.Proposal> all) {
+            throw new UnsupportedOperationException();
+        }
+
         private Position at(long seq) {
             return new Position("e", seq, seq == 0 ? "" : "m" + seq);
         }
@@ -185,6 +192,16 @@ final class ReaderTest {
         public Position purge(RoomId room) {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public Set<RoomId> trim(Map<RoomId, Keep> rooms) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean erase(RoomId room, String message, String erasure) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static final class Deaf implements Engine.Events {
@@ -202,5 +219,8 @@ final class ReaderTest {
 
         @Override
         public void said(String word) {}
+
+        @Override
+        public void signalled(RoomId room, Signal signal) {}
     }
 }

@@ -8,11 +8,13 @@ import dev.parley.backplane.BackplaneContract;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Keep;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
 import dev.parley.node.Budget;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
@@ -175,6 +177,69 @@ final class MemoryBackplaneTest extends BackplaneContract {
         assertThat(read(backplane, gone).isWhole()).isFalse();
         assertThat(append(backplane, "2").position().epoch()).isNotEqualTo(gone.epoch());
         assertThat(read(backplane, followed, kept).isWhole()).isTrue();
+    }
+
+    @Test
+    void aRoomThatKeepsByAgeIsForgottenWhenNothingHasBeenSaidForSoLong() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, now::get, new Budget(1_000 * MIB));
+        RoomId quick = new RoomId("quick");
+        RoomId slow = new RoomId("slow");
+        backplane.retain(room -> room.equals(quick)
+                ? Keep.age(Duration.ofMinutes(10))
+                : room.equals(slow) ? Keep.age(Duration.ofDays(30)) : Keep.ALL);
+        Position gone = append(backplane, quick, "1", "text").position();
+        Position kept = append(backplane, slow, "1", "text").position();
+
+        now.set(NOON.plus(Duration.ofMinutes(10)));
+        assertThat(read(backplane, quick, Position.ORIGIN).isWhole()).isTrue();
+        now.set(NOON.plus(Duration.ofMinutes(12)));
+        append(backplane, new RoomId("another"), "1", "text");
+
+        assertThat(append(backplane, quick, "2", "text").position().epoch()).isNotEqualTo(gone.epoch());
+        now.set(NOON.plus(Duration.ofDays(30)));
+        assertThat(read(backplane, slow, Position.ORIGIN).entries())
+                .extracting(Entry::position)
+                .containsExactly(kept);
+        now.set(NOON.plus(Duration.ofDays(30)).plusMillis(1));
+        assertThat(read(backplane, slow, Position.ORIGIN).entries()).isEmpty();
+        assertThat(read(backplane, slow, new Position(kept.epoch(), 0, "")).broken())
+                .contains(Break.Reason.TRIMMED);
+    }
+
+    @Test
+    void whatIsNotKeptIsGivenUpOnceItCannotBeOnItsWayAnyMore() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        Budget budget = new Budget(1_000 * MIB);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, now::get, budget);
+        backplane.retain(room -> Keep.entries(1));
+        for (int i = 0; i < 10; i++) {
+            append(backplane, LOBBY, "key-" + i, "x".repeat(100_000));
+        }
+        assertThat(budget.used()).isGreaterThan(1_000_000);
+
+        now.set(NOON.plus(Backplane.DELIVERY).plusMillis(1));
+        append(backplane, LOBBY, "last", "x");
+
+        assertThat(budget.used()).isLessThan(20_000);
+        assertThat(backplane.extent(LOBBY).toCompletableFuture().join().entries())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsErasedCostsNothingMore() {
+        Budget budget = new Budget(1_000 * MIB);
+        MemoryBackplane backplane = new MemoryBackplane(1_000, Clock.systemUTC(), budget);
+        Position victim = append(backplane, LOBBY, "1", "x".repeat(1_000_000)).position();
+        assertThat(budget.used()).isGreaterThan(1_000_000);
+
+        assertThat(backplane
+                        .erase(LOBBY, victim.message())
+                        .toCompletableFuture()
+                        .join())
+                .isTrue();
+
+        assertThat(budget.used()).isLessThan(10_000);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.parley.node.Threads;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("full") // takes a minute
 @Tag("standalone") // no server is needed, so once is enough
 final class PostgresFaultsIT extends FaultContract {
     @Override

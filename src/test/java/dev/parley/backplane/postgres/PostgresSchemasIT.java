@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.FaultyNodes;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.node.Budget;
@@ -54,9 +55,9 @@ final class PostgresSchemasIT {
                 second.control().send("second");
                 return !heardByOpen.isEmpty() && !heardByFirst.isEmpty() && !heardBySecond.isEmpty();
             });
-            FaultyNodes.until(() -> members(firstToo).equals(Map.of("felix", 1)));
+            FaultyNodes.until(() -> members(firstToo).equals(Map.of("felix", new Occupant(1, ""))));
 
-            assertThat(members(open)).isEqualTo(Map.of("olga", 1));
+            assertThat(members(open)).isEqualTo(Map.of("olga", new Occupant(1, "")));
             assertThat(members(second)).isEmpty();
             assertThat(heardByOpen).containsOnly("open");
             assertThat(heardByFirst).containsOnly("first");
@@ -79,7 +80,7 @@ final class PostgresSchemasIT {
         return words;
     }
 
-    private static Map<String, Integer> members(Backplane node) throws Exception {
+    private static Map<String, Occupant> members(Backplane node) throws Exception {
         return node.presence().members(ROOM).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 

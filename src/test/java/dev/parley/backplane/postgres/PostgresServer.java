@@ -1,42 +1,41 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.EnginePrograms;
 import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /**
- * A real PostgreSQL: the newest of Debian's packages. It refuses to run as root, so then it runs as the package's own user. It
- * keeps what it acknowledges, as it is by default.
+ * A real PostgreSQL, see {@link EnginePrograms}. It refuses to run as root, so then it runs as {@code nobody}. It keeps what it
+ * acknowledges, as it is by default.
  */
 public final class PostgresServer extends EngineProcess {
-    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+    private static final String NOBODY = "nobody";
 
-    private final Path programs;
+    private final Path programs = EnginePrograms.postgres();
     private final List<String> options;
 
     private PostgresServer(Path directory, List<String> options) throws IOException {
         super(directory);
         this.options = options;
-        try (Stream<Path> versions = Files.list(VERSIONS)) {
-            this.programs =
-                    versions.max(Comparator.naturalOrder()).orElseThrow().resolve("bin");
-        }
     }
 
     public static PostgresServer launch() throws IOException, InterruptedException {
@@ -49,7 +48,7 @@ public final class PostgresServer extends EngineProcess {
                 Files.copy(ca.key(), Files.createTempDirectory("parley-key").resolve("server.key")); // must be its own
         if (isRoot()) {
             Files.setPosixFilePermissions(key.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
-            run(List.of("chown", "postgres", key.toString()));
+            run(List.of("chown", NOBODY, key.toString()));
         }
         Path certificate = Files.copy(ca.certificate(), key.resolveSibling("server.crt"));
         return launch(List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + certificate, "-c", "ssl_key_file=" + key));
@@ -60,7 +59,7 @@ public final class PostgresServer extends EngineProcess {
         PostgresServer server = new PostgresServer(directory, options);
         if (isRoot()) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-            run(List.of("chown", "postgres", directory.toString()));
+            run(List.of("chown", NOBODY, directory.toString()));
         }
         server.makeEmpty();
         server.start();
@@ -109,14 +108,27 @@ public final class PostgresServer extends EngineProcess {
     /** With those that serve its connections. */
     @Override
     public void freeze() throws InterruptedException {
-        run(List.of("pkill", "-STOP", "-P", Long.toString(pid())));
+        for (long server : servers()) {
+            signal(server, "STOP");
+        }
         super.freeze();
     }
 
     @Override
     public void thaw() throws InterruptedException {
         super.thaw();
-        run(List.of("pkill", "-CONT", "-P", Long.toString(pid())));
+        for (long server : servers()) {
+            signal(server, "CONT");
+        }
+    }
+
+    /** Its processes, one for each connection and a few more. */
+    private List<Long> servers() {
+        return ProcessHandle.of(pid())
+                .orElseThrow()
+                .children()
+                .map(ProcessHandle::pid)
+                .toList();
     }
 
     private static boolean isRoot() {
@@ -126,7 +138,7 @@ public final class PostgresServer extends EngineProcess {
     private static List<String> asUser(String... command) {
         List<String> all = new ArrayList<>();
         if (isRoot()) {
-            all.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"));
+            all.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--clear-groups", "--"));
         }
         all.addAll(Arrays.asList(command));
         return all;
@@ -154,13 +166,9 @@ public final class PostgresServer extends EngineProcess {
 
     @Override
     protected boolean answers() {
-        try {
-            run(List.of(programs.resolve("pg_isready").toString(), "-h", "127.0.0.1", "-p", Integer.toString(port)));
-            return true;
-        } catch (IllegalStateException notYet) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        try (Connection connection = connect("parley")) {
+            return connection.isValid(1);
+        } catch (SQLException notYet) {
             return false;
         }
     }
@@ -178,7 +186,9 @@ public final class PostgresServer extends EngineProcess {
         makeTables(1);
         makeTables(2);
         makeTables(3);
-        psql("-f", "server-config/postgresql/grants.sql", "-f", "server-config/postgresql/publisher.sql");
+        makeTables(4);
+        run("server-config/postgresql/grants.sql");
+        run("server-config/postgresql/publisher.sql");
         sql("CREATE ROLE shop LOGIN IN ROLE parley_publisher");
         return nodes(address().replace("parley@", "parley_node@"), entriesPerRoom, secret);
     }
@@ -189,7 +199,7 @@ public final class PostgresServer extends EngineProcess {
             sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
                     + " DROP ROLE IF EXISTS shop, parley_publisher, parley_node; CREATE ROLE parley_node LOGIN");
         }
-        psql("-f", "src/main/resources/dev/parley/backplane/postgres/schema-" + revision + ".sql");
+        run("src/main/resources/dev/parley/backplane/postgres/schema-" + revision + ".sql");
     }
 
     /** A connection of somebody's own. */
@@ -238,23 +248,43 @@ public final class PostgresServer extends EngineProcess {
     /** How long files may become that grow from now on; 0 for as long as they like. What it has in use is longer already. */
     void limitFiles(long bytes) throws InterruptedException {
         String limit = bytes == 0 ? "unlimited" : Long.toString(bytes);
-        List<String> processes = new ArrayList<>(List.of(Long.toString(pid())));
-        processes.addAll(
-                run(List.of("pgrep", "-P", Long.toString(pid()))).lines().toList());
-        for (String process : processes) {
-            run(asUser("prlimit", "--pid", process, "--fsize=" + limit + ":"));
+        List<Long> processes = new ArrayList<>(servers());
+        processes.add(pid());
+        for (long process : processes) {
+            run(asUser("prlimit", "--pid", Long.toString(process), "--fsize=" + limit + ":"));
         }
     }
 
-    /** What psql answers. */
-    String sql(String statement) throws InterruptedException {
-        return psql("-qtAc", statement).strip();
+    /** What psql would answer, without headings: a row a line, columns between strokes. */
+    String sql(String statements) {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = connect("parley");
+                Statement statement = connection.createStatement()) {
+            boolean isTable = statement.execute(statements);
+            while (isTable || statement.getUpdateCount() != -1) {
+                if (isTable) {
+                    ResultSet table = statement.getResultSet();
+                    while (table.next()) {
+                        List<String> columns = new ArrayList<>();
+                        for (int i = 1; i <= table.getMetaData().getColumnCount(); i++) {
+                            columns.add(Objects.requireNonNullElse(table.getString(i), ""));
+                        }
+                        rows.add(String.join("|", columns));
+                    }
+                }
+                isTable = statement.getMoreResults();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        return String.join("\n", rows);
     }
 
-    private String psql(String... what) throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of(programs.resolve("psql").toString(), "-v", "ON_ERROR_STOP=1"));
-        command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-U", "parley", "-d", "postgres"));
-        command.addAll(List.of(what));
-        return run(command);
+    private void run(String file) {
+        try {
+            sql(Files.readString(Path.of(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

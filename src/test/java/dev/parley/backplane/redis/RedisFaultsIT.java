@@ -8,6 +8,7 @@ import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.FaultContract;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.node.Budget;
@@ -95,7 +96,7 @@ final class RedisFaultsIT extends FaultContract {
                             .entries())
                     .hasSize(10);
             assertThat(one.presence().members(PRESENCE).toCompletableFuture().get(2, TimeUnit.SECONDS))
-                    .isEqualTo(Map.of("alice", 1));
+                    .isEqualTo(Map.of("alice", new Occupant(1, "")));
             assertThat(one.health().isReachable()).isTrue();
             pause(100);
         }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Rooms that are larger than the memory of a node. */
+@Tag("standalone-alone") // it measures
 @Tag("standalone") // no server is needed, so once is enough
 @Timeout(180)
 final class RedisMemoryIT {

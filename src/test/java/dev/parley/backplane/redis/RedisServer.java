@@ -1,12 +1,18 @@
 package dev.parley.backplane.redis;
 
 import dev.parley.backplane.EngineProcess;
+import dev.parley.backplane.EnginePrograms;
 import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.TwoNodes;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A real Redis: {@code redis-server} of the path, which is Debian's package of that name, with the file of {@code server-config}.
- * Nodes are its user of no more rights than they need; whoever runs {@code redis-cli} may do everything.
+ * A real Redis, see {@link EnginePrograms}, with the file of {@code server-config}. Nodes are its user of no more rights than they
+ * need; whoever says nothing of itself may do everything.
  */
 public final class RedisServer extends EngineProcess {
     public static final List<String> DURABLE = List.of("--save", ""); // and a log of commands, says the file
@@ -38,7 +44,7 @@ public final class RedisServer extends EngineProcess {
     }
 
     public static RedisServer launch(List<String> options) throws IOException, InterruptedException {
-        return launch("redis-server", options);
+        return launch(EnginePrograms.redis().toString(), options);
     }
 
     /** A Valkey instead: {@code valkey-server} of the path. */
@@ -95,8 +101,8 @@ public final class RedisServer extends EngineProcess {
                 "sentinel monitor parley 127.0.0.1 " + master + " 1\n"
                         + "sentinel down-after-milliseconds parley 1000\n"
                         + "sentinel failover-timeout parley 5000\n");
-        RedisServer sentinel =
-                new RedisServer("redis-server", directory, List.of(configuration.toString(), "--sentinel"));
+        RedisServer sentinel = new RedisServer(
+                EnginePrograms.redis().toString(), directory, List.of(configuration.toString(), "--sentinel"));
         sentinel.start();
         return sentinel;
     }
@@ -145,11 +151,52 @@ public final class RedisServer extends EngineProcess {
                         new Threads()));
     }
 
-    /** What redis-cli answers. */
-    String cli(String... arguments) throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(port)));
-        command.addAll(List.of(arguments));
-        return run(command).strip();
+    /** What redis-cli would answer: an element a line, errors as they are. */
+    String cli(String... command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                InputStream in = new BufferedInputStream(socket.getInputStream())) {
+            ByteArrayOutputStream request = new ByteArrayOutputStream();
+            request.writeBytes(("*" + command.length + "\r\n").getBytes(StandardCharsets.UTF_8));
+            for (String argument : command) {
+                byte[] bytes = argument.getBytes(StandardCharsets.UTF_8);
+                request.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.UTF_8));
+                request.writeBytes(bytes);
+                request.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+            }
+            socket.getOutputStream().write(request.toByteArray());
+            return answer(in).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** RESP 2. */
+    private static String answer(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int read = in.read(); read != '\r'; read = in.read()) {
+            if (read < 0) {
+                throw new EOFException();
+            }
+            line.append((char) read);
+        }
+        in.skipNBytes(1);
+        String rest = line.substring(1);
+        return switch (line.charAt(0)) {
+            case '$' -> {
+                int length = Integer.parseInt(rest);
+                String text = length < 0 ? "" : new String(in.readNBytes(length), StandardCharsets.UTF_8);
+                in.skipNBytes(length < 0 ? 0 : 2);
+                yield text;
+            }
+            case '*' -> {
+                List<String> elements = new ArrayList<>();
+                for (int i = Integer.parseInt(rest); i > 0; i--) {
+                    elements.add(answer(in));
+                }
+                yield String.join("\n", elements);
+            }
+            default -> rest;
+        };
     }
 
     /** While it is down: it will read a snapshot if there is one, but not its log of commands. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Valkey does what Redis does. */
+@Tag("system") // Valkey
 @Tag("standalone") // no server is needed, so once is enough
 final class ValkeyIT {
     private static RedisServer server;

@@ -1,0 +1,48 @@
+package dev.parley.backplane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user who is in a room, over all nodes.
+ *
+ * <p>What a connection says of its user, its status, stands in the text of its farewell, which is not said where that is of the kind
+ * {@link Draft.Kind#JSON}: {@code @}, when it was said by its node's clock in 19 digits, and JSON. Any other text says nothing.
+ *
+ * @param connections how many of the user's are in; 1 or more
+ * @param status the newest one of these connections; empty if none says anything
+ */
+public record Occupant(int connections, String status) {
+    private static final int DIGITS = 19;
+    private static final int HEAD = 1 + DIGITS;
+
+    /** With one more connection, whose farewell has this text; {@code known} is null before the first. */
+    public static Occupant with(@Nullable Occupant known, String text) {
+        if (known == null) {
+            return new Occupant(1, isStatus(text) ? text : "");
+        }
+        return new Occupant(known.connections + 1, newer(known.status, text));
+    }
+
+    /** The status that says so at that time, of those of a user the one with the highest {@code at} counts. */
+    public static String status(long at, String json) {
+        String digits = Long.toString(at);
+        return '@' + "0".repeat(DIGITS - digits.length()) + digits + json;
+    }
+
+    /** Whether the text of a farewell says something. */
+    public static boolean isStatus(String text) {
+        return text.length() > HEAD && text.charAt(0) == '@';
+    }
+
+    private static String newer(String one, String other) {
+        if (!isStatus(one) || !isStatus(other)) {
+            return isStatus(other) ? other : one;
+        }
+        return one.substring(0, HEAD).compareTo(other.substring(0, HEAD)) > 0 ? one : other;
+    }
+
+    /** What the user says of itself, as JSON; empty if nothing. */
+    public String data() {
+        return status.isEmpty() ? "" : status.substring(HEAD);
+    }
+}

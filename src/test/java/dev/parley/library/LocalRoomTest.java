@@ -1,0 +1,152 @@
+package dev.parley.library;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.Fake;
+import dev.parley.Json;
+import dev.parley.Members;
+import dev.parley.Parley;
+import dev.parley.ParleyException;
+import dev.parley.Publication;
+import dev.parley.Published;
+import dev.parley.api.Node;
+import dev.parley.api.Users;
+import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Follower;
+import dev.parley.backplane.Occupant;
+import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Signal;
+import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.node.Budget;
+import jakarta.servlet.ServletContext;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rooms, as an application sees them. */
+@Timeout(60)
+final class LocalRoomTest {
+    private static final RoomId NEWS = new RoomId("news");
+
+    private final MemoryBackplane backplane =
+            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
+    private final Node node = new Node("one", backplane);
+    private final LocalParley parley = parley();
+
+    private static LocalParley parley() {
+        Map<String, Object> attributes = new HashMap<>();
+        return LocalParley.of(Fake.of(ServletContext.class, (method, arguments) -> switch (method) {
+            case "getAttribute" -> attributes.get((String) arguments[0]);
+            case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+            default -> throw new AssertionError("unexpected call of " + method);
+        }));
+    }
+
+    private Parley started() {
+        parley.started(backplane, node.cluster, new Users(node.query, true), 10_000);
+        return parley;
+    }
+
+    @AfterEach
+    void stop() {
+        parley.close();
+        node.close();
+        backplane.close();
+    }
+
+    private static <T> T done(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatIsSignalledIsToldToWhoIsInAndStoredByNobody() throws Exception {
+        List<Signal> heard = Collections.synchronizedList(new ArrayList<>());
+        backplane.follow(NEWS, new Follower() {
+            @Override
+            public void appended(Entry entry) {
+                throw new AssertionError("stored");
+            }
+
+            @Override
+            public void signalled(Signal signal) {
+                heard.add(signal);
+            }
+        });
+
+        done(started().room("news").signal(Map.of("x", 1)));
+
+        assertThat(heard)
+                .containsExactly(new Signal(
+                        "application",
+                        "{\"type\":\"signal\",\"room\":\"news\",\"from\":{\"user\":\"application\",\"connection\":\"application\"},"
+                                + "\"data\":{\"x\":1}}"));
+    }
+
+    @Test
+    void aSignalThatIsTooLongIsRefused() throws Exception {
+        Parley started = started();
+        done(started.room("news").signal("x".repeat(4_094)));
+
+        assertThatThrownBy(() -> done(started.room("news").signal("x".repeat(4_095))))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ParleyException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ParleyException.Code.REFUSED));
+    }
+
+    @Test
+    void theSameIsSaidInSeveralRoomsOnce() throws Exception {
+        Publication publication = Publication.of(Json.raw("{\"n\":1}")).key("k");
+
+        Map<String, Published> first = done(started().publish(List.of("news", "attic"), publication));
+        Map<String, Published> again = done(parley.publish(List.of("attic", "news"), publication));
+
+        assertThat(first).containsOnlyKeys("news", "attic");
+        assertThat(first.values()).noneMatch(Published::duplicate);
+        first.forEach(
+                (room, published) -> assertThat(again.get(room)).isEqualTo(new Published(published.position(), true)));
+        assertThat(done(parley.room("attic").history(Long.MAX_VALUE, 10)))
+                .singleElement()
+                .satisfies(message -> assertThat(message.data().raw()).isEqualTo("{\"n\":1}"));
+    }
+
+    @Test
+    void roomsThatAreNoneOrTooManyAreRefusedBeforeAnythingIsStored() {
+        List<String> tooMany = new ArrayList<>();
+        for (int i = 0; i <= 100; i++) {
+            tooMany.add("r" + i);
+        }
+        for (List<String> rooms : List.of(List.<String>of(), List.of("news", "NO"), List.of("~carol"), tooMany)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> parley.publish(rooms, 1));
+        }
+        assertThatThrownBy(() -> done(started().publish(List.of("news", "attic"), "x".repeat(10_000))))
+                .cause()
+                .isInstanceOf(ParleyException.class);
+    }
+
+    @Test
+    void membersHaveWhatTheySayOfThemselves() throws Exception {
+        Draft.Author alice = new Draft.Author("alice", "a1");
+        backplane
+                .presence()
+                .enter(NEWS, new Draft("a", alice, Draft.Kind.JSON, Occupant.status(1, "{\"is\":\"here\"}")));
+        backplane.presence().enter(NEWS, new Draft("b", new Draft.Author("bob", "b1"), Draft.Kind.JSON, "null"));
+
+        Members members = done(started().room("news").members());
+
+        assertThat(members.connections()).isEqualTo(Map.of("alice", 1, "bob", 1));
+        assertThat(members.data()).containsOnlyKeys("alice");
+        assertThat(members.data().get("alice").raw()).isEqualTo("{\"is\":\"here\"}");
+    }
+}
