@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
+import dev.parley.node.Tracing;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Printable;
@@ -65,6 +66,7 @@ public final class Connection implements Budget.Holder {
     private final AtomicLong bytesIn = new AtomicLong();
     private final Trail trail = new Trail();
     private volatile @Nullable Instant expires;
+    private volatile Tracing.@Nullable Origin origin;
     private boolean wasFilling; // the timer's own
 
     /** Whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
@@ -94,6 +96,16 @@ public final class Connection implements Budget.Holder {
         return id;
     }
 
+    /** What its peer says things for; null if nobody traces that. */
+    public Tracing.@Nullable Origin origin() {
+        return origin;
+    }
+
+    /** Says what its peer says things for. */
+    public void publishesFor(Tracing.@Nullable Origin traced) {
+        origin = traced;
+    }
+
     /** Whether it may still be sent to; false from the first sign of its end. */
     public boolean isLive() {
         return !ended;
@@ -112,6 +124,15 @@ public final class Connection implements Budget.Holder {
     /** Queues a text message that goes to nobody else. */
     public void send(String text) {
         send(List.of(new Outgoing(text)));
+    }
+
+    /**
+     * Sends signals when no message waits; the oldest are given up where the peer is too slow for them.
+     *
+     * @return how many were given up
+     */
+    public int signal(List<Outgoing> signals) {
+        return outbox.offerSignals(signals);
     }
 
     /** Queues a binary message; nobody may change the bytes from now on. */

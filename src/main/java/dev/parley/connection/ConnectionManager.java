@@ -4,13 +4,17 @@ import dev.parley.connection.frames.Frames;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Mark;
+import jakarta.servlet.AsyncContext;
 import jakarta.websocket.Session;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -43,6 +47,7 @@ public final class ConnectionManager {
     private static final int ID_BYTES = 9; // 72 random bits, 12 characters
     private static final long DRAIN_POLL_MILLIS = 10;
     private static final long SHED_MILLIS = 50;
+    private static final Duration ANSWER = Duration.ofSeconds(20);
 
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final Limits limits;
@@ -55,6 +60,7 @@ public final class ConnectionManager {
     private final SecureRandom random = new SecureRandom();
     private final ScheduledFuture<?> checks;
     private volatile boolean draining;
+    private final Unread unread;
     private final Tally tally = new Tally(connections.values());
     private volatile Predicate<Figures.Peer> isUnwanted = peer -> false;
     private volatile Observer observer = new Observer() {};
@@ -75,6 +81,7 @@ public final class ConnectionManager {
         this.bounds = new Outbox.Bounds(limits.outboxMessages(), limits.outboxBytes());
         this.timing = Timing.of(limits.sendTimeout(), limits.heartbeat());
         this.workers = workers;
+        this.unread = new Unread(workers);
         this.nanoTime = nanoTime;
         this.lastCheck = nanoTime.getAsLong();
         this.checks =
@@ -84,6 +91,37 @@ public final class ConnectionManager {
     /** Takes over what the session is sent, from its {@code @OnOpen} on. */
     public Connection accept(Session session) {
         return accept(wires.over(session));
+    }
+
+    /**
+     * Takes over what the client of an event stream is sent, whose request waits for that and has not been answered yet.
+     *
+     * @param places where it was in rooms when it left
+     * @throws IllegalStateException if the server does not take it; then it is over
+     */
+    public Connection accept(AsyncContext context, Map<String, Mark> places) throws IOException {
+        StreamWire wire = new StreamWire(context, places, unread);
+        Connection connection = accept(wire);
+        boolean hasBegun = false;
+        try {
+            wire.begin(connection);
+            hasBegun = true;
+        } finally {
+            if (!hasBegun) {
+                connection.gone();
+            }
+        }
+        return connection;
+    }
+
+    /**
+     * Takes over what somebody is sent who says one thing and waits for its answer, which fails if that takes too long. It ends when
+     * whoever has the answer ends it.
+     */
+    public Connection accept(CompletableFuture<String> answer) {
+        Connection connection = accept(new AnswerWire(answer));
+        CompletableFuture<String> unused = workers.within(answer, ANSWER);
+        return connection;
     }
 
     Connection accept(Wire wire) {
@@ -196,6 +234,7 @@ public final class ConnectionManager {
 
     private void forget(Connection connection) {
         budget.leave(connection);
+        tally.ending(connection); // before it is gone: who looks for it finds it here or there
         connections.remove(connection.id());
         tally.closed(connection);
         if (connection.isIntroduced()) {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * that arrives meanwhile, on whichever thread, only makes the running loop look again. That keeps the stack flat where a
  * container completes inside the call (Undertow, Tyrus), and no lock is held around a call to the wire.
  *
+ * <p>Signals wait beside the queue, a few of them and the last ones, outside the bounds: one leaves when no message waits, and the oldest is
+ * given up for a later one. So they neither fill an outbox nor hold up a message.
+ *
  * <p>What stays, because it cannot leave at once or its write does not complete inside the call, is counted in the budget; what
  * passes through is not, so that it costs nothing.
  */
@@ -67,6 +70,11 @@ final class Outbox {
     /** Enough to fill a system call; more would only keep one peer's turn longer. */
     private static final int BATCH_BYTES = 64 * 1024;
 
+    /** Signals that may wait; more than one room tells at once. */
+    static final int MAX_SIGNALS = 64;
+
+    static final long MAX_SIGNAL_BYTES = 256 * 1024;
+
     private final Wire wire;
     private final Owner owner;
     private final Bounds bounds;
@@ -79,6 +87,8 @@ final class Outbox {
 
     // Guarded by `queue`, which is never held around a call to anybody.
     private final ArrayDeque<Item> queue = new ArrayDeque<>(2);
+    private final ArrayDeque<Outgoing> signals = new ArrayDeque<>(0);
+    private long signalBytes;
     private final Lanes lanes = new Lanes();
     private long queuedBytes;
     private int uncounted; // so many messages at the head are not counted in the budget
@@ -140,6 +150,39 @@ final class Outbox {
         return Offer.ACCEPTED;
     }
 
+    /** Takes signals, and says how many were given up for want of room, these or earlier ones. */
+    int offerSignals(List<Outgoing> last) {
+        int given = 0;
+        synchronized (queue) {
+            if (closed || !wire.takesSignals()) {
+                return 0;
+            }
+            for (Outgoing signal : last) {
+                signal.retain(budget);
+                signals.add(signal);
+                signalBytes += signal.bytes();
+                while (signals.size() > MAX_SIGNALS || signalBytes > MAX_SIGNAL_BYTES) {
+                    takeSignal().release(budget);
+                    given++;
+                }
+            }
+        }
+        drain();
+        return given;
+    }
+
+    private Outgoing takeSignal() {
+        Outgoing oldest = signals.remove();
+        signalBytes -= oldest.bytes();
+        return oldest;
+    }
+
+    private void forgetSignals() {
+        while (!signals.isEmpty()) {
+            takeSignal().release(budget);
+        }
+    }
+
     /** What was to leave at once stays for a while. Under the lock. */
     private void countQueued() {
         Iterator<Item> items = queue.iterator();
@@ -175,7 +218,7 @@ final class Outbox {
     }
 
     private boolean isSending() {
-        return inFlight != null && inFlight.item != Item.Ping.PING;
+        return inFlight != null && inFlight.item != Item.Ping.PING && !inFlight.isOfSignals;
     }
 
     /**
@@ -202,7 +245,7 @@ final class Outbox {
 
     /** Takes the place of a write, or leaves it to the completion of the write that has it. */
     private void pingNow() {
-        Sending ping = new Sending(List.of(), Item.Ping.PING, 0);
+        Sending ping = new Sending(List.of(), Item.Ping.PING, 0, false);
         synchronized (queue) {
             if (closed) {
                 return;
@@ -224,6 +267,7 @@ final class Outbox {
                 return;
             }
             closed = true;
+            forgetSignals();
             queue.add(new Item.Farewell(code));
             queue.notifyAll();
         }
@@ -245,6 +289,7 @@ final class Outbox {
                 }
             }
             queue.clear();
+            forgetSignals();
             lanes.clear();
             queuedBytes = 0;
             queue.notifyAll();
@@ -268,6 +313,9 @@ final class Outbox {
             long bytes = inFlight == null ? 0 : inFlight.held();
             for (Item item : queue) {
                 bytes += item instanceof Outgoing message ? message.share() : 0;
+            }
+            for (Outgoing signal : signals) {
+                bytes += signal.share();
             }
             return bytes;
         }
@@ -345,8 +393,9 @@ final class Outbox {
         }
     }
 
+    /** Whoever waits for that does not wait for signals, which may never end. */
     private boolean isSettled() {
-        return owed == null && inFlight == null && queue.isEmpty();
+        return owed == null && (inFlight == null || inFlight.isOfSignals) && queue.isEmpty();
     }
 
     /** Whether more than a quarter of what may wait is waiting. */
@@ -405,13 +454,20 @@ final class Outbox {
                 return null;
             }
             Item item = queue.poll();
+            boolean isOfSignals = item == null;
+            List<Outgoing> messages;
             if (item == null) {
-                return null;
+                if (signals.isEmpty()) {
+                    return null;
+                }
+                messages = signalBatch();
+                item = messages.get(0);
+            } else {
+                messages = item instanceof Outgoing first ? batch(first) : List.of();
             }
-            List<Outgoing> messages = item instanceof Outgoing first ? batch(first) : List.of();
             int free = Math.min(uncounted, messages.size());
             uncounted -= free;
-            Sending sending = new Sending(messages, item, free);
+            Sending sending = new Sending(messages, item, free, isOfSignals);
             inFlight = sending;
             inFlightSince = nanoTime.getAsLong();
             return sending;
@@ -430,6 +486,16 @@ final class Outbox {
         while (messages.size() < batch && bytes < BATCH_BYTES && queue.peek() instanceof Outgoing message) {
             queue.remove();
             bytes += take(message, messages);
+        }
+        return messages;
+    }
+
+    private List<Outgoing> signalBatch() {
+        List<Outgoing> messages = new ArrayList<>(Math.min(batch, signals.size()));
+        while (messages.size() < batch && !signals.isEmpty()) {
+            Outgoing signal = takeSignal();
+            messages.add(signal);
+            count(signal);
         }
         return messages;
     }
@@ -458,12 +524,14 @@ final class Outbox {
     private final class Sending implements Wire.Completion {
         private final List<Outgoing> messages;
         private final Item item;
+        private final boolean isOfSignals;
         private int free; // so many of the messages, the first, are not counted in the budget; guarded by `queue`
         private volatile boolean isDone;
 
-        Sending(List<Outgoing> messages, Item item, int free) {
+        Sending(List<Outgoing> messages, Item item, int free, boolean isOfSignals) {
             this.messages = messages;
             this.item = item;
+            this.isOfSignals = isOfSignals;
             this.free = free;
         }
 

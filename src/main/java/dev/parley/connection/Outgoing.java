@@ -1,6 +1,7 @@
 package dev.parley.connection;
 
 import dev.parley.node.Budget;
+import dev.parley.protocol.Cue;
 import dev.parley.protocol.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ public final class Outgoing implements Item {
     private final boolean isText;
     private final int bytes;
     private final @Nullable Lane lane;
+    private volatile @Nullable Cue cue; // once a stream has asked
     private volatile Object content; // a String, the byte[] of a binary one, or the Frame that was made of it
 
     private final AtomicInteger keepers = new AtomicInteger();
@@ -61,6 +63,23 @@ public final class Outgoing implements Item {
         return known instanceof Frame frame
                 ? new String(frame.encoded, headerLength(bytes), bytes, StandardCharsets.UTF_8)
                 : (String) known;
+    }
+
+    /** What a stream must know of it. */
+    Cue cue() {
+        Cue known = cue;
+        if (known == null) {
+            known = Cue.of(text());
+            cue = known;
+        }
+        return known;
+    }
+
+    /** Its text in UTF-8, in bytes that are the caller's own. */
+    byte[] utf8() {
+        return content instanceof Frame frame
+                ? Arrays.copyOfRange(frame.encoded, headerLength(bytes), frame.encoded.length)
+                : text().getBytes(StandardCharsets.UTF_8);
     }
 
     /**

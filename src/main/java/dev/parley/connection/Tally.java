@@ -36,19 +36,27 @@ public final class Tally {
         opened.increment();
     }
 
+    /** It is still one of the live ones. */
+    void ending(Connection connection) {
+        Figures.Ended over = connection.asEnded();
+        if (over.cause().equals(PEER)) {
+            return;
+        }
+        synchronized (this) {
+            if (lately.size() == KEPT) {
+                lately.removeFirst();
+            }
+            lately.addLast(over);
+        }
+    }
+
+    /** It is none of the live ones any more. */
     void closed(Connection connection) {
         closed.computeIfAbsent(connection.endCause(), cause -> new LongAdder()).increment();
         Traffic last = connection.traffic();
-        Figures.Ended over = connection.asEnded();
-        dropped.add(over.dropped());
+        dropped.add(connection.depth().dropped());
         synchronized (this) {
             ended = ended.plus(last);
-            if (!over.cause().equals(PEER)) {
-                if (lately.size() == KEPT) {
-                    lately.removeFirst();
-                }
-                lately.addLast(over);
-            }
         }
     }
 

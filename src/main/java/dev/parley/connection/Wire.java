@@ -22,6 +22,11 @@ interface Wire {
      */
     int batch();
 
+    /** Whether its peer is told what is signalled. */
+    default boolean takesSignals() {
+        return true;
+    }
+
     /** Starts sending, in this order. Never blocks; may throw anything, which counts as a failure. */
     void send(List<Outgoing> messages, Completion completion);
 

@@ -1,6 +1,7 @@
 package dev.parley.handshake;
 
 import dev.parley.node.Threads;
+import dev.parley.node.Tracing;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -205,24 +206,11 @@ public final class Gate implements Filter {
 
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        try {
-            decided.set(decide(request));
-        } catch (HandshakeRefused refused) {
-            decisions.refused(
-                    refused.status(),
-                    String.valueOf(refused.getMessage()),
-                    rules.proxies().clientOf(request));
-            LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
-            refuse(response, refused);
-            return;
-        } catch (Throwable ours) { // an Error, too, must not reach the server, which would show its stack
-            Threads.guarded("handshake failed", () -> faults.tell("handshake failed", ours))
-                    .run();
-            decisions.refused(500, "internal error", rules.proxies().clientOf(request));
-            refuse(response, new HandshakeRefused(500, "internal error"));
+        Optional<Handshake> handshake = admitted(request, response, routes, true);
+        if (handshake.isEmpty()) {
             return;
         }
-        decisions.accepted();
+        decided.set(handshake.get());
         try {
             chain.doFilter(leading.apply(request), response);
         } finally {
@@ -232,6 +220,44 @@ public final class Gate implements Filter {
                 left.end();
             }
         }
+    }
+
+    /**
+     * Lets a visitor in who asks over plain HTTP for what endpoints tell: by the same rules and limits as a handshake. Whoever is
+     * refused has been answered; whoever has the handshake must {@link Handshake#open} and {@link Handshake#end} it.
+     *
+     * @param streams what there is to ask for
+     */
+    public Optional<Handshake> admit(HttpServletRequest request, HttpServletResponse response, List<Route> streams)
+            throws IOException {
+        Optional<Handshake> handshake = admitted(request, response, streams, false);
+        handshake.ifPresent(handshakes::handedOver);
+        return handshake;
+    }
+
+    /** Nothing if it was refused, and has been answered so. */
+    private Optional<Handshake> admitted(
+            HttpServletRequest request, HttpServletResponse response, List<Route> among, boolean isUpgrade)
+            throws IOException {
+        HandshakeRefused refusal;
+        try {
+            Handshake handshake = decide(request, among, isUpgrade);
+            decisions.accepted();
+            return Optional.of(handshake);
+        } catch (HandshakeRefused refused) {
+            refusal = refused;
+            LOG.log(Level.DEBUG, "handshake refused with {0}: {1}", refused.status(), refused.getMessage());
+        } catch (Throwable ours) { // an Error, too, must not reach the server, which would show its stack
+            Threads.guarded("handshake failed", () -> faults.tell("handshake failed", ours))
+                    .run();
+            refusal = new HandshakeRefused(500, "internal error");
+        }
+        decisions.refused(
+                refusal.status(),
+                String.valueOf(refusal.getMessage()),
+                rules.proxies().clientOf(request));
+        refuse(response, refusal);
+        return Optional.empty();
     }
 
     /** Whether this thread is carrying an accepted handshake. */
@@ -282,15 +308,17 @@ public final class Gate implements Filter {
         }
     }
 
-    private Handshake decide(HttpServletRequest request) {
+    private Handshake decide(HttpServletRequest request, List<Route> among, boolean isUpgrade) {
         String path = BelowContext.pathOf(request);
         RequestTarget target = RequestTarget.parse(path, request.getQueryString());
-        for (Route route : routes) {
+        for (Route route : among) {
             Optional<Map<String, String>> variables = route.template().match(target.segments());
             if (variables.isPresent()) {
                 rules.admission().check();
                 rules.origins().check(request);
-                checkForm(request);
+                if (isUpgrade) {
+                    checkForm(request);
+                }
                 if (hasUnreadableLogin(request)) {
                     throw new HandshakeRefused(400, UNREADABLE_LOGIN);
                 }
@@ -303,8 +331,8 @@ public final class Gate implements Filter {
                 Handshake bound = null;
                 boolean isIn = false;
                 try {
-                    Handshake handshake =
-                            route.bind(visitor, handshakes.closing()).from(client);
+                    Handshake handshake = route.bind(visitor, handshakes.closing())
+                            .from(client, Tracing.here().origin(request::getHeader));
                     bound = handshake;
                     handshake.onEnded(() -> place.leave(handshake.isThrownOut()));
                     visitor.login().ifPresent(session -> handshakes.logins().watch(session, handshake));

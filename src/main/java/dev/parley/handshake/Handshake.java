@@ -1,6 +1,7 @@
 package dev.parley.handshake;
 
 import dev.parley.node.Threads;
+import dev.parley.node.Tracing;
 import jakarta.websocket.Session;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Handshake {
     private final AtomicReference<State> state = new AtomicReference<>(State.DECIDED);
     private volatile String address = "";
     private volatile String path = "";
+    private volatile Tracing.@Nullable Origin origin;
     private volatile boolean thrownOut;
     private volatile Optional<Credential> credential; // written under the lock
     private boolean revoked; // guarded by this
@@ -78,6 +80,11 @@ public final class Handshake {
         return address;
     }
 
+    /** What the visitor does, if that is traced. */
+    public Tracing.@Nullable Origin origin() {
+        return origin;
+    }
+
     /** The path template of its endpoint. */
     public String path() {
         return path;
@@ -88,8 +95,9 @@ public final class Handshake {
         return this;
     }
 
-    Handshake from(String known) {
+    Handshake from(String known, Tracing.@Nullable Origin traced) {
         address = known;
+        origin = traced;
         return this;
     }
 

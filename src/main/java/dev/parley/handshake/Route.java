@@ -104,6 +104,11 @@ public final class Route {
         return new Route(endpoint, parameters, path, subprotocols, factory, dependencies, adapter);
     }
 
+    /** A route to a stream, which no endpoint serves: what {@link Gate#admit} binds for it is {@code parameters}. */
+    public static Route stream(String path, Class<? extends Record> parameters, Dependencies dependencies) {
+        return new Route(parameters, parameters, path, List.of(), () -> path, dependencies, null);
+    }
+
     /** How the container is told of an endpoint that it does not find by itself; nothing if it does. */
     public Optional<ServerEndpointConfig> config() {
         return Optional.ofNullable(adapter)

@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.node.Reach;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -9,8 +10,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.reflect.Field;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a request's body that nobody has read. Tomcat and Undertow wait for the rest of it on the thread that answered,
@@ -85,7 +84,7 @@ final class UnreadBody {
                 return;
             }
             // Tomcat's connector closes the connection after the answer.
-            Object connectors = field(inner.getClass(), "request").get(inner);
+            Object connectors = Reach.declared(inner.getClass(), "request").get(inner);
             Object coyote = connectors.getClass().getMethod("getCoyoteRequest").invoke(connectors);
             Class<?> code = Class.forName(
                     "org.apache.coyote.ActionCode", false, coyote.getClass().getClassLoader());
@@ -95,17 +94,5 @@ final class UnreadBody {
         } catch (ReflectiveOperationException | RuntimeException | IOException another) {
             LOG.log(Level.DEBUG, "this server waits for bodies that nobody reads: {0}", another);
         }
-    }
-
-    private static Field field(@Nullable Class<?> type, String name) throws NoSuchFieldException {
-        for (Class<?> one = type; one != null; one = one.getSuperclass()) {
-            for (Field field : one.getDeclaredFields()) {
-                if (field.getName().equals(name)) {
-                    field.setAccessible(true);
-                    return field;
-                }
-            }
-        }
-        throw new NoSuchFieldException(name);
     }
 }

@@ -10,6 +10,8 @@ import dev.parley.handshake.GateTest.Lobby;
 import dev.parley.handshake.GateTest.Nothing;
 import dev.parley.handshake.GateTest.Room;
 import dev.parley.handshake.GateTest.RoomVisit;
+import dev.parley.node.Traces;
+import dev.parley.node.Tracing;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -41,6 +43,26 @@ final class GateHandOverTest {
         assertThat(taken)
                 .extracting(Handshake::parameters)
                 .containsExactly(new ItemVisit("foo bar", Optional.of(7), "alice"));
+    }
+
+    @Test
+    void whatPassesCarriesWhatTheVisitorDoesIfThatIsTraced() throws Exception {
+        try (Traces traces = Traces.begin()) {
+            List<Handshake> taken = new ArrayList<>();
+            for (String header : List.of(Traces.HEADER, "00-nonsense-01")) {
+                GateExchange.upgrade("/ws")
+                        .with("traceparent", header)
+                        .through(
+                                gate,
+                                (request, response) ->
+                                        gate.take(null, Echo.class).ifPresent(taken::add));
+            }
+
+            Tracing.Origin origin = taken.get(0).origin();
+            origin.publish("lobby", 1).ended("m1", null);
+            assertThat(traces.one("publish").getParentSpanId()).isEqualTo(Traces.PARENT);
+            assertThat(taken.get(1).origin().linked()).isNull();
+        }
     }
 
     @Test

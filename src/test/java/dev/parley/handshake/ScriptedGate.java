@@ -1,5 +1,6 @@
 package dev.parley.handshake;
 
+import dev.parley.node.Tracing;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,18 @@ public final class ScriptedGate implements AutoCloseable {
     public static Map<String, Object> userProperties(Class<?> endpoint, Record parameters) {
         Map<String, Object> properties = new HashMap<>();
         handshake(endpoint, parameters).storeIn(properties);
+        return properties;
+    }
+
+    /** A handshake that was accepted, of a visitor who does something that is traced. */
+    public static Handshake handshake(Class<?> endpoint, Record parameters, Tracing.Origin origin) {
+        return handshake(endpoint, parameters).from("", origin);
+    }
+
+    /** User properties as the configurator leaves them, of such a handshake. */
+    public static Map<String, Object> userProperties(Class<?> endpoint, Record parameters, Tracing.Origin origin) {
+        Map<String, Object> properties = new HashMap<>();
+        handshake(endpoint, parameters, origin).storeIn(properties);
         return properties;
     }
 

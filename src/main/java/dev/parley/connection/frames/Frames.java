@@ -85,6 +85,9 @@ public final class Frames {
         if (name.startsWith("org.eclipse.jetty.")) {
             return new JettyFrames(session);
         }
+        if (name.startsWith("com.ibm.ws.wsoc.")) { // Open Liberty
+            return new LibertyFrames(session);
+        }
         return null;
     }
 

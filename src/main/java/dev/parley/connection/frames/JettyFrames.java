@@ -1,12 +1,12 @@
 package dev.parley.connection.frames;
 
+import dev.parley.node.Reach;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +45,8 @@ final class JettyFrames implements Server {
         this.lock = Reach.field(flusher, "_lock");
         this.lockOfLock = Reach.field(lock.varType(), "_lock");
         this.state = Reach.field(flusher, "_state");
-        this.idle = constant("IDLE");
-        this.pending = constant("PENDING");
+        this.idle = Reach.constant(state.varType(), "IDLE");
+        this.pending = Reach.constant(state.varType(), "PENDING");
         this.succeeded = Reach.method(flusher, "succeeded").asType(MethodType.methodType(void.class, Object.class));
         this.failed = Reach.method(flusher, "failed", Throwable.class)
                 .asType(MethodType.methodType(void.class, Object.class, Throwable.class));
@@ -57,13 +57,6 @@ final class JettyFrames implements Server {
                         Reach.load(core, "org.eclipse.jetty.io.EndPoint"), "write", callbackType, ByteBuffer[].class)
                 .asFixedArity()
                 .asType(MethodType.methodType(void.class, Object.class, Object.class, ByteBuffer[].class));
-    }
-
-    private Object constant(String name) throws NoSuchFieldException {
-        return Stream.of(state.varType().getEnumConstants())
-                .filter(constant -> constant.toString().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchFieldException(name));
     }
 
     @Override

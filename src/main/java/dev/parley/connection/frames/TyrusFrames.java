@@ -1,9 +1,8 @@
 package dev.parley.connection.frames;
 
+import dev.parley.node.Reach;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
@@ -107,7 +106,7 @@ final class TyrusFrames implements Server {
             this.connection = connection;
             this.state = state;
             this.open = open;
-            this.told = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, this::told);
+            this.told = Listener.as(handler, this::told);
         }
 
         @Override
@@ -118,7 +117,7 @@ final class TyrusFrames implements Server {
             }
             waiting.set(outcome);
             try {
-                Object buffer = wrap.invokeExact(memory, gathered(frames));
+                Object buffer = wrap.invokeExact(memory, Gathered.of(frames));
                 write.invokeExact(writer, connection, (SocketAddress) null, buffer, told, (Object) null);
             } catch (Throwable failure) {
                 tell(failure);
@@ -127,23 +126,13 @@ final class TyrusFrames implements Server {
         }
 
         /** What Grizzly says to a completion handler. */
-        private @Nullable Object told(Object proxy, Method method, Object @Nullable [] arguments) {
-            switch (method.getName()) {
+        private void told(String method, Object @Nullable [] arguments) {
+            switch (method) {
                 case "completed" -> tell(null);
                 case "failed" -> tell(arguments == null ? null : (Throwable) arguments[0]);
                 case "cancelled" -> tell(new CancellationException("Grizzly has cancelled it"));
-                case "hashCode" -> {
-                    return System.identityHashCode(proxy);
-                }
-                case "equals" -> {
-                    return arguments != null && arguments[0] == proxy;
-                }
-                case "toString" -> {
-                    return "frames of Parley";
-                }
                 default -> {} // updated: some of it is written
             }
-            return null;
         }
 
         private void tell(@Nullable Throwable failure) {
@@ -152,20 +141,5 @@ final class TyrusFrames implements Server {
                 outcome.accept(failure);
             }
         }
-    }
-
-    private static ByteBuffer gathered(ByteBuffer[] frames) {
-        if (frames.length == 1) {
-            return frames[0];
-        }
-        int bytes = 0;
-        for (ByteBuffer frame : frames) {
-            bytes += frame.remaining();
-        }
-        ByteBuffer all = ByteBuffer.allocate(bytes);
-        for (ByteBuffer frame : frames) {
-            all.put(frame);
-        }
-        return all.flip();
     }
 }

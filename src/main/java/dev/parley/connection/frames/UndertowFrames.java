@@ -1,10 +1,9 @@
 package dev.parley.connection.frames;
 
+import dev.parley.node.Reach;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.concurrent.Executor;
@@ -128,11 +127,7 @@ final class UndertowFrames implements Server {
         private void begin(ByteBuffer[] frames, Consumer<@Nullable Throwable> outcome) {
             try {
                 Object before = listener.invokeExact(sink);
-                Object ours = Proxy.newProxyInstance(
-                        listenerType.getClassLoader(),
-                        new Class<?>[] {listenerType},
-                        (proxy, method, arguments) ->
-                                heard(proxy, method, arguments, () -> goOn(frames, before, outcome)));
+                Object ours = Listener.as(listenerType, (event, arguments) -> goOn(frames, before, outcome));
                 listen.invokeExact(sink, ours);
                 goOn(frames, before, outcome);
             } catch (Throwable failure) {
@@ -177,17 +172,5 @@ final class UndertowFrames implements Server {
             }
             outcome.accept(why);
         }
-    }
-
-    private static @Nullable Object heard(Object proxy, Method method, Object @Nullable [] arguments, Runnable event) {
-        return switch (method.getName()) {
-            case "handleEvent" -> {
-                event.run();
-                yield null;
-            }
-            case "hashCode" -> System.identityHashCode(proxy);
-            case "equals" -> arguments != null && arguments[0] == proxy;
-            default -> "frames of Parley";
-        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.connection.frames;
 
+import dev.parley.node.Reach;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -1,4 +1,4 @@
-package dev.parley.connection.frames;
+package dev.parley.node;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -6,13 +6,14 @@ import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** What is private in a server's classes, which are in unnamed modules on all of them. */
-final class Reach {
+public final class Reach {
     private Reach() {}
 
     /** The field of that name in the class or the nearest above it. */
-    static Field declared(Class<?> type, String name) throws NoSuchFieldException {
+    public static Field declared(Class<?> type, String name) throws NoSuchFieldException {
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
             for (Field field : owner.getDeclaredFields()) {
                 if (field.getName().equals(name)) {
@@ -24,14 +25,15 @@ final class Reach {
         throw new NoSuchFieldException(type.getName() + "." + name);
     }
 
-    static VarHandle field(Class<?> type, String name) throws ReflectiveOperationException {
+    public static VarHandle field(Class<?> type, String name) throws ReflectiveOperationException {
         Field field = declared(type, name);
         return MethodHandles.privateLookupIn(field.getDeclaringClass(), MethodHandles.lookup())
                 .unreflectVarHandle(field);
     }
 
     /** A method of the class, or of the nearest above it, or of an interface that is given as the type. */
-    static MethodHandle method(Class<?> type, String name, Class<?>... parameters) throws ReflectiveOperationException {
+    public static MethodHandle method(Class<?> type, String name, Class<?>... parameters)
+            throws ReflectiveOperationException {
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
             for (Method method : owner.getDeclaredMethods()) {
                 if (method.getName().equals(name)
@@ -45,8 +47,17 @@ final class Reach {
         throw new NoSuchMethodException(type.getName() + "." + name);
     }
 
+    /** The constant of that name in an enum. */
+    public static Object constant(Class<?> type, String name) throws NoSuchFieldException {
+        return Stream.ofNullable(type.getEnumConstants())
+                .flatMap(Arrays::stream)
+                .filter(constant -> constant.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchFieldException(type.getName() + "." + name));
+    }
+
     /** The class of that name as the server's class sees it. */
-    static Class<?> load(Class<?> beside, String name) throws ClassNotFoundException {
+    public static Class<?> load(Class<?> beside, String name) throws ClassNotFoundException {
         return Class.forName(name, true, beside.getClassLoader());
     }
 }
