@@ -21,6 +21,7 @@ export interface Sender {
 }
 
 export interface Message<Data = Json> {
+  readonly type: 'message';
   readonly room: string;
   readonly seq: number;
   /** The message's id. */
@@ -39,6 +40,26 @@ export interface Delivered<Data = Json> extends Message<Data> {
   readonly own: boolean;
 }
 
+/** What somebody else says to those who are in just now. It is kept nowhere. */
+export interface Signal<Data = Json> {
+  readonly room: string;
+  readonly from: Sender;
+  readonly data: Data;
+}
+
+/**
+ * Something of the room's log was erased. With `erased`, that message was, and whoever shows or keeps it forgets it. Without, it is what
+ * stood here.
+ */
+export interface Erased {
+  readonly type: 'erased';
+  readonly room: string;
+  readonly seq: number;
+  readonly message: string;
+  readonly at: string;
+  readonly erased?: { readonly seq: number; readonly message: string };
+}
+
 export interface Ack {
   readonly room: string;
   /** Where the message is stored. */
@@ -49,8 +70,8 @@ export interface Ack {
 
 export interface History<Data = Json> {
   readonly room: string;
-  /** In the order of the log, the oldest first. */
-  readonly messages: readonly Message<Data>[];
+  /** In the order of the log, the oldest first; what has no `data` has `type` `erased`. */
+  readonly messages: readonly (Message<Data> | Erased)[];
   /** Whether there are older ones. */
   readonly more: boolean;
 }
@@ -58,6 +79,17 @@ export interface History<Data = Json> {
 export interface Member {
   readonly user: string;
   readonly connections: number;
+  /** What the user last said of itself, on whichever connection; missing or null if nothing. */
+  readonly data?: Json;
+}
+
+/** Some of those who are in a room, in the order of names. */
+export interface MembersPage {
+  readonly members: readonly Member[];
+  /** How many there are in all. */
+  readonly count: number;
+  /** Whether there are some after these. */
+  readonly more: boolean;
 }
 
 export interface Limits {
@@ -92,7 +124,11 @@ export class ParleyError extends Error {
 
 export type ClientState =
   | { readonly name: 'connecting' }
-  | { readonly name: 'open' }
+  /**
+   * With `transport: 'stream'` there is no WebSocket: three in a row have not opened although the server answers. What is said goes one
+   * by one over HTTP. It goes back to a WebSocket, by way of `connecting`, when one opens, which is tried every minute.
+   */
+  | { readonly name: 'open'; readonly transport?: 'stream' }
   /**
    * The connection was lost or refused. The next attempt is in `delay` milliseconds, or at `until` on the clock of
    * `Date.now()`; both are `Infinity` while the device is offline.
@@ -132,6 +168,8 @@ export interface Presence {
   /** Who came and who went since the last event; both empty the first time. */
   readonly joined: readonly string[];
   readonly left: readonly string[];
+  /** Who says something else of itself, those included who came and say something; null is nothing any more. */
+  readonly changed: readonly { readonly user: string; readonly data: Json }[];
   /** How many members there are. */
   readonly count: number;
 }
@@ -139,7 +177,11 @@ export interface Presence {
 export interface RoomEvents<Data = Json> {
   /** Each message once, in the order of the log. */
   message: Delivered<Data>;
+  /** In the same order: a message was erased. */
+  erased: Erased;
   presence: Presence;
+  /** At most once, in no order with messages. */
+  signal: Signal;
   gap: Gap;
   /** That many messages were left out, as this connection was too slow for a room that prefers new to old. */
   dropped: number;
@@ -155,8 +197,8 @@ export interface ClientEvents {
 export interface JoinOptions {
   /** Where to go on, for a page that kept it; otherwise delivery begins now. */
   since?: Position;
-  /** Whether to be told who is there. */
-  presence?: boolean;
+  /** Whether to be told who is there; or to be told, and what to tell the others of this user, as {@link Room.presence} does. */
+  presence?: boolean | { readonly data: Json };
 }
 
 export interface SendOptions {
@@ -185,6 +227,23 @@ export interface Room<Data = Json> {
    */
   send(data: Data, options?: SendOptions): Promise<Ack>;
 
+  /**
+   * Says something to the others who are in just now, and who are quick enough: where a cursor is, that somebody is typing. It is not
+   * stored, and nobody says whether it arrived. Up to 4096 bytes as JSON, and 35 a second on one connection; what comes faster, or
+   * while the room is not joined, is not sent. What the server refuses is an `error` of the client.
+   */
+  signal(data: Json): void;
+
+  /**
+   * Says something of this user to those who are told who is there: what she is doing, her name in full. Up to 1024 bytes as JSON; `null`
+   * takes it back. It is said again over every new connection, and gone with the user's last one. The last that a user says counts,
+   * on whichever connection.
+   */
+  presence(data: Json): void;
+
+  /** Up to `limit` of those who are there, after the one of this name: for rooms that are too big to list. */
+  listMembers(after?: string, limit?: number): Promise<MembersPage>;
+
   /** Up to `limit` messages before the one numbered `before`; without it, the latest. Waits for a connection. */
   history(before?: number, limit?: number): Promise<History<Data>>;
 
@@ -209,6 +268,8 @@ export interface Client {
   readonly user: string | undefined;
   readonly connection: string | undefined;
   readonly limits: Limits;
+  /** What the server has that earlier ones have not. */
+  readonly features: readonly string[];
 
   on<Event extends keyof ClientEvents>(event: Event, listener: (value: ClientEvents[Event]) => void): Off;
 

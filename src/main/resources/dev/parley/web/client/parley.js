@@ -3,11 +3,11 @@
  * that WebSocket alive and takes up every room where it was lost. Types and descriptions: parley.d.ts beside this file.
  *
  * Two invariants carry the rest. A room's position moves only with a message that was handed to the listeners, so what
- * is asked for after a loss is exactly what they have not had. And a room has one message of ours under way at a time,
- * always under the same key, so a retry neither doubles a message nor lets a later one overtake it.
+ * is asked for after a loss is exactly what they have not had. And a message of ours always has the same key, and names
+ * the one before it that is not stored yet, so a retry neither doubles it nor lets a later one overtake it.
  */
 
-const FINAL_CODES = [1000, 1002, 1003, 1007, 1008, 1009];
+const FINAL_CODE = /^(100[023789]|4[5-9]..)$/;
 const CREDENTIAL_EXPIRED = 4002;
 const LOST = 1006; // what browsers, too, say of a connection that ended without a close frame
 
@@ -22,18 +22,22 @@ const SOONEST_REFRESH_MS = 5_000;
 const LONGEST_TIMER_MS = 2e9; // or a browser's timer would run out at once
 const PACE_MARGIN_MS = 1_100; // a second's worth takes a little longer than a second, so that the server need not refuse
 const JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
+const WINDOW = 64; // messages of a room that are sent and not answered
+const WINDOW_SIZE = 262_144;
+const SIGNAL_EVERY_MS = 28; // on average: somewhat less than the server takes
+const CONNECTIONS_REMEMBERED = 100;
 const INBOX = ''; // its name is the server's to say, and may be another one on the next connection
-const now = () => performance.now(); // for durations: whatever is done to the clock on the wall, it goes on
+const now = performance.now.bind(performance); // for durations: whatever is done to the clock on the wall, it goes on
 
 /** What a request came to: the server's `code`, whether and after how many milliseconds trying again can help, and why. */
 export class ParleyError extends Error {
-  constructor(code, message = code, more = {}) {
+  constructor(code, message = code, more) {
     super(message);
     Object.assign(this, { name: 'ParleyError', code, retry: false }, more);
   }
 }
 
-const DISCONNECTED = new ParleyError('disconnected', undefined, { retry: true, after: 0 });
+const DISCONNECTED = new ParleyError('disconnected', undefined, { retry: true });
 
 /** Connects, and stays connected until `close()` or a close code that says stop. */
 export function connect(url = 'rooms', { credential } = {}) {
@@ -42,14 +46,17 @@ export function connect(url = 'rooms', { credential } = {}) {
   const rooms = new Map();
   const asked = new Map();
   const connections = new Set();
-  const isFixed = typeof credential !== 'function';
+  const isFixed = !credential?.call; // a function can be called
   let joins;
   let messages;
   let ended; // the error, once it has been closed for good
   let socket;
+  let streamed; // how to connect where no WebSocket opens
+  let unopened = 0; // so many in a row
   let attempt = 0;
   let lastId = 0;
   let failures = 0;
+  let signalled = 0;
   let openedAt;
   let silenceMs;
   let expired = false;
@@ -60,9 +67,10 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   const client = {
     limits: {},
+    features: [],
     join(name, options) {
       if (!rooms.has(name)) {
-        const created = createRoom(name, options, pack, insist, depart);
+        const created = createRoom(name, options, client, pack, ask, pace, insist, depart, transmit, maySignal);
         rooms.set(name, created);
         if (client.state.name === 'open') {
           created.enter();
@@ -88,7 +96,7 @@ export function connect(url = 'rooms', { credential } = {}) {
   async function open() {
     const mine = ++attempt;
     clearTimeout(retryTimer);
-    change({ name: 'connecting' });
+    change('connecting');
     try {
       const proof = await provide(expired);
       if (mine === attempt) {
@@ -107,23 +115,26 @@ export function connect(url = 'rooms', { credential } = {}) {
   }
 
   function openSocket(proof) {
-    socket = new WebSocket(address, 'parley.v1');
-    socket.onopen = () => transmit({ type: 'connect', ...proof });
+    socket = streamed?.(client, remember) || new WebSocket(address, 'parley.v1');
+    socket.onopen = () => {
+      unopened = 0;
+      transmit({ type: 'connect', ...proof });
+    };
     socket.onmessage = ({ data }) => {
       listen();
       receive(JSON.parse(data));
     };
-    socket.onclose = closed;
+    socket.onclose = (event) => closed(event, proof);
     silenceMs = WELCOME_WITHIN_MS;
     listen();
   }
 
-  function listen() {
+  const listen = () => {
     clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(() => lost('silence'), silenceMs);
-  }
+    silenceTimer = setTimeout(lost, silenceMs, 'silence');
+  };
 
-  async function closed({ code, reason }) {
+  async function closed({ code, reason }, proof) {
     const mine = attempt;
     // 1008 without a reason is the server's own: the login's session has ended. A browser does not tell why a handshake
     // failed. Where the server answers plain HTTP, it did not take the cookie.
@@ -133,15 +144,16 @@ export function connect(url = 'rooms', { credential } = {}) {
     ) {
       code = CREDENTIAL_EXPIRED;
     }
+    if (code === LOST && ++unopened > 2) {
+      streamed = await import('./parley-stream.js').then((module) => module.streamTo(address, proof)).catch(() => {});
+    }
     if (mine === attempt) {
       lost(reason, undefined, code);
     }
   }
 
   /** Whether the credential has expired, and there is no other: a cookie may have been renewed, so that is tried once. */
-  function isStale() {
-    return expired && isFixed;
-  }
+  const isStale = () => expired && isFixed;
 
   /** As it goes on the wire; what is longer than the server takes would end the connection. */
   function pack(frame) {
@@ -160,29 +172,32 @@ export function connect(url = 'rooms', { credential } = {}) {
     }
   }
 
+  /** Now or never: what comes faster than the server takes it is not sent. */
+  function maySignal() {
+    const next = Math.max(signalled, now() - 1_000) + SIGNAL_EVERY_MS;
+    return next <= now() && (signalled = next);
+  }
+
   function ask(frame, take = (answer) => answer) {
     return new Promise((resolve, reject) => {
-      if (client.state.name !== 'open') {
-        throw DISCONNECTED;
-      }
       transmit({ id: ++lastId, ...frame });
       asked.set(lastId, (answer, error) => (error ? reject(error) : resolve(take(answer))));
     });
   }
 
-  /** Asks in its turn, and again where that can help, as long as the answer `isDue`. */
-  async function insist(frame, isDue, ready, take) {
+  const pace = (isDue, after) => messages(isDue, after);
+
+  /** Joins or leaves in its turn, and again where that can help, as long as it `isDue`. */
+  async function insist(frame, isDue, take) {
     for (let after; isDue(); ) {
-      await ready?.();
-      await (ready ? messages : joins)(isDue, after);
-      await ready?.(); // again: it may have taken long
+      await joins(isDue, after);
       try {
         return isDue() && (await ask(frame(), take));
       } catch (error) {
         if (!error.retry) {
           throw error;
         }
-        after = error.after ?? (await pause());
+        after = error.after;
       }
     }
   }
@@ -215,8 +230,8 @@ export function connect(url = 'rooms', { credential } = {}) {
   }
 
   function welcomed(frame) {
-    ({ user: client.user, connection: client.connection, limits: client.limits, inbox: client.inbox.name = null } = frame);
-    connections.add(client.connection);
+    ({ user: client.user, connection: client.connection, limits: client.limits, features: client.features = [], inbox: client.inbox.name = null } = frame);
+    remember(client.connection);
     silenceMs = frame.heartbeat * SILENCE * 1000;
     listen();
     expired = false;
@@ -224,8 +239,16 @@ export function connect(url = 'rooms', { credential } = {}) {
     refreshBefore(frame);
     joins = createPace(JOINS_PER_SECOND, client.limits.rooms);
     messages = createPace(client.limits.messagesPerSecond);
-    change({ name: 'open' });
+    change('open', { transport: socket.transport });
     rooms.forEach((room) => room.enter());
+  }
+
+  /** What is said over this connection is ours. */
+  function remember(connection) {
+    connections.add(connection);
+    if (connections.size > CONNECTIONS_REMEMBERED) {
+      connections.delete([...connections][0]);
+    }
   }
 
   /** How long it lives is the server's word. One that names only the end names it on its own clock, which may not be ours. */
@@ -251,7 +274,7 @@ export function connect(url = 'rooms', { credential } = {}) {
       socket.close();
     }
     const final =
-      FINAL_CODES.includes(code) || code >= 4500 || bye?.reconnect === false || (code === CREDENTIAL_EXPIRED && isStale());
+      FINAL_CODE.test(code) || bye?.reconnect === false || (code === CREDENTIAL_EXPIRED && isStale());
     expired ||= code === CREDENTIAL_EXPIRED;
     failures = now() - openedAt > SETTLED_AFTER_MS ? 0 : failures;
     openedAt = NaN;
@@ -260,7 +283,7 @@ export function connect(url = 'rooms', { credential } = {}) {
     if (globalThis.navigator?.onLine === false) {
       delay = Infinity;
     }
-    bye = undefined;
+    bye = 0;
     ended = final && new ParleyError('closed', reason || `closed with ${code}`);
     client.state = { code, reason, ...(final ? { name: 'closed' } : { name: 'waiting', until: Date.now() + delay, delay }) };
     asked.forEach((settle) => settle(0, DISCONNECTED));
@@ -271,7 +294,7 @@ export function connect(url = 'rooms', { credential } = {}) {
       retryTimer = setTimeout(open, delay);
     }
     rooms.forEach((room) => room.exit(ended));
-    change(client.state);
+    change(client.state.name, client.state);
   }
 
   function network({ type }) {
@@ -293,25 +316,35 @@ export function connect(url = 'rooms', { credential } = {}) {
   return client;
 }
 
-function createRoom(name, { since, presence } = {}, pack, insist, depart) {
+function createRoom(name, { since, presence } = {}, client, pack, ask, pace, insist, depart, transmit, maySignal) {
   let position = since;
-  let gate = createGate();
+  let line = []; // what is not settled, in order
+  let over; // why nothing can be asked now, or later
+  let visit = 0;
   let turn = Promise.resolve();
   let known;
   let mayBeIn; // to this connection's server
-  const unsettled = new Set(); // how to fail what was asked for
 
   const room = {
     name,
     state: { name: 'waiting' },
     members: new Map(),
-    send(data, { key = randomKey() } = {}) {
-      const sent = persist({ type: 'send', key, data: structuredClone(data) }, KEY_LIVES_MS, turn);
-      turn = sent.catch(() => {});
-      return sent;
+    // Not `randomUUID`, which is missing from pages that came over plain HTTP.
+    send(data, { key = crypto.getRandomValues(new Uint32Array(4)).join() } = {}) {
+      return queue('push', { type: 'send', key, data: structuredClone(data) });
+    },
+    signal(data) {
+      tell('signal', data, room.state.name === 'joined' && maySignal());
+    },
+    presence(data) {
+      presence = { data };
+      tell('presence', data, mayBeIn);
+    },
+    listMembers(after, limit) {
+      return queue('unshift', { type: 'members', after, limit });
     },
     history(before, limit) {
-      return persist({ type: 'history', before, limit });
+      return queue('unshift', { type: 'history', before, limit });
     },
     get position() {
       return position;
@@ -319,38 +352,78 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
     leave() {
       depart(room.name, mayBeIn);
       exit(new ParleyError('left'));
-      change({ name: 'left' });
+      change('left');
     },
   };
 
   const [emit, change] = observable(room);
 
-  /** Asks until there is an answer or the room has ended, over losses of the connection, but not beyond the life of its key. */
-  function persist(wish, lifeMs, before) {
-    const frame = () => ({ room: room.name, ...wish });
-    let first;
-    return new Promise((resolve, reject) => {
-      pack(frame());
-      unsettled.add(reject);
-      const ready = async () => {
-        await before;
-        await gate.passage;
-        first ??= now();
-        if (now() - first > lifeMs) {
-          throw new ParleyError('uncertain'); // it may be stored
-        }
-      };
-      insist(frame, () => unsettled.has(reject), ready)
-        .then(resolve, reject)
-        .finally(() => unsettled.delete(reject));
-    });
-  }
+  const tell = (type, data, isDue) => isDue && transmit({ type, room: name, data });
 
-  async function enter() {
-    restart();
-    const mine = gate;
-    const isDue = () => mine === gate && (name || position); // into its inbox a client is let unasked, from now on
-    change({ name: 'joining' });
+  /** It is asked, over losses of the connection, until there is an answer or the room has ended. */
+  const queue = (how, frame) =>
+    new Promise((resolve, reject) => {
+      let since;
+      if (over) {
+        throw over;
+      }
+      const item = {
+        reject,
+        key: frame.key,
+        size: pack({ room: room.name, ...frame }).length,
+        async go(after) {
+          item.sent = true;
+          since ??= now();
+          try {
+            if (frame.key && now() - since > KEY_LIVES_MS) {
+              throw new ParleyError('uncertain'); // it may be stored
+            }
+            resolve(await ask({ room: room.name, after, ...frame }));
+          } catch (error) {
+            item.sent = !error.retry;
+            if (item.sent) {
+              reject(error);
+            }
+            pace(() => {}, error.after);
+          }
+          line = line.filter((other) => other !== item || !item.sent);
+          flow();
+        },
+      };
+      line[how](item);
+      flow();
+    });
+
+  /** Which one may go now. What is so long that it could not name another goes when it is the first. */
+  const next = () => {
+    let size = 0;
+    const at = line.findIndex((item) => {
+      size += item.size;
+      return !item.sent;
+    });
+    const mustBeFirst =
+      at >= WINDOW ||
+      size > WINDOW_SIZE ||
+      line[at]?.size * 3 + 200 > client.limits.messageBytes ||
+      !client.features.includes('after');
+    return room.state.name !== 'joined' || (at > 0 && mustBeFirst) ? -1 : at;
+  };
+
+  /** Sends what may go, in order; what goes again does so before what is behind it. */
+  const flow = () => {
+    turn = turn.then(async () => {
+      while (next() >= 0) {
+        await pace(() => next() >= 0);
+        line[next()]?.go(line[next() - 1]?.key);
+      }
+    });
+  };
+
+  const enter = async () => {
+    shut();
+    const mine = visit;
+    const isDue = () => mine === visit && (name || position); // into its inbox a client is let unasked, from now on
+    change('joining');
     try {
       // Taken at once and not after a promise: the first messages may be right behind it.
       await insist(
@@ -359,7 +432,6 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
           return { type: 'join', room: room.name, since: position, presence };
         },
         isDue,
-        undefined,
         (joined) => isDue() && take(joined),
       );
     } catch (error) {
@@ -367,48 +439,42 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
         refuse(error);
       }
     }
-  }
+  };
 
-  function refuse(error) {
-    restart();
+  const refuse = (error) => {
     shut(error);
-    change({ name: 'refused', error });
-  }
+    change('refused', { error });
+  };
 
-  function shut(error) {
-    gate.shut(error);
-    unsettled.forEach((reject) => reject(error));
-    unsettled.clear();
-  }
+  /** What is asked waits, or fails if there is an error. */
+  const shut = (error) => {
+    visit++;
+    over = error;
+    if (error) {
+      line.forEach(({ reject }) => reject(error));
+      line = [];
+    }
+  };
 
-  function take(frame) {
+  const take = (frame) => {
     const before = position;
     if (frame.resume !== 'ok') {
       position = frame.position;
     }
-    change({ ...frame, name: 'joined' });
+    change('joined', frame);
     if (frame.resume === 'lost') {
       emit('gap', { reason: frame.reason, before, now: position });
     }
-    gate.open();
-  }
+    flow();
+  };
 
-  function exit(error) {
+  const exit = (error) => {
     mayBeIn = false;
-    restart();
-    if (error) {
-      shut(error);
-    }
+    shut(error);
     if (room.state.name !== 'waiting') {
-      change({ name: 'waiting' });
+      change('waiting');
     }
-  }
-
-  function restart() {
-    const next = createGate();
-    gate.open(next.passage); // who waits at the old one goes on waiting
-    gate = next;
-  }
+  };
 
   function receive(frame, connections) {
     if (name === INBOX && !position) {
@@ -417,18 +483,18 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
     if (room.state.name !== 'joined') {
       return; // it will come again with the answer to the join that is under way
     }
-    if (frame.type === 'message' && frame.seq > position.seq) {
+    if (frame.seq > position.seq) { // a message, or that one was erased
       position = { ...position, seq: frame.seq, message: frame.message };
-      emit('message', { ...frame, own: connections.has(frame.from.connection) });
+      emit(frame.type, { ...frame, own: connections.has(frame.from?.connection) });
     } else {
       handlers[frame.type]?.(frame);
     }
   }
 
   /** In a big room there is only a count; whoever comes after that has not come just then. */
-  function present({ type, members = [], joined = [], left = [], count }) {
+  function present({ type, members = [], joined, left, changed = [], count }) {
     const then = room.members;
-    const isListed = count === undefined;
+    const isListed = !(count >= 0);
     if (type === 'members') {
       room.members = new Map(members.map((member) => [member.user, member]));
       joined = members.map(({ user }) => user).filter((user) => known && !then.has(user));
@@ -437,30 +503,21 @@ function createRoom(name, { since, presence } = {}, pack, insist, depart) {
     } else {
       joined.forEach((user) => then.set(user, { user, connections: 1 }));
       left.forEach((user) => then.delete(user));
+      changed.forEach(({ user, data }) => then.has(user) && then.set(user, { ...then.get(user), data }));
     }
     room.count = count ?? room.members.size;
-    emit('presence', { ...room, joined, left });
+    emit('presence', { ...room, joined, left, changed });
   }
 
   const handlers = {
     gap: enter,
     members: present,
     presence: present,
+    signal: (frame) => emit('signal', frame),
     dropped: ({ count }) => emit('dropped', count),
     left: ({ reason }) => refuse(new ParleyError(reason)), // unasked: somebody has taken this user out
   };
   return { room, enter, exit, receive };
-}
-
-/** A promise that is kept while one is in the room. */
-function createGate() {
-  const gate = {};
-  gate.passage = new Promise((resolve, reject) => {
-    gate.open = resolve;
-    gate.shut = reject;
-  });
-  gate.passage.catch(() => {});
-  return gate;
 }
 
 /**
@@ -480,7 +537,7 @@ function createPace(perSecond, atOnce = perSecond) {
     }
     line = line.then(async () => {
       for (let wait; isDue() && (wait = paidUntil - now()) > 0; ) {
-        await pause(wait);
+        await new Promise((resolve) => setTimeout(resolve, wait));
       }
       if (isDue()) {
         paidUntil = Math.max(paidUntil, now() - spacing * atOnce || 0) + spacing * slack;
@@ -507,14 +564,5 @@ function observable(target) {
     (heard[type] ??= new Set()).add(listener);
     return () => heard[type].delete(listener);
   };
-  return [emit, (state) => emit('state', (target.state = state))];
-}
-
-/** Not `randomUUID`, which is missing from pages that came over plain HTTP. */
-function randomKey() {
-  return crypto.getRandomValues(new Uint32Array(4)).join();
-}
-
-function pause(ms = 2_000 * Math.random()) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return [emit, (name, more) => emit('state', (target.state = { ...more, name }))];
 }
