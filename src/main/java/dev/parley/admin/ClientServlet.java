@@ -9,18 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What pages of the application import: {@code parley.js} and its types. To be mapped to both names below the prefix; and to {@code /},
+ * What pages of the application import: {@code parley.js}, what it loads, and its types. To be mapped to these names below the prefix; and to {@code /},
  * where nothing else is to answer there. Browsers keep them and ask whether they have changed.
  */
 public final class ClientServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient PageFiles files = new PageFiles(Map.of(
-            "parley.js", "/dev/parley/web/client/parley.js", "parley.d.ts", "/dev/parley/web/client/parley.d.ts"));
+            "parley.js", "/dev/parley/web/client/parley.js",
+            "parley-stream.js", "/dev/parley/web/client/parley-stream.js",
+            "parley.d.ts", "/dev/parley/web/client/parley.d.ts"));
     private transient volatile Runnable onDestroy;
 
     /**
-     * Reads both; fails if one is missing.
+     * Reads them; fails if one is missing.
      *
      * @param onDestroy runs in {@link #destroy()}: of a servlet loaded on start-up, that is the last moment at which most servers
      *     still have their WebSocket sessions open

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The console's page and its two files, for operators only. To be mapped to {@code /admin} and {@code /admin/*}.
+ * The console's page and its files, for operators only. To be mapped to {@code /admin} and {@code /admin/*}.
  *
  * <p>{@code session} tells the page who it is for, and gives it the token for its writes and a ticket for its socket.
  */
@@ -24,9 +24,15 @@ public final class ConsoleServlet extends HttpServlet {
 
     private final transient PageFiles files = new PageFiles(Map.of(
             "/", "console.html",
-            "/console.js", "console.js",
             "/charts.js", "charts.js",
-            "/console.css", "console.css"));
+            "/console.css", "console.css",
+            "/console.js", "console.js",
+            "/elements.js", "elements.js",
+            "/parley.svg", "parley.svg",
+            "/sign-out", "refused.html",
+            "/table.js", "table.js",
+            "/verdict.js", "verdict.js",
+            "/words.js", "words.js"));
     private final transient Realm realm;
     private final transient CsrfGuard csrf;
     private final transient Cluster cluster;
@@ -46,7 +52,12 @@ public final class ConsoleServlet extends HttpServlet {
             response.setHeader("Location", getServletContext().getContextPath() + request.getServletPath() + "/");
             return;
         }
-        Optional<Realm.Operator> operator = realm.require(Role.VIEWER, request, response);
+        if (path.equals("/sign-out")) {
+            signOut(request, response);
+            return;
+        }
+        Realm.Refusal refusal = path.equals("/") ? this::page : Answer::problem;
+        Optional<Realm.Operator> operator = realm.require(Role.VIEWER, request, response, refusal);
         if (operator.isEmpty()) {
             return;
         }
@@ -55,6 +66,28 @@ public final class ConsoleServlet extends HttpServlet {
         } else {
             files.send(path, response);
         }
+    }
+
+    /**
+     * Makes the browser forget a name and a password, which it does when they are refused. Once for each ticket: whoever signs
+     * in after that is let in. Whoever presses "cancel" instead is sent here once more by some browsers, without either.
+     */
+    private void signOut(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String ticket = Objects.requireNonNullElse(request.getParameter("ticket"), "");
+        int status = HttpServletResponse.SC_OK;
+        if (cluster.tickets().redeem(ticket).isPresent()) {
+            Realm.signOut(request, response);
+            status = HttpServletResponse.SC_UNAUTHORIZED;
+        } else if (Realm.isSignedIn(request)) {
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader("Location", "./");
+            return;
+        }
+        page(response, status, "Signed out", "This browser has forgotten your name and password.");
+    }
+
+    private void page(HttpServletResponse response, int status, String title, String detail) throws IOException {
+        files.sendTold("/sign-out", response, status, title, detail);
     }
 
     private void session(Realm.Operator operator, HttpServletRequest request, HttpServletResponse response)

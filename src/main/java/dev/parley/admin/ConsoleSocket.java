@@ -162,7 +162,7 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
                 case "settings" -> CompletableFuture.completedStage(views.settings());
                 default -> {
                     Map<String, Object> overview = new LinkedHashMap<>(views.overview());
-                    overview.put("history", sampler.history());
+                    overview.put("history", sampler.history(minutes(asked)));
                     yield CompletableFuture.completedStage(overview);
                 }
             };
@@ -173,6 +173,16 @@ public final class ConsoleSocket implements ConsoleEndpoint.Console {
             asked.forEach((name, value) -> filter.put(name, value.string().orElse("")));
             return query.ask(new ClusterQuery.Question(view, filter, ROWS));
         }
+    }
+
+    /** How far back a page looks: one of the times that it offers. */
+    private static int minutes(Map<String, Json> asked) {
+        return switch (text(asked, "minutes")) {
+            case "60" -> 60;
+            case "360" -> 360;
+            case "1440" -> 1_440;
+            default -> 15;
+        };
     }
 
     private static String text(Map<String, Json> said, String name) {

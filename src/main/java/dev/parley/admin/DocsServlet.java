@@ -18,6 +18,9 @@ public final class DocsServlet extends HttpServlet {
     private final transient PageFiles files = new PageFiles(Map.of(
             "/", "docs.html",
             "/docs.js", "docs.js",
+            "/elements.js", "elements.js",
+            "/parley.svg", "parley.svg",
+            "/trial.js", "trial.js",
             "/console.css", "console.css"));
     private final String document;
 

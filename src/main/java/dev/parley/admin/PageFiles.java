@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** A page and what belongs to it, read from the class path once, with the policy that lets it do no more than it needs. */
@@ -36,11 +37,19 @@ final class PageFiles {
         if (content == null) {
             Answer.problem(response, 404, "Not found", "There is nothing at this path.");
         } else {
-            Answer.page(response, content.mediaType(), content.text());
+            Answer.page(response, HttpServletResponse.SC_OK, content.mediaType(), content.text(), "no-store");
         }
     }
 
-    /** The same, kept by browsers, which ask whether it has changed. */
+    /** The page at {@code path} with a title and a sentence in it, neither of which is anything that somebody sent. */
+    void sendTold(String path, HttpServletResponse response, int status, String title, String detail)
+            throws IOException {
+        Content content = Objects.requireNonNull(byPath.get(path));
+        String text = content.text().replace("${title}", title).replace("${detail}", detail);
+        Answer.page(response, status, content.mediaType(), text, "no-store");
+    }
+
+    /** A file that browsers keep, which ask whether it has changed. */
     void sendUnlessKnown(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Content content = byPath.get(path);
         if (content == null) {
@@ -52,7 +61,7 @@ final class PageFiles {
         if (Collections.list(request.getHeaders("If-None-Match")).toString().contains(tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
         } else {
-            Answer.page(response, content.mediaType(), content.text(), "no-cache");
+            Answer.page(response, HttpServletResponse.SC_OK, content.mediaType(), content.text(), "no-cache");
         }
     }
 
@@ -76,6 +85,7 @@ final class PageFiles {
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "html" -> "text/html;charset=UTF-8";
             case "js" -> "text/javascript;charset=UTF-8";
+            case "svg" -> "image/svg+xml;charset=UTF-8";
             case "ts" -> "text/plain;charset=UTF-8";
             default -> "text/css;charset=UTF-8";
         };

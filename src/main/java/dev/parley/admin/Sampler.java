@@ -3,80 +3,131 @@ package dev.parley.admin;
 import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Traffic;
 import dev.parley.metrics.Histogram;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
- * The last quarter of an hour of this node, one sample every five seconds, in memory. Thread-safe.
+ * How this node has been doing, in memory: the last quarter of an hour, a sample every five seconds, and the last day, one every
+ * minute. Thread-safe.
  */
 public final class Sampler {
     /** How often {@link #sample} is to be called. */
     public static final int SECONDS = 5;
 
-    private static final int KEPT = 15 * 60 / SECONDS;
+    private static final int FINE_MINUTES = 15;
+    private static final int KEPT = FINE_MINUTES * 60 / SECONDS;
+    private static final int MINUTES_KEPT = 24 * 60;
+    private static final int MOST_POINTS = 240; // of a line; a page asks for all of them every second
     private static final double NANOS = 1e9;
+    private static final double PERCENT = 100;
 
     /**
-     * Rates are per second.
+     * Rates are per second, shares of 1.
      *
      * @param at milliseconds since 1970
+     * @param processor of all that the machine has; negative if it does not say
      */
     private record Sample(
-            long at, int connections, double in, double out, double bytesIn, double bytesOut, double p50, double p99) {}
+            long at,
+            int connections,
+            double in,
+            double out,
+            double bytesIn,
+            double bytesOut,
+            double p50,
+            double p99,
+            double processor,
+            double heap) {
+        static final Sample NONE = new Sample(0, 0, 0, 0, 0, 0, 0, 0, -1, 0);
+    }
 
     private final ConnectionManager connections;
     private final Histogram delivery;
     private final IntSupplier rooms;
+    private final DoubleSupplier processor;
     private final LongSupplier nanoTime;
 
     // Guarded by this.
-    private final ArrayDeque<Sample> samples = new ArrayDeque<>();
-    private Traffic before;
-    private Histogram.Counts deliveredBefore;
-    private long sampledAt;
+    private final Series fine;
+    private final Series coarse;
+    private int taken;
 
-    public Sampler(ConnectionManager connections, Histogram delivery, IntSupplier rooms, LongSupplier nanoTime) {
+    public Sampler(
+            ConnectionManager connections,
+            Histogram delivery,
+            IntSupplier rooms,
+            DoubleSupplier processor,
+            LongSupplier nanoTime) {
         this.connections = connections;
         this.delivery = delivery;
         this.rooms = rooms;
+        this.processor = processor;
         this.nanoTime = nanoTime;
-        this.before = connections.tally().traffic();
-        this.deliveredBefore = delivery.counts();
-        this.sampledAt = nanoTime.getAsLong();
+        this.fine = new Series(KEPT);
+        this.coarse = new Series(MINUTES_KEPT);
+    }
+
+    /** Samples of one pace: each tells of the time since the one before it. */
+    private final class Series {
+        final ArrayDeque<Sample> samples = new ArrayDeque<>();
+        private final int kept;
+        private Traffic before = connections.tally().traffic();
+        private Histogram.Counts deliveredBefore = delivery.counts();
+        private long sampledAt = nanoTime.getAsLong();
+
+        Series(int kept) {
+            this.kept = kept;
+        }
+
+        void take(double share) {
+            long now = nanoTime.getAsLong();
+            double seconds = Math.max(0.001, (now - sampledAt) / NANOS);
+            Traffic traffic = connections.tally().traffic();
+            Histogram.Counts delivered = delivery.counts();
+            Histogram.Counts between = delivered.since(deliveredBefore);
+            if (samples.size() == kept) {
+                samples.removeFirst();
+            }
+            MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+            samples.addLast(new Sample(
+                    System.currentTimeMillis(),
+                    connections.count(),
+                    (traffic.messagesIn() - before.messagesIn()) / seconds,
+                    (traffic.messagesOut() - before.messagesOut()) / seconds,
+                    (traffic.bytesIn() - before.bytesIn()) / seconds,
+                    (traffic.bytesOut() - before.bytesOut()) / seconds,
+                    between.quantile(0.5),
+                    between.quantile(0.99),
+                    share >= 0 ? share : -1,
+                    heap.getMax() > 0 ? (double) heap.getUsed() / heap.getMax() : 0));
+            before = traffic;
+            deliveredBefore = delivered;
+            sampledAt = now;
+        }
     }
 
     /** Takes the next sample. */
     public synchronized void sample() {
-        long now = nanoTime.getAsLong();
-        double seconds = Math.max(0.001, (now - sampledAt) / NANOS);
-        Traffic traffic = connections.tally().traffic();
-        Histogram.Counts delivered = delivery.counts();
-        Histogram.Counts between = delivered.since(deliveredBefore);
-        if (samples.size() == KEPT) {
-            samples.removeFirst();
+        double share = processor.getAsDouble(); // once: it tells of the time since it was asked before
+        fine.take(share);
+        if (++taken % (60 / SECONDS) == 0) {
+            coarse.take(share);
         }
-        samples.addLast(new Sample(
-                System.currentTimeMillis(),
-                connections.count(),
-                (traffic.messagesIn() - before.messagesIn()) / seconds,
-                (traffic.messagesOut() - before.messagesOut()) / seconds,
-                (traffic.bytesIn() - before.bytesIn()) / seconds,
-                (traffic.bytesOut() - before.bytesOut()) / seconds,
-                between.quantile(0.5),
-                between.quantile(0.99)));
-        before = traffic;
-        deliveredBefore = delivered;
-        sampledAt = now;
     }
 
     /** The figures of the last sample, for an overview. */
     public synchronized Map<String, Object> latest() {
-        Sample last = samples.isEmpty() ? new Sample(0, 0, 0, 0, 0, 0, 0, 0) : samples.getLast();
+        Sample last = fine.samples.isEmpty() ? Sample.NONE : fine.samples.getLast();
         Map<String, Object> latest = new LinkedHashMap<>();
         latest.put("connections", connections.count());
         latest.put("rooms", rooms.getAsInt());
@@ -86,38 +137,44 @@ public final class Sampler {
         latest.put("bytesOutPerSecond", rounded(last.bytesOut()));
         latest.put("p50Millis", rounded(last.p50() * 1_000));
         latest.put("p99Millis", rounded(last.p99() * 1_000));
+        latest.put("processor", rounded(last.processor()));
         return latest;
     }
 
-    /** All samples, by column, oldest first. */
-    public synchronized Map<String, Object> history() {
-        List<Object> at = new ArrayList<>();
-        List<Object> open = new ArrayList<>();
-        List<Object> in = new ArrayList<>();
-        List<Object> out = new ArrayList<>();
-        List<Object> bytesIn = new ArrayList<>();
-        List<Object> bytesOut = new ArrayList<>();
-        List<Object> p50 = new ArrayList<>();
-        List<Object> p99 = new ArrayList<>();
-        for (Sample sample : samples) {
-            at.add(sample.at());
-            open.add(sample.connections());
-            in.add(rounded(sample.in()));
-            out.add(rounded(sample.out()));
-            bytesIn.add(rounded(sample.bytesIn()));
-            bytesOut.add(rounded(sample.bytesOut()));
-            p50.add(rounded(sample.p50() * 1_000));
-            p99.add(rounded(sample.p99() * 1_000));
-        }
-        return Map.of(
-                "at", at,
-                "connections", open,
-                "in", in,
-                "out", out,
-                "bytesIn", bytesIn,
-                "bytesOut", bytesOut,
-                "p50Millis", p50,
-                "p99Millis", p99);
+    /** The samples of the last so many minutes, by column, oldest first. */
+    public synchronized Map<String, Object> history(int minutes) {
+        List<Sample> samples = samples(minutes);
+        Map<String, Object> history = new LinkedHashMap<>();
+        history.put("minutes", minutes);
+        history.put("at", samples.stream().map(Sample::at).toList());
+        history.put("connections", samples.stream().map(Sample::connections).toList());
+        history.put("in", column(samples, Sample::in));
+        history.put("out", column(samples, Sample::out));
+        history.put("bytesIn", column(samples, Sample::bytesIn));
+        history.put("bytesOut", column(samples, Sample::bytesOut));
+        history.put("p50Millis", column(samples, sample -> sample.p50() * 1_000));
+        history.put("p99Millis", column(samples, sample -> sample.p99() * 1_000));
+        history.put("processor", column(samples, sample -> Math.max(0, sample.processor()) * PERCENT));
+        history.put("heap", column(samples, sample -> sample.heap() * PERCENT));
+        return history;
+    }
+
+    private List<Sample> samples(int minutes) {
+        Series series = minutes > FINE_MINUTES ? coarse : fine;
+        long since = System.currentTimeMillis() - Duration.ofMinutes(minutes).toMillis();
+        List<Sample> recent =
+                series.samples.stream().filter(sample -> sample.at() >= since).toList();
+        int step = (recent.size() + MOST_POINTS - 1) / MOST_POINTS;
+        return IntStream.range(0, recent.size())
+                .filter(i -> (recent.size() - 1 - i) % Math.max(1, step) == 0) // the last one is always among them
+                .mapToObj(recent::get)
+                .toList();
+    }
+
+    private static List<Double> column(List<Sample> samples, ToDoubleFunction<Sample> value) {
+        return samples.stream()
+                .map(sample -> rounded(value.applyAsDouble(sample)))
+                .toList();
     }
 
     private static double rounded(double value) {

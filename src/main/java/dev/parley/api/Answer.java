@@ -55,18 +55,13 @@ public final class Answer {
         send(response, status, "application/problem+json", JsonText.of(problem) + "\n");
     }
 
-    /** A page or what belongs to one. */
-    public static void page(HttpServletResponse response, String mediaType, String body) throws IOException {
-        page(response, mediaType, body, "no-store");
-    }
-
-    /** The same, for browsers to keep as {@code caching} says. */
-    public static void page(HttpServletResponse response, String mediaType, String body, String caching)
+    /** A page or what belongs to one, for browsers to keep as {@code caching} says. */
+    public static void page(HttpServletResponse response, int status, String mediaType, String body, String caching)
             throws IOException {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        send(response, HttpServletResponse.SC_OK, mediaType, PAGE_POLICY, body, caching);
+        send(response, status, mediaType, PAGE_POLICY, body, caching);
     }
 
     public static void send(HttpServletResponse response, int status, String mediaType, String body)

@@ -1,24 +1,17 @@
 package dev.parley.api;
 
 import dev.parley.api.Operation.Reply;
-import dev.parley.handshake.BlockingLimit;
-import dev.parley.handshake.HandshakeRefused;
+import dev.parley.node.Tracing;
 import dev.parley.protocol.JsonText;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,12 +29,13 @@ public final class ApiServlet extends HttpServlet {
     /** @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-15.5.21">RFC 9110, section 15.5.21</a> */
     private static final int REJECTED = 422;
 
+    private static final int MAX_DETAIL = 500; // characters of instructions, in the audit log
+
     private final transient List<Operation> operations;
     private final transient Callers callers;
     private final transient CsrfGuard csrf;
     private final transient Audit audit;
-    private final int maxBodyBytes;
-    private final transient BlockingLimit bodies = new BlockingLimit(64, 16); // that have not arrived yet
+    private final transient Bodies bodies;
     private final String document;
 
     public ApiServlet(
@@ -50,7 +44,7 @@ public final class ApiServlet extends HttpServlet {
         this.callers = callers;
         this.csrf = csrf;
         this.audit = audit;
-        this.maxBodyBytes = maxBodyBytes;
+        this.bodies = new Bodies(maxBodyBytes);
         this.document = JsonText.of(OpenApi.document(this.operations, version));
     }
 
@@ -82,12 +76,12 @@ public final class ApiServlet extends HttpServlet {
     private void serve(
             Operation operation, List<String> segments, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String what = operation.method() + " " + String.join("/", segments)
+        String asked = operation.method() + " " + String.join("/", segments)
                 + (request.getQueryString() == null ? "" : "?" + request.getQueryString());
         Optional<Callers.Caller> caller = callers.require(operation.permit(), request, response);
         if (caller.isEmpty()) {
             if (operation.isWrite()) {
-                audit.refuse(callers.named(request), callers.addressOf(request), what, "not allowed");
+                audit.refuse(callers.named(request), callers.addressOf(request), asked, "not allowed");
             }
             return;
         }
@@ -95,7 +89,7 @@ public final class ApiServlet extends HttpServlet {
         if (operation.isWrite()
                 && !caller.get().hasToken()
                 && csrf.isPossible(request, caller.get().name())) {
-            audit.refuse(who, callers.addressOf(request), what, "may be forged");
+            audit.refuse(who, callers.addressOf(request), asked, "may be forged");
             Answer.problem(
                     response,
                     403,
@@ -103,7 +97,9 @@ public final class ApiServlet extends HttpServlet {
                     "A browser may do this only from the console, with the token in " + CsrfGuard.HEADER + ".");
             return;
         }
-        Reply reply = outcome(operation, caller.get(), segments, request);
+        StringBuilder detail = new StringBuilder();
+        Reply reply = outcome(operation, caller.get(), segments, request, detail);
+        String what = asked + detail;
         if (operation.isWrite() && reply instanceof Reply.Refused refused) {
             audit.refuse(who, callers.addressOf(request), what, refused.detail());
         } else if (operation.isWrite() && reply instanceof Reply.Rejected rejected) {
@@ -115,38 +111,30 @@ public final class ApiServlet extends HttpServlet {
             Answer.problem(response, refused.status(), refused.title(), refused.detail());
         } else if (reply instanceof Reply.Rejected rejected) {
             Answer.problem(response, REJECTED, "Rejected", rejected.sentence(), Map.of("code", rejected.code()));
+        } else if (operation.status() == HttpServletResponse.SC_NO_CONTENT) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else if (reply instanceof Reply.Done done) {
             Answer.json(response, operation.status(), done.tree());
         }
     }
 
-    private Reply outcome(Operation operation, Callers.Caller caller, List<String> segments, HttpServletRequest request)
+    /** Does it. What the audit log is to know of the body is added to {@code detail}. */
+    private Reply outcome(
+            Operation operation,
+            Callers.Caller caller,
+            List<String> segments,
+            HttpServletRequest request,
+            StringBuilder detail)
             throws IOException {
         String body = "";
         if (operation.body().isPresent()) {
-            if (!isJson(Objects.requireNonNullElse(request.getContentType(), ""))) {
-                return new Reply.Refused(415, "Unsupported media type", "The body must be application/json in UTF-8.");
+            Bodies.Body sent = bodies.read(request, callers.addressOf(request));
+            if (sent instanceof Bodies.Body.Refused refused) {
+                return new Reply.Refused(refused.status(), refused.title(), refused.detail());
             }
-            byte[] bytes;
-            try (InputStream in = request.getInputStream()) {
-                bytes = request.getContentLengthLong() > in.available() || request.getContentLengthLong() < 0
-                        ? bodies.call(callers.addressOf(request), () -> read(in))
-                        : read(in);
-            } catch (HandshakeRefused tooMany) {
-                return new Reply.Refused(tooMany.status(), "Too much at once", "Too many bodies are on their way.");
-            } catch (UncheckedIOException broken) {
-                throw broken.getCause();
-            }
-            if (bytes.length > maxBodyBytes) {
-                return new Reply.Refused(413, "Too big", "The body may have " + maxBodyBytes + " bytes.");
-            }
-            try {
-                body = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(bytes))
-                        .toString();
-            } catch (CharacterCodingException broken) {
-                return new Reply.Refused(400, "Bad request", "The body is not UTF-8.");
+            body = ((Bodies.Body.Text) sent).text();
+            if (operation.hasInstructions()) {
+                detail.append(' ').append(body, 0, Math.min(body.length(), MAX_DETAIL));
             }
         }
         Map<String, String> query = new HashMap<>();
@@ -164,29 +152,11 @@ public final class ApiServlet extends HttpServlet {
                             operation.match(segments).orElseThrow(),
                             query,
                             body,
-                            Optional.ofNullable(request.getHeader("Idempotency-Key"))));
+                            Optional.ofNullable(request.getHeader("Idempotency-Key")),
+                            operation.isPublication() ? Tracing.here().origin(request::getHeader) : null));
         } catch (RuntimeException ours) {
             LOG.log(Level.ERROR, () -> operation.id() + " failed", ours);
             return new Reply.Refused(500, "Internal error", "The log of the server says more.");
         }
-    }
-
-    private byte[] read(InputStream body) {
-        try {
-            return body.readNBytes(maxBodyBytes + 1);
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
-    }
-
-    /** JSON is UTF-8 (RFC 8259, section 8.1). Whoever names another charset means something else. */
-    private static boolean isJson(String contentType) {
-        List<String> parts = Arrays.stream(contentType.toLowerCase(Locale.ROOT).split(";", -1))
-                .map(part -> part.replaceAll("[\\s\"]", ""))
-                .toList();
-        return parts.get(0).equals("application/json")
-                && parts.stream()
-                        .filter(part -> part.startsWith("charset="))
-                        .allMatch(part -> part.equals("charset=utf-8") || part.equals("charset=utf8"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.api;
 
 import dev.parley.handshake.CookieParam;
+import dev.parley.handshake.Depends;
 import dev.parley.handshake.HeaderParam;
 import dev.parley.handshake.QueryParam;
 import dev.parley.handshake.Route;
@@ -126,24 +127,33 @@ public final class AsyncApi {
         return operation;
     }
 
-    /** What the endpoint's record declares directly; what its dependencies read is their own. */
     private static Map<String, Object> fields(Route route, Class<? extends Annotation> kind) {
         return Operations.object(fieldNames(route, kind));
     }
 
     private static Map<String, Object> fieldNames(Route route, Class<? extends Annotation> kind) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        for (Parameter parameter :
-                route.parameters().getDeclaredConstructors()[0].getParameters()) {
+        addFields(fields, route.parameters(), kind);
+        return fields;
+    }
+
+    /** What a class declares for itself, and what its dependencies declare. */
+    private static void addFields(Map<String, Object> fields, Class<?> declaring, Class<? extends Annotation> kind) {
+        for (Parameter parameter : declaring.getDeclaredConstructors()[0].getParameters()) {
             Annotation found = parameter.getAnnotation(kind);
+            Depends depends = parameter.getAnnotation(Depends.class);
             if (found != null) {
                 String given = found instanceof QueryParam query
                         ? query.value()
                         : found instanceof HeaderParam header ? header.value() : "";
                 fields.put(given.isEmpty() ? parameter.getName() : given, Map.of("type", "string"));
+            } else if (depends != null) {
+                addFields(fields, depends.value(), kind);
+            } else if (parameter.getAnnotations().length == 0
+                    && parameter.getType().isRecord()) {
+                addFields(fields, parameter.getType(), kind);
             }
         }
-        return fields;
     }
 
     private static Map<String, Object> text(int maxMessageBytes) {
@@ -200,10 +210,14 @@ public final class AsyncApi {
                 schema.put("type", "array");
                 sample.elements().orElseThrow().stream()
                         .findFirst()
-                        .ifPresent(element -> schema.put("items", schema(element, "", Set.of())));
+                        .ifPresent(element -> schema.put("items", schema(element, "", Set.of("data"))));
             }
             case NUMBER -> schema.put("type", "integer");
-            case BOOLEAN -> schema.put("type", "boolean");
+            case BOOLEAN -> {
+                if (!name.equals("presence")) { // that may be an object with data, too
+                    schema.put("type", "boolean");
+                }
+            }
             case STRING -> {
                 if (name.equals("type")) {
                     schema.put("const", sample.string().orElseThrow());

@@ -16,7 +16,7 @@ final class OpenApi {
             400, "Something in the request is wrong.",
             401, "Nobody has said who they are.",
             403, "Role or scope does not suffice, or the request may be forged.",
-            404, "There is no such connection or node, or there are no inboxes.",
+            404, "There is no such connection, message or node, or there are no inboxes.",
             413, "The body is too big.",
             415, "The body is not JSON.",
             422, "A policy does not take it; code and detail are the policy's.",
@@ -31,6 +31,7 @@ final class OpenApi {
             paths.computeIfAbsent(operation.path(), path -> new LinkedHashMap<>())
                     .put(operation.method().toLowerCase(Locale.ROOT), described(operation));
         }
+        paths.putAll(EventsServlet.described());
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
         document.put(
@@ -100,11 +101,13 @@ final class OpenApi {
         Map<String, Object> responses = new LinkedHashMap<>();
         responses.put(
                 Integer.toString(operation.status()),
-                Map.of(
-                        "description",
-                        "Done.",
-                        "content",
-                        Map.of("application/json", Map.of("schema", Schemas.answer(operation.id())))));
+                operation.status() == 204
+                        ? Map.of("description", "Done.")
+                        : Map.of(
+                                "description",
+                                "Done.",
+                                "content",
+                                Map.of("application/json", Map.of("schema", Schemas.answer(operation.id())))));
         PROBLEMS.keySet().stream()
                 .filter(status -> isPossible(status, operation))
                 .sorted()
@@ -123,15 +126,16 @@ final class OpenApi {
             case 404 ->
                 operation.id().equals("connection")
                         || operation.id().equals("tell")
+                        || operation.id().equals("erase")
                         || operation.path().contains("{node}");
             case 413, 415 -> operation.body().isPresent();
-            case 422 -> operation.id().equals("publish");
+            case 422 -> operation.id().startsWith("publish");
             case 503 -> operation.path().contains("{room}") || operation.isPublication();
             default -> true;
         };
     }
 
-    private static Map<String, Object> parameter(String name, String in, String type, String description) {
+    static Map<String, Object> parameter(String name, String in, String type, String description) {
         Map<String, Object> parameter = new LinkedHashMap<>();
         parameter.put("name", name);
         parameter.put("in", in);

@@ -1,10 +1,12 @@
 package dev.parley.api;
 
+import dev.parley.node.Tracing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that the HTTP API can do: how it is asked for, by whom, and what happens. The servlet is led by a list of these, and
@@ -47,13 +49,15 @@ record Operation(
      * @param query the query parameters, of which each is there once
      * @param body the text that came along
      * @param idempotencyKey the header of that name
+     * @param origin what it is asked for, if that is traced
      */
     record Ask(
             Callers.Caller caller,
             Map<String, String> variables,
             Map<String, String> query,
             String body,
-            Optional<String> idempotencyKey) {
+            Optional<String> idempotencyKey,
+            Tracing.@Nullable Origin origin) {
         String variable(String name) {
             return variables.getOrDefault(name, "");
         }
@@ -82,6 +86,11 @@ record Operation(
 
     boolean isWrite() {
         return !method.equals("GET");
+    }
+
+    /** Whether the body says what to do, to whom and for how long, and is not a payload, which no log may show. */
+    boolean hasInstructions() {
+        return body.isPresent() && !isPublication();
     }
 
     /** The variables of a path that is this operation's. */

@@ -74,17 +74,29 @@ public final class Realm {
      */
     public Optional<Operator> require(Role role, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        return require(role, request, response, Answer::problem);
+    }
+
+    /** How whoever is refused is told: {@link Answer#problem} tells programs, a page tells people. */
+    @FunctionalInterface
+    public interface Refusal {
+        void tell(HttpServletResponse response, int status, String title, String detail) throws IOException;
+    }
+
+    /** As above, told in another way. */
+    public Optional<Operator> require(
+            Role role, HttpServletRequest request, HttpServletResponse response, Refusal refusal) throws IOException {
         String address = proxies.clientOf(request);
         Optional<Instant> lockedUntil = failures.lockedUntil(address);
         if (lockedUntil.isPresent()) {
             noteFailure(new Decisions.Outcome(429, "an address is locked out"), address);
             response.setHeader("Retry-After", Long.toString(LOCKED.toSeconds()));
-            Answer.problem(response, 429, "Too many failures", "Try again later.");
+            refusal.tell(response, 429, "Too many failures", "Try again later.");
             return Optional.empty();
         }
         Optional<Operator> known = remembered(request);
         if (known.isPresent()) {
-            return judged(known.get(), role, response);
+            return judged(known.get(), role, response, refusal);
         }
         boolean hadSession = request.getSession(false) != null;
         boolean hasTried = false;
@@ -98,7 +110,7 @@ public final class Realm {
                 LOG.log(Level.WARNING, "a login from {0} failed", Printable.of(address));
             }
             response.setHeader("WWW-Authenticate", CHALLENGE);
-            Answer.problem(response, 401, "Not authenticated", "An operator's name and password are needed.");
+            refusal.tell(response, 401, "Not authenticated", "An operator's name and password are needed.");
             return Optional.empty();
         }
         Optional<Role> has = Role.of(request);
@@ -107,13 +119,32 @@ public final class Realm {
             forget(request, hadSession);
         }
         if (has.isEmpty()) {
-            return mayNot(role, response);
+            return mayNot(role, response, refusal);
         }
         Operator operator = new Operator(name, has.get());
         if (hasTried) {
             remember(request, operator);
         }
-        return judged(operator, role, response);
+        return judged(operator, role, response, refusal);
+    }
+
+    /** Ends the login that the server keeps, if it keeps one, and asks the browser for a name and a password anew. */
+    public static void signOut(HttpServletRequest request, HttpServletResponse response) {
+        try {
+            request.logout();
+        } catch (ServletException refused) {
+            LOG.log(Level.WARNING, "the server does not end a login", refused);
+        }
+        HttpSession session = request.getSession(false);
+        if (session != null) {
+            session.invalidate();
+        }
+        response.setHeader("WWW-Authenticate", CHALLENGE);
+    }
+
+    /** Whether a request names somebody, rightly or not. */
+    public static boolean isSignedIn(HttpServletRequest request) {
+        return request.getHeader("Authorization") != null || request.getUserPrincipal() != null;
     }
 
     /** Where a request comes from. */
@@ -155,13 +186,14 @@ public final class Realm {
         }
     }
 
-    private static Optional<Operator> judged(Operator operator, Role role, HttpServletResponse response)
-            throws IOException {
-        return operator.role().includes(role) ? Optional.of(operator) : mayNot(role, response);
+    private static Optional<Operator> judged(
+            Operator operator, Role role, HttpServletResponse response, Refusal refusal) throws IOException {
+        return operator.role().includes(role) ? Optional.of(operator) : mayNot(role, response, refusal);
     }
 
-    private static Optional<Operator> mayNot(Role role, HttpServletResponse response) throws IOException {
-        Answer.problem(response, 403, "Not allowed", "The role " + role.realmName() + " is needed.");
+    private static Optional<Operator> mayNot(Role role, HttpServletResponse response, Refusal refusal)
+            throws IOException {
+        refusal.tell(response, 403, "Not allowed", "The role " + role.realmName() + " is needed.");
         return Optional.empty();
     }
 

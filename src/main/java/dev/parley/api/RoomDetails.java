@@ -2,6 +2,7 @@ package dev.parley.api;
 
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Extent;
+import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +25,7 @@ public final class RoomDetails {
                 .thenCombine(backplane.presence().members(room), (extent, members) -> details(room, extent, members));
     }
 
-    private static Map<String, Object> details(RoomId room, Extent extent, Map<String, Integer> members) {
+    private static Map<String, Object> details(RoomId room, Extent extent, Map<String, Occupant> members) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("room", room.name());
         details.put("position", RoomOperations.position(extent.top()));
@@ -35,8 +36,13 @@ public final class RoomDetails {
                 members.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .limit(MAX_MEMBERS)
-                        .map(member -> Map.of("user", member.getKey(), "connections", member.getValue()))
+                        .map(RoomDetails::row)
                         .toList());
         return details;
+    }
+
+    /** A user who is in, without what it says of itself: that is for those who are in, too. */
+    static Map<String, Object> row(Map.Entry<String, Occupant> member) {
+        return Map.of("user", member.getKey(), "connections", member.getValue().connections());
     }
 }

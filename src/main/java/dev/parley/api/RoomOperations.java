@@ -11,6 +11,7 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Slice;
@@ -22,15 +23,19 @@ import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What the HTTP API can do with rooms. A room need not have members here: it is its log that is asked.
@@ -39,7 +44,10 @@ import java.util.function.Function;
  * of that credential would need.
  */
 public final class RoomOperations {
+    private static final int MAX_ROOMS = 100; // that something is said in at once
     private static final int MAX_MESSAGES = 200;
+    private static final Reply TOO_BIG =
+            new Reply.Refused(413, "Too big", "It would be too long, as members of the room would be sent it.");
     private static final long MAX_BYTES = 4 << 20; // of what was said, in one answer
     private static final long PATIENCE_SECONDS = 5;
 
@@ -74,17 +82,45 @@ public final class RoomOperations {
                         "POST",
                         "/rooms/{room}/messages",
                         Permit.PUBLISH,
-                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within five minutes is stored once. What a policy rejects is 422, with its code.",
+                        "Says something in a room: the body, any JSON value. The same Idempotency-Key again within"
+                                + " five minutes is stored once. What a policy rejects is 422, with its code.",
                         List.of(),
                         Optional.of(new Body("What is said.", Map.of())),
                         201,
                         ask -> in(ask, Action.SEND, room -> publish(room, Map.entry("room", room.name()), ask))),
                 new Operation(
+                        "publishTogether",
+                        "POST",
+                        "/messages",
+                        Permit.PUBLISH,
+                        "Says the same in several rooms, up to 100: in all of them, or in none if one is not allowed,"
+                                + " or rejected by a policy. Over a Redis Cluster some may have it when the engine fails;"
+                                + " the same key again stores it in the others.",
+                        List.of(),
+                        Optional.of(new Body(
+                                "The rooms, and what is said: any JSON value. key counts as an Idempotency-Key.",
+                                Map.of(
+                                        "type",
+                                        "object",
+                                        "properties",
+                                        Map.of(
+                                                "rooms",
+                                                Map.of("type", "array", "items", Map.of("type", "string")),
+                                                "data",
+                                                Map.of(),
+                                                "key",
+                                                Map.of("type", "string")),
+                                        "required",
+                                        List.of("rooms", "data")))),
+                        201,
+                        this::publishTogether),
+                new Operation(
                         "history",
                         "GET",
                         "/rooms/{room}/messages",
                         Permit.HISTORY,
-                        "What was said in a room, oldest first: up to 4 MiB of it, at least one message. If there is more before it, more is true.",
+                        "What was said in a room, oldest first: up to 4 MiB of it, at least one message. If there is"
+                                + " more before it, more is true.",
                         List.of(
                                 new Parameter("before", "integer", "Only what stands before this number."),
                                 new Parameter(
@@ -109,6 +145,23 @@ public final class RoomOperations {
                                         backplane.purge(room),
                                         purged -> new Reply.Done(
                                                 Map.of("room", room.name(), "purged", position(purged)))))),
+                new Operation(
+                        "erase",
+                        "DELETE",
+                        "/rooms/{room}/messages/{message}",
+                        Permit.ACT,
+                        "Forgets one message, by its id, on all nodes and for good. Whoever reads the room is told"
+                                + " that it was erased.",
+                        List.of(),
+                        Optional.empty(),
+                        204,
+                        ask -> in(
+                                ask,
+                                room -> await(
+                                        backplane.erase(room, ask.variable("message")),
+                                        isErased -> isErased
+                                                ? new Reply.Done(Map.of())
+                                                : Operations.refused(404, "There is no such message.")))),
                 new Operation(
                         "closeRoom",
                         "DELETE",
@@ -141,12 +194,52 @@ public final class RoomOperations {
                                                 room.name(),
                                                 "members",
                                                 members.entrySet().stream()
-                                                        .map(member -> Map.of(
-                                                                "user",
-                                                                member.getKey(),
-                                                                "connections",
-                                                                member.getValue()))
+                                                        .map(RoomDetails::row)
                                                         .toList()))))));
+    }
+
+    private Reply publishTogether(Ask ask) {
+        Map<String, Json> body = Json.parse(ask.body()).flatMap(Json::members).orElse(Map.of());
+        Json data = body.get("data");
+        Set<RoomId> rooms = new LinkedHashSet<>();
+        List<Json> names =
+                Optional.ofNullable(body.get("rooms")).flatMap(Json::elements).orElse(List.of());
+        for (Json name : names) {
+            name.string().flatMap(RoomId::parse).ifPresent(rooms::add);
+        }
+        if (data == null || rooms.isEmpty() || rooms.size() < names.size() || names.size() > MAX_ROOMS) {
+            return Operations.refused(
+                    400, "The body must have data, and rooms: 1 to " + MAX_ROOMS + " names, each once.");
+        }
+        Optional<String> key =
+                Optional.ofNullable(body.get("key")).flatMap(Json::string).or(ask::idempotencyKey);
+        if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
+            return Operations.refused(400, "key must be 1 to 100 visible characters of ASCII.");
+        }
+        Map<RoomId, Draft> drafts = new LinkedHashMap<>();
+        String own = key.orElseGet(() -> UUID.randomUUID().toString());
+        for (RoomId room : rooms) {
+            Reply reply = allowed(
+                    ask,
+                    Action.SEND,
+                    room,
+                    () -> accepted(ask, room, data, verdict -> {
+                        Draft draft = draft(ask, own, data.source(), verdict);
+                        drafts.put(room, draft);
+                        return this.rooms.isTooBig(room, draft) ? TOO_BIG : new Reply.Done(room);
+                    }));
+            if (!(reply instanceof Reply.Done)) {
+                return reply;
+            }
+        }
+        return await(
+                backplane.publish(drafts, ask.origin()),
+                (Map<RoomId, Appended> stored) -> new Reply.Done(Map.of(
+                        "published",
+                        rooms.stream()
+                                .map(room -> published(
+                                        Map.entry("room", room.name()), Objects.requireNonNull(stored.get(room))))
+                                .toList())));
     }
 
     /** Stores what came along in a log, and answers where, and {@code whose} log it is. */
@@ -160,47 +253,46 @@ public final class RoomOperations {
         if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
         }
-        return await(
-                policies.accept(ask.caller().known(), room, data.get()),
-                (Optional<Verdict> verdict) ->
-                        publish(room, whose, ask, data.get().source(), key, verdict));
+        return accepted(ask, room, data.get(), verdict -> {
+            String own = key.orElseGet(() -> UUID.randomUUID().toString());
+            Draft draft = draft(ask, own, data.get().source(), verdict);
+            if (rooms.isTooBig(room, draft)) {
+                return TOO_BIG;
+            }
+            return await(
+                    backplane.publish(room, draft, null, ask.origin()),
+                    (Appended appended) -> new Reply.Done(published(whose, appended)));
+        });
     }
 
-    private Reply publish(
-            RoomId room,
-            Map.Entry<String, String> whose,
-            Ask ask,
-            String data,
-            Optional<String> key,
-            Optional<Verdict> verdict) {
-        if (verdict.isEmpty()) {
-            return new Reply.Refused(
-                    503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
-        }
-        if (verdict.get() instanceof Verdict.Rejected rejected) {
-            return new Reply.Rejected(rejected.code(), rejected.sentence());
-        }
+    /** What a policy does not reject. */
+    private Reply accepted(Ask ask, RoomId room, Json data, Function<Verdict, Reply> then) {
+        return await(policies.accept(ask.caller().known(), room, data), (Optional<Verdict> verdict) -> {
+            if (verdict.isEmpty()) {
+                return new Reply.Refused(
+                        503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
+            }
+            return verdict.get() instanceof Verdict.Rejected rejected
+                    ? new Reply.Rejected(rejected.code(), rejected.sentence())
+                    : then.apply(verdict.get());
+        });
+    }
+
+    private static Draft draft(Ask ask, String own, String data, Verdict verdict) {
         String user = ask.caller().name();
-        Draft draft = new Draft(
-                Draft.key(
-                        ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.LOGIN,
-                        user,
-                        key.orElseGet(() -> UUID.randomUUID().toString())),
+        return new Draft(
+                Draft.key(ask.caller().hasToken() ? Draft.Origin.TOKEN : Draft.Origin.LOGIN, user, own),
                 new Draft.Author(user, "http"),
                 Draft.Kind.JSON,
-                verdict.get() instanceof Verdict.Changed changed
-                        ? changed.data().raw()
-                        : data);
-        if (rooms.isTooBig(room, draft)) {
-            return new Reply.Refused(413, "Too big", "It would be too long, as members of the room would be sent it.");
-        }
-        return await(backplane.append(room, draft), (Appended appended) -> {
-            Map<String, Object> stored = new LinkedHashMap<>();
-            stored.put(whose.getKey(), whose.getValue());
-            stored.put("position", position(appended.position()));
-            stored.put("duplicate", appended.duplicate());
-            return new Reply.Done(stored);
-        });
+                verdict instanceof Verdict.Changed changed ? changed.data().raw() : data);
+    }
+
+    private static Map<String, Object> published(Map.Entry<String, String> whose, Appended appended) {
+        Map<String, Object> stored = new LinkedHashMap<>();
+        stored.put(whose.getKey(), whose.getValue());
+        stored.put("position", position(appended.position()));
+        stored.put("duplicate", appended.duplicate());
+        return stored;
     }
 
     private Reply history(RoomId room, Ask ask) {
@@ -243,7 +335,19 @@ public final class RoomOperations {
         Draft draft = entry.draft();
         Map<String, Object> message = new LinkedHashMap<>(position(entry.position()));
         message.put("at", entry.at().toString());
-        message.put("kind", draft.kind() == Draft.Kind.LEFT ? "left" : "message");
+        message.put(
+                "kind",
+                switch (draft.kind()) {
+                    case MESSAGE, JSON -> "message";
+                    case LEFT -> "left";
+                    case ERASED -> "erased";
+                });
+        if (draft.kind() == Draft.Kind.ERASED) {
+            Erasure.in(draft)
+                    .ifPresent(erasure ->
+                            message.put("erased", Map.of("seq", erasure.seq(), "message", erasure.message())));
+            return message;
+        }
         message.put(
                 "from",
                 Map.of(
@@ -267,16 +371,17 @@ public final class RoomOperations {
 
     /** Where the caller has the right in the room. */
     private Reply in(Ask ask, Action action, Function<RoomId, Reply> work) {
-        return in(ask, room -> {
-            if (!ask.caller().hasToken()) {
-                return work.apply(room);
-            }
-            return await(policies.decide(ask.caller().known(), action, room), (Decision decision) -> switch (decision) {
-                case ALLOWED -> work.apply(room);
-                case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
-                case UNKNOWN ->
-                    new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
-            });
+        return in(ask, room -> allowed(ask, action, room, () -> work.apply(room)));
+    }
+
+    private Reply allowed(Ask ask, Action action, RoomId room, Supplier<Reply> work) {
+        if (!ask.caller().hasToken()) {
+            return work.get();
+        }
+        return await(policies.decide(ask.caller().known(), action, room), (Decision decision) -> switch (decision) {
+            case ALLOWED -> work.get();
+            case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
+            case UNKNOWN -> new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
         });
     }
 

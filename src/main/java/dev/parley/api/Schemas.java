@@ -24,6 +24,7 @@ final class Schemas {
     private static final Map<String, String> ANSWERS = Map.ofEntries(
             Map.entry("room", "Room"),
             Map.entry("publish", "Published"),
+            Map.entry("publishTogether", "PublishedTogether"),
             Map.entry("history", "History"),
             Map.entry("purge", "Purged"),
             Map.entry("closeRoom", "Said"),
@@ -80,13 +81,14 @@ final class Schemas {
                         "message",
                         TEXT));
         all.put("Published", object("room", TEXT, "position", of("Position"), "duplicate", TRUTH));
+        all.put("PublishedTogether", object("published", list(of("Published"))));
         all.put("Told", object("user", TEXT, "position", of("Position"), "duplicate", TRUTH));
         all.put("Purged", object("room", TEXT, "purged", of("Position")));
         all.put("Author", object("user", TEXT, "connection", TEXT));
         all.put(
                 "Message",
                 described(
-                        "What stands in a log: data is any JSON value, and missing where somebody left.",
+                        "What stands in a log: data is any JSON value, and missing where somebody left. What was erased has no author, either; with erased it tells that another one was.",
                         "epoch",
                         TEXT,
                         "seq",
@@ -96,9 +98,11 @@ final class Schemas {
                         "at",
                         TIME,
                         "kind",
-                        oneOf("message", "left"),
-                        "from",
+                        oneOf("message", "left", "erased"),
+                        "from?",
                         of("Author"),
+                        "erased?",
+                        object("seq", WHOLE, "message", TEXT),
                         "data?",
                         Map.of()));
         all.put("History", object("room", TEXT, "messages", list(of("Message")), "more", TRUTH));
@@ -283,6 +287,8 @@ final class Schemas {
             "p50Millis",
             NUMBER,
             "p99Millis",
+            NUMBER,
+            "processor",
             NUMBER,
             "backplane",
             of("Backplane"),

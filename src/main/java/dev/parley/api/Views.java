@@ -14,11 +14,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -80,8 +82,8 @@ public final class Views {
             case "connections" -> connections(question);
             case "connection" -> connection(question.filter("id"));
             case "ended" -> listed(ended(), question);
-            case "rooms" -> rooms(question.limit());
-            case "users" -> users(question.limit());
+            case "rooms" -> rooms(question);
+            case "users" -> users(question);
             case "user" -> user(question.filter("user"));
             case "refusals" -> listed(refusals(), question);
             case "audit" -> new ClusterQuery.Rows(audits(question.limit()), audit.count());
@@ -213,34 +215,63 @@ public final class Views {
         return duration.toNanos() / 1_000;
     }
 
-    /** The biggest first. */
-    private ClusterQuery.Rows rooms(int limit) {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        rooms.biggest(limit)
-                .forEach((room, members) -> rows.add(Map.of(
-                        "node", cluster.node(), "room", room, "members", members, "perSecond", rates.perSecond(room))));
-        return new ClusterQuery.Rows(rows, rooms.count());
+    /** One of a list: what it is called, how many are in it, and how much is said there. */
+    private record Sized(String name, int size, double perSecond) {
+        static final Comparator<Sized> BY_NAME = Comparator.comparing(Sized::name);
+
+        /** As the question wishes: by name, by messages a second, or else the biggest first. */
+        static Comparator<Sized> order(ClusterQuery.Question question) {
+            return switch (question.filter("sort")) {
+                case "name" -> BY_NAME;
+                case "rate" ->
+                    Comparator.comparingDouble(Sized::perSecond).reversed().thenComparing(BY_NAME);
+                default -> Comparator.comparingInt(Sized::size).reversed().thenComparing(BY_NAME);
+            };
+        }
+
+        boolean matches(String part) {
+            return name.toLowerCase(Locale.ROOT).contains(part);
+        }
     }
 
-    /** Those with the most connections first. */
-    private ClusterQuery.Rows users(int limit) {
+    private static List<Sized> found(
+            Map<String, Integer> sizes, ToDoubleFunction<String> perSecond, ClusterQuery.Question question) {
+        String part = question.filter("match").toLowerCase(Locale.ROOT);
+        return sizes.entrySet().stream()
+                .map(entry -> new Sized(entry.getKey(), entry.getValue(), perSecond.applyAsDouble(entry.getKey())))
+                .filter(one -> one.matches(part))
+                .toList();
+    }
+
+    private ClusterQuery.Rows rooms(ClusterQuery.Question question) {
+        List<Sized> found = found(rooms.sizes(), rates::perSecond, question);
+        List<Map<String, Object>> rows = first(question.limit(), found.stream(), Sized.order(question)).stream()
+                .map(room -> Map.<String, Object>of(
+                        "node",
+                        cluster.node(),
+                        "room",
+                        room.name(),
+                        "members",
+                        room.size(),
+                        "perSecond",
+                        room.perSecond()))
+                .toList();
+        return new ClusterQuery.Rows(rows, found.size());
+    }
+
+    private ClusterQuery.Rows users(ClusterQuery.Question question) {
         Map<String, Integer> counts = new HashMap<>();
         connections
                 .all()
                 .map(connection -> connection.peer().user())
                 .filter(user -> !user.isEmpty())
                 .forEach(user -> counts.merge(user, 1, Integer::sum));
-        List<Map<String, Object>> rows = first(
-                        limit,
-                        counts.entrySet().stream(),
-                        Map.Entry.<String, Integer>comparingByValue()
-                                .reversed()
-                                .thenComparing(Map.Entry.comparingByKey()))
-                .stream()
-                .map(entry -> Map.<String, Object>of(
-                        "node", cluster.node(), "user", entry.getKey(), "connections", entry.getValue()))
+        List<Sized> found = found(counts, user -> 0, question);
+        List<Map<String, Object>> rows = first(question.limit(), found.stream(), Sized.order(question)).stream()
+                .map(user ->
+                        Map.<String, Object>of("node", cluster.node(), "user", user.name(), "connections", user.size()))
                 .toList();
-        return new ClusterQuery.Rows(rows, counts.size());
+        return new ClusterQuery.Rows(rows, found.size());
     }
 
     /** How often a user is connected whom a login or a token vouches for, and since when; no row if not at all. */

@@ -30,8 +30,15 @@ final class WireSamples {
                 "join",
                 "{\"id\":2,\"type\":\"join\",\"room\":\"news\",\"since\":{\"epoch\":\"k3f\",\"seq\":17,\"message\":\"k3f-news-17\"},\"presence\":true}");
         said.put(
+                "joins",
+                "{\"id\":2,\"type\":\"join\",\"rooms\":[{\"room\":\"news\",\"presence\":true},{\"room\":\"board\",\"presence\":true}]}");
+        said.put(
                 "send",
-                "{\"id\":3,\"type\":\"send\",\"room\":\"news\",\"key\":\"made by the client\",\"data\":\"any JSON value\"}");
+                "{\"id\":3,\"type\":\"send\",\"room\":\"news\",\"key\":\"made by the client\",\"after\":\"key of the"
+                        + " one before\",\"data\":\"any JSON value\"}");
+        said.put("signal", "{\"id\":7,\"type\":\"signal\",\"room\":\"news\",\"data\":\"any JSON value\"}");
+        said.put("presence", "{\"id\":8,\"type\":\"presence\",\"room\":\"news\",\"data\":\"any JSON value\"}");
+        said.put("members", "{\"id\":9,\"type\":\"members\",\"room\":\"news\",\"after\":\"bob\",\"limit\":100}");
         said.put("history", "{\"id\":4,\"type\":\"history\",\"room\":\"news\",\"before\":18,\"limit\":50}");
         said.put("leave", "{\"id\":5,\"type\":\"leave\",\"room\":\"news\"}");
         said.put("refresh", "{\"id\":6,\"type\":\"refresh\",\"token\":\"a credential\"}");
@@ -41,6 +48,7 @@ final class WireSamples {
 
     /** What a client is told. */
     static List<Outbound> told() {
+        List<Outbound.Member> members = List.of(new Outbound.Member("bob", 2, "\"any JSON value\""));
         Outbound.Message message = new Outbound.Message("news", MARK, NOON, "bob", "c11", null, "\"any JSON value\"");
         return List.of(
                 new Outbound.Welcome(
@@ -54,13 +62,16 @@ final class WireSamples {
                         new Outbound.Welcome.Limits(65_536, 20, 64)),
                 new Outbound.Joined("2", "news", MARK, Outbound.Resume.LOST, LossReason.TRIMMED, 0),
                 message,
+                new Outbound.Erased("news", MARK, NOON, new Mark("k3f", 18, "k3f-news-18")),
                 new Outbound.Ack("3", "news", MARK, false),
+                new Outbound.Signal("news", "bob", "c11", "\"any JSON value\""),
                 new Outbound.History("4", "news", List.of(message.text()), true),
                 new Outbound.Left("5", "news", Outbound.Left.REMOVED),
                 new Outbound.Refreshed("6", Optional.of(NOON), Optional.of(Duration.ofHours(1))),
-                new Outbound.Members("news", Map.of("bob", 2)),
+                new Outbound.Members("news", members),
+                new Outbound.Page("9", "news", members, 800, true),
                 new Outbound.Crowd("news", 800),
-                new Outbound.Presence("news", List.of("carol"), List.of("dave")),
+                new Outbound.Presence("news", List.of("carol"), List.of("dave"), Map.of("carol", "\"any JSON value\"")),
                 new Outbound.Failure("3", ErrorCode.RATE_LIMITED, Duration.ofMillis(1_500), "too fast"),
                 new Outbound.Rejected("3", "rude", "please mind your words"),
                 new Outbound.Gap("news"),

@@ -7,6 +7,7 @@ import dev.parley.Status;
 import dev.parley.admin.ClientServlet;
 import dev.parley.admin.DocsServlet;
 import dev.parley.api.AsyncApi;
+import dev.parley.api.EventsServlet;
 import dev.parley.api.HealthServlet;
 import dev.parley.api.MetricsServlet;
 import dev.parley.api.Realm;
@@ -23,6 +24,7 @@ import dev.parley.events.Webhook;
 import dev.parley.guide.Guide;
 import dev.parley.handshake.AdmissionControl;
 import dev.parley.handshake.BlockingLimit;
+import dev.parley.handshake.Credential;
 import dev.parley.handshake.Decisions;
 import dev.parley.handshake.Dependencies;
 import dev.parley.handshake.Gate;
@@ -47,6 +49,7 @@ import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.room.Rooms;
 import dev.parley.session.ConsoleEndpoint;
+import dev.parley.session.EventStreams;
 import dev.parley.session.OpenLibertyEndpoints;
 import dev.parley.session.RoomsEndpoint;
 import dev.parley.session.Routes;
@@ -137,6 +140,7 @@ final class Application {
         workers.every(REVIVE, threads::revive);
         this.backplane = opened.add("backplane", settings.log().open(history, budget, threads));
         backplane.takeIn(maxMessageBytes);
+        settings.rules().ifPresent(file -> backplane.retain(room -> file.rules().keep(room)));
         this.tickets = new SharedTickets(backplane, budget);
         this.connections = new ConnectionManager(
                 settings.limits(), workers, new Frames(settings.frames()), budget, System::nanoTime);
@@ -246,12 +250,33 @@ final class Application {
         ScheduledFuture<?> unused =
                 workers.timer().scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
 
-        ServletRegistration.Dynamic client =
-                add(context, "client", new ClientServlet(this::drain), path, "/parley.js", "/parley.d.ts");
+        ServletRegistration.Dynamic client = add(
+                context,
+                "client",
+                new ClientServlet(this::drain),
+                path,
+                "/parley.js",
+                "/parley-stream.js",
+                "/parley.d.ts");
         client.setLoadOnStartup(1); // so that its destroy() is called, while most servers still have the sockets open
         if (isWar && !hasGuide) {
             client.addMapping("/"); // the server's own would hand out the parts of the archive
         }
+        add(
+                        context,
+                        "events",
+                        new EventsServlet(
+                                gate,
+                                path,
+                                identities.with(TokenVerifier.class, dialogues::verify),
+                                origins,
+                                policies,
+                                new EventStreams(connections, dialogues),
+                                dialogues.verifies(),
+                                roomLimits),
+                        path,
+                        "/rooms/*")
+                .setAsyncSupported(true);
         Meters meters = Instruments.of(
                 Map.of("version", version(context), "server", context.getServerInfo()),
                 decisions,
@@ -269,7 +294,8 @@ final class Application {
         add(
                 context,
                 "api",
-                operating.api(verifier, policies, maxMessageBytes, version(context)),
+                operating.api(
+                        verifier == NO_TOKENS ? this::takeName : verifier, policies, maxMessageBytes, version(context)),
                 path,
                 "/api/v1/*",
                 "/admin/api/v1/*");
@@ -297,7 +323,7 @@ final class Application {
         String version = version(context);
         LocalParley.of(context).toldBy(() -> new Status(version, connections.count(), isDemo()));
         if (hasGuide) {
-            Guide.addPages(context);
+            Guide.addPages(context, hasConsole);
         }
     }
 
@@ -349,14 +375,16 @@ final class Application {
                 LOG.log(
                         Level.WARNING,
                         "Demo mode: everybody may do everything in every room, under any name; {0} says who may",
-                        Key.ROOM_RULES.property());
+                        Setting.ROOM_RULES);
             } else if (settings.tokens().keys().isEmpty()) {
                 LOG.log(
                         Level.WARNING,
                         "No token is verified: clients of the rooms are called what they say, and rules know only those who are"
                                 + " logged in at the server; {0} says whose tokens are good",
-                        Key.JWT_KEYS.property());
+                        Setting.JWT_KEYS);
             }
+            context.setAttribute(
+                    Production.ATTRIBUTE, Production.open(settings, application.isDemo(), Production.maxFiles()));
             return application;
         } catch (Throwable e) {
             opened.close(); // the container does not stop what did not start
@@ -382,6 +410,20 @@ final class Application {
     /** Whether everybody may do everything in every room. */
     private boolean isDemo() {
         return policies.isEverythingAllowed();
+    }
+
+    /** Where everybody may do everything, a name does for a token here as it does in the rooms: to publish, and for nothing more. */
+    private TokenVerifier.Verdict takeName(String name) {
+        TokenVerifier.Verdict verdict = isDemo() ? dialogues.verify(name) : NO_TOKENS.verify(name);
+        return verdict instanceof TokenVerifier.Verdict.Accepted accepted
+                ? new TokenVerifier.Verdict.Accepted(new Credential(
+                        Credential.Source.VISITOR,
+                        accepted.credential().user(),
+                        Set.of("parley:publish"),
+                        Set.of(),
+                        Map.of(),
+                        Optional.empty()))
+                : verdict;
     }
 
     /** Refuses new visitors and closes all connections, within the drain timeout. Idempotent. */
@@ -410,14 +452,14 @@ final class Application {
         if (tokens.keys().isEmpty()) {
             return OwnEndpoints.verifier().orElse(NO_TOKENS);
         }
-        Key read = Key.JWT_ALGORITHMS;
+        Setting<?> read = Setting.JWT_ALGORITHMS;
         try {
             JwtVerifier.Rules rules =
                     new JwtVerifier.Rules(tokens.algorithms(), tokens.issuer(), tokens.audience(), TOKEN_SKEW);
-            read = Key.JWT_KEYS;
+            read = Setting.JWT_KEYS;
             return new JwtVerifier(JwtKeys.at(tokens.keys().get()), rules, Clock.systemUTC());
         } catch (IllegalArgumentException wrong) {
-            throw new SettingsException(read.property() + ": " + wrong.getMessage());
+            throw new SettingsException(read + ": " + wrong.getMessage());
         }
     }
 
@@ -425,7 +467,7 @@ final class Application {
         try {
             return new OriginRule(settings.allowedOrigins(), settings.cookieNeedsOrigin());
         } catch (IllegalArgumentException e) {
-            throw new SettingsException(Key.ALLOWED_ORIGINS.property() + ": " + e.getMessage());
+            throw new SettingsException(Setting.ALLOWED_ORIGINS + ": " + e.getMessage());
         }
     }
 

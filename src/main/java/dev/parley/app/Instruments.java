@@ -17,6 +17,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /** Which figure of which part is told under which name. */
 final class Instruments {
@@ -51,6 +53,7 @@ final class Instruments {
                 "parley_heap_max_bytes",
                 "Heap that this process may use.",
                 () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax());
+        system(meters);
         node(meters, budget, threads);
         handshakes(meters, decisions, admission);
         connections(meters, connections);
@@ -96,11 +99,42 @@ final class Instruments {
                 "parley_gaps",
                 "Members who were told that something is missing, without having been away.",
                 rooms::gaps);
+        meters.counter("parley_signals", "Signals that this node has sent on their way.", rooms::signals);
+        meters.counter(
+                "parley_signals_dropped",
+                "Signals that were given up, or that one peer was not sent, because too many were on their way.",
+                rooms::droppedSignals);
         meters.histogram(
                 "parley_delivery_seconds",
                 "From the log to the wire of a member: one delivery of each run of the fan-out.",
                 rooms.delivery());
         return meters;
+    }
+
+    private static void system(Meters meters) {
+        meters.gauge(
+                "parley_files_open",
+                "Files that this process has open, a connection being one.",
+                () -> ofSystem("OpenFileDescriptorCount", Double.NaN));
+        meters.gauge(
+                "parley_files_max",
+                "Files that this process may have open.",
+                () -> ofSystem("MaxFileDescriptorCount", Double.NaN));
+        meters.gauge(
+                "parley_processor_load",
+                "The share of all processors that this process uses, from 0 to 1.",
+                () -> ofSystem("ProcessCpuLoad", Double.NaN));
+    }
+
+    /** What the JVM tells of its process, if it does on this system. */
+    static double ofSystem(String attribute, double otherwise) {
+        try {
+            return ((Number) ManagementFactory.getPlatformMBeanServer()
+                            .getAttribute(new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME), attribute))
+                    .doubleValue();
+        } catch (JMException none) {
+            return otherwise;
+        }
     }
 
     private static void node(Meters meters, Budget budget, Threads threads) {
@@ -201,9 +235,14 @@ final class Instruments {
     }
 
     private static void policies(Meters meters, Policies policies) {
+        meters.gauge(
+                "parley_demo_mode",
+                "1 if everybody may do everything in every room, under any name.",
+                () -> policies.isEverythingAllowed() ? 1 : 0);
         meters.counter(
                 "parley_policy_questions",
-                "Questions to policies: answered; failed if the policy threw; timed_out after 5 seconds; refused since too many waited.",
+                "Questions to policies: answered; failed if the policy threw; timed_out after 5 seconds; refused since"
+                        + " too many waited.",
                 List.of("outcome"),
                 () -> byLabel(policies.questions()));
         meters.gauge("parley_policy_waiting", "Questions that no policy has answered yet.", policies::waiting);

@@ -100,7 +100,12 @@ final class Operating implements AutoCloseable {
                 new Blocks(InstantSource.system()),
                 drainTime,
                 workers.fanOut());
-        this.sampler = new Sampler(connections, rooms.delivery(), rooms::count, System::nanoTime);
+        this.sampler = new Sampler(
+                connections,
+                rooms.delivery(),
+                rooms::count,
+                () -> Instruments.ofSystem("ProcessCpuLoad", -1),
+                System::nanoTime);
         this.rates = new RoomRates(rooms, System::nanoTime);
         this.details = new RoomDetails(backplane);
         this.views = new Views(

@@ -44,9 +44,9 @@ record SharedLog(String address, String secret) {
                     : new PostgresEngine(address, entriesPerRoom);
             return EngineBackplane.start(engine, EngineBackplane.Timing.USUAL, secret, budget, threads);
         } catch (BackplaneException e) {
-            throw new SettingsException(Key.BACKPLANE.property() + ": " + e.getMessage());
+            throw new SettingsException(Setting.BACKPLANE + ": " + e.getMessage());
         } catch (IllegalArgumentException e) { // its message may repeat the address
-            throw new SettingsException(Key.BACKPLANE.property() + ": not an address of this kind of engine;"
+            throw new SettingsException(Setting.BACKPLANE + ": not an address of this kind of engine;"
                     + " in user and password, what is neither letter nor digit may have to be written as %40");
         }
     }

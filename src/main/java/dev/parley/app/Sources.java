@@ -53,23 +53,23 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
         }
         Map<String, String> properties = new HashMap<>();
         for (String name : System.getProperties().stringPropertyNames()) {
-            if (name.startsWith(Key.PREFIX)) {
+            if (name.startsWith(Setting.PREFIX)) {
                 properties.put(name, System.getProperty(name, ""));
             }
         }
         Map<String, String> parameters = Collections.list(context.getInitParameterNames()).stream()
-                .filter(name -> name.startsWith(Key.PREFIX))
+                .filter(name -> name.startsWith(Setting.PREFIX))
                 .collect(Collectors.toMap(name -> name, context::getInitParameter));
         return new Sources(properties, System.getenv(), parameters);
     }
 
     static void refuseUnknown(Set<?> options) {
         for (Object option : options) {
-            String name = Key.PREFIX + option;
-            if (Stream.of(Key.values()).noneMatch(key -> key.property().equals(name))) {
-                String meant = nearest(name, Key::property)
-                        .map(known -> "; did you mean --" + known.substring(Key.PREFIX.length()) + "?")
-                        .orElse("; --help lists the options, README the settings");
+            String name = Setting.PREFIX + option;
+            if (Setting.all().stream().noneMatch(key -> key.property().equals(name))) {
+                String meant = nearest(name, Setting::property)
+                        .map(known -> "; did you mean --" + known.substring(Setting.PREFIX.length()) + "?")
+                        .orElse("; --help lists the options");
                 throw new SettingsException("--" + option + " is not an option" + meant);
             }
         }
@@ -78,7 +78,7 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
     /** A setting as it was found. */
     record Found(String text, String source) {}
 
-    Optional<Found> find(Key key) {
+    Optional<Found> find(Setting<?> key) {
         return Stream.of(
                         found(properties, key.property(), "system property " + key.property()),
                         found(environment, key.variable(), "environment variable " + key.variable()),
@@ -101,18 +101,18 @@ record Sources(Map<String, String> properties, Map<String, String> environment, 
     Map<String, String> misspelt() {
         Map<String, String> misspelt = new TreeMap<>();
         Stream.concat(properties.keySet().stream(), contextParameters.keySet().stream())
-                .filter(name -> name.startsWith(Key.PREFIX) && !LAUNCHER.contains(name))
-                .forEach(name -> nearest(name, Key::property).ifPresent(meant -> misspelt.put(name, meant)));
+                .filter(name -> name.startsWith(Setting.PREFIX) && !LAUNCHER.contains(name))
+                .forEach(name -> nearest(name, Setting::property).ifPresent(meant -> misspelt.put(name, meant)));
         environment.keySet().stream()
-                .filter(name -> name.startsWith(Key.ENVIRONMENT_PREFIX)
+                .filter(name -> name.startsWith(Setting.ENVIRONMENT_PREFIX)
                         && !KUBERNETES.matcher(name).matches())
-                .forEach(name -> nearest(name, Key::variable).ifPresent(meant -> misspelt.put(name, meant)));
+                .forEach(name -> nearest(name, Setting::variable).ifPresent(meant -> misspelt.put(name, meant)));
         return misspelt;
     }
 
     /** What was probably meant; nothing for a name that is known, or like none. */
-    private static Optional<String> nearest(String name, Function<Key, String> form) {
-        List<String> names = Stream.of(Key.values()).map(form).toList();
+    private static Optional<String> nearest(String name, Function<Setting<?>, String> form) {
+        List<String> names = Setting.all().stream().map(form).toList();
         return names.contains(name)
                 ? Optional.empty()
                 : names.stream()

@@ -15,14 +15,19 @@ public final class Guide {
 
     private Guide() {}
 
-    /** Adds its pages at the root, in place of the server's default servlet. To be called while the context initialises. */
-    public static void addPages(ServletContext context) {
+    /**
+     * Adds its pages at the root, in place of the server's default servlet. To be called while the context initialises.
+     *
+     * @param hasConsole whether operators can sign in
+     */
+    public static void addPages(ServletContext context, boolean hasConsole) {
         Parley parley = Parley.of(context);
         Facts facts = new Facts(
                 parley.status().version(),
                 context.getServerInfo(),
                 Instant.now(),
                 parley.status().everythingAllowed(),
+                hasConsole,
                 () -> parley.status().connections());
         context.addServlet("pages", new PageServlet(facts)).addMapping("/");
     }

@@ -33,6 +33,10 @@ final class HomePage {
                 "startedAt", facts.startedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                 "started", TO_THE_MINUTE.format(facts.startedAt()),
                 "rooms", facts.isDemo() ? "demo mode: everybody may do everything, under any name" : "by rules",
+                "console",
+                        facts.hasConsole()
+                                ? "For operators: is everything well, who is connected, who did what. Sign in with your account."
+                                : "For operators. It is off, since none has a password; --admin-password-file FILE turns it on.",
                 "connections", Integer.toString(facts.connections().getAsInt()));
         return NAME.matcher(template)
                 .replaceAll(name -> Matcher.quoteReplacement(escaped(valueOf(name.group(1), values))));

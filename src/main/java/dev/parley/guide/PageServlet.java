@@ -41,6 +41,8 @@ final class PageServlet extends HttpServlet {
             "Cross-Origin-Resource-Policy", "same-origin",
             "Cache-Control", "no-cache");
 
+    private static final int MAX_STEPS = 100;
+
     private final transient Pages pages;
 
     /** Reads all pages; fails if one is missing. */
@@ -56,13 +58,33 @@ final class PageServlet extends HttpServlet {
         if (path.equals("/") && !request.getRequestURI().endsWith("/")) {
             redirectIntoContext(response);
         } else if (content.isEmpty()) {
-            answer(request, response, HttpServletResponse.SC_NOT_FOUND, "Not found\n");
+            notFound(request, response);
         } else if (!isRead(request)) {
             response.setHeader("Allow", "GET, HEAD");
             answer(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "Method not allowed\n");
         } else {
             serve(content.get(), request, response);
         }
+    }
+
+    /** A page for those who look at it, which leads back; a line for programs. */
+    private void notFound(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String accepted = Objects.requireNonNullElse(request.getHeader("Accept"), "");
+        if (isRead(request) && accepted.contains("text/html")) {
+            response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+            send(pages.notFound(rootFrom(request)), request, response);
+        } else {
+            answer(request, response, HttpServletResponse.SC_NOT_FOUND, "Not found\n");
+        }
+    }
+
+    /** Relative, since a proxy may show this context under another path: one step up for each slash that the browser counts. */
+    private static String rootFrom(HttpServletRequest request) {
+        String below =
+                request.getRequestURI().substring(request.getContextPath().length());
+        long steps = Math.min(
+                MAX_STEPS, below.chars().filter(character -> character == '/').count() - 1);
+        return steps > 0 ? "../".repeat((int) steps) : "./";
     }
 
     private static void serve(Content content, HttpServletRequest request, HttpServletResponse response)

@@ -22,21 +22,29 @@ final class Pages {
             "chat.js",
             "connection.js",
             "conversation.js",
+            "cut.js",
             "echo.js",
+            "focus.js",
             "guide-chat.js",
             "identity.js",
             "items.js",
+            "leaves.js",
             "line.js",
             "lines.css",
+            "links.js",
             "memory.js",
+            "mentions.js",
             "message-log.js",
             "panes.js",
             "parley.css",
             "parley.svg",
             "people.js",
+            "removed.js",
             "retry.js",
             "room-view.js",
-            "status-line.js");
+            "status-line.js",
+            "token.js",
+            "typing.js");
 
     private static final String HTML = "text/html;charset=UTF-8";
     private static final Map<String, String> MEDIA_TYPES = Map.of(
@@ -45,6 +53,7 @@ final class Pages {
             "svg", "image/svg+xml;charset=UTF-8");
 
     private final Map<String, Supplier<Content>> addresses = new HashMap<>();
+    private final String notFound = new String(read("not-found.html"), StandardCharsets.UTF_8);
 
     Pages(Facts facts) {
         HomePage home = new HomePage(new String(read("home.html"), StandardCharsets.UTF_8), facts);
@@ -60,6 +69,15 @@ final class Pages {
     /** What is at this path below the context path; the root is {@code /}. */
     Optional<Content> at(String path) {
         return Optional.ofNullable(addresses.get(path)).map(Supplier::get);
+    }
+
+    /**
+     * The page for an address that belongs to nothing.
+     *
+     * @param root leads from there to the first page, as {@code ../../} does
+     */
+    Content notFound(String root) {
+        return new Content(HTML, notFound.replace("{{root}}", root).getBytes(StandardCharsets.UTF_8));
     }
 
     private void always(String path, Content content) {

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * @param context the context path as Jakarta Servlet writes it: empty for the root, else {@code /x} or {@code /x/y}
  * @param settings the application's settings by key, without the prefix {@code parley.}; the application judges them
  * @param operators the options that say who may use the console, by name; see {@link Operators}
+ * @param isLogJson whether the log is written as objects of JSON
  */
 record CommandLine(
         Request request,
@@ -23,15 +25,17 @@ record CommandLine(
         int port,
         String context,
         Map<String, String> settings,
-        Map<String, String> operators) {
+        Map<String, String> operators,
+        boolean isLogJson) {
 
-    /** Without operators. */
+    /** Without operators, and with a log for people. */
     CommandLine(Request request, String host, int port, String context, Map<String, String> settings) {
-        this(request, host, port, context, settings, Map.of());
+        this(request, host, port, context, settings, Map.of(), false);
     }
 
     enum Request {
         SERVE,
+        CHECK,
         HELP,
         VERSION
     }
@@ -49,7 +53,10 @@ record CommandLine(
                              the file is the password, or its hash as Tomcat's digest tool makes it
               --users FILE   turns it on for the users in a file like Tomcat's tomcat-users.xml,
                              with the roles parley-viewer, parley-operator, parley-admin
+              --log-format json   writes the log as one JSON object a line (default text)
               --KEY VALUE    the setting parley.KEY, for example --max-connections 500
+              --check        start with the other options, say what is still open for production, and
+                             end with status 0 if nothing is, else 4
               --version      print the version
               --help         print this
 
@@ -60,6 +67,7 @@ record CommandLine(
 
     private static final Pattern OPTION =
             Pattern.compile("--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:=(.*))?", Pattern.DOTALL);
+    private static final Set<String> LOG_FORMATS = Set.of("text", "json");
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
     private static final Pattern CONTEXT = Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+");
 
@@ -76,6 +84,7 @@ record CommandLine(
     static CommandLine parse(String... arguments) throws UsageException {
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         Map<String, String> values = new LinkedHashMap<>();
+        Request request = Request.SERVE;
         while (!rest.isEmpty()) {
             String argument = rest.remove();
             if (argument.equals("-h") || argument.equals("--help")) {
@@ -83,6 +92,10 @@ record CommandLine(
             }
             if (argument.equals("--version")) {
                 return new CommandLine(Request.VERSION, ALL_ADDRESSES, 0, "", Map.of());
+            }
+            if (argument.equals("--check")) {
+                request = Request.CHECK;
+                continue;
             }
             var option = OPTION.matcher(argument);
             if (!option.matches()) {
@@ -100,6 +113,10 @@ record CommandLine(
         String port = values.remove("port");
         String host = values.remove("host");
         String context = values.remove("context");
+        String logFormat = values.remove("log-format");
+        if (logFormat != null && !LOG_FORMATS.contains(logFormat)) {
+            throw new UsageException("--log-format must be text or json, not \"" + printable(logFormat) + "\"");
+        }
         Map<String, String> operators = new LinkedHashMap<>();
         for (String option : Operators.OPTIONS) {
             String value = values.remove(option);
@@ -108,12 +125,13 @@ record CommandLine(
             }
         }
         return new CommandLine(
-                Request.SERVE,
+                request,
                 host == null ? ALL_ADDRESSES : host(host),
                 port == null ? 8080 : port(port),
                 context == null ? "" : context(context),
                 values,
-                operators);
+                operators,
+                "json".equals(logFormat));
     }
 
     private static int port(String text) throws UsageException {

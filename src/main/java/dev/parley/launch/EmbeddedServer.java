@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.util.List;
 
 /**
  * The embedded Tomcat, seen through the few methods of its {@code startup.Tomcat} that the launcher calls by
@@ -16,6 +17,9 @@ import java.net.UnknownHostException;
 final class EmbeddedServer {
     /** The names of the settings that are options, for the application, which knows what settings there are. */
     private static final String OPTIONS = "dev.parley.options";
+
+    /** What the application has found open for production: a list of lines. */
+    private static final String OPEN = "dev.parley.open";
 
     private final Object tomcat;
     private final Object application;
@@ -128,6 +132,13 @@ final class EmbeddedServer {
     /** The port it really listens on. */
     int port() throws ReflectiveOperationException {
         return (Integer) call(call(tomcat, "getConnector"), "getLocalPort");
+    }
+
+    /** What the application has found open for production, a line each. */
+    List<?> open() throws ReflectiveOperationException {
+        Object context = call(application, "getServletContext");
+        return (List<?>)
+                context.getClass().getMethod("getAttribute", String.class).invoke(context, OPEN);
     }
 
     /** Stops the application, which closes its sockets, then the server. */

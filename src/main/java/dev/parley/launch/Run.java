@@ -2,6 +2,7 @@ package dev.parley.launch;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class Run {
         ClassLoader classes = unpacked.serverClasses();
         Thread.currentThread().setContextClassLoader(classes);
 
-        StartupLog log = StartupLog.begin(unpacked.directory().resolve("conf/logging.properties"));
+        StartupLog log = StartupLog.begin(unpacked.directory().resolve("conf/logging.properties"), line.isLogJson());
         memory.listen();
         EmbeddedServer loaded;
         try {
@@ -51,6 +52,11 @@ final class Run {
         boolean isUp = loaded.start();
         log.end(isUp || !log.applicationSaidWhy());
         return isUp ? OptionalInt.of(loaded.port()) : OptionalInt.empty();
+    }
+
+    /** What the application has found open for production, a line each; only once it has started. */
+    synchronized List<?> open() throws ReflectiveOperationException {
+        return server == null ? List.of() : server.open();
     }
 
     /** Stops the server in good order and removes the directory. */

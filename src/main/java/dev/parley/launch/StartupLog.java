@@ -30,11 +30,19 @@ final class StartupLog {
     private StartupLog() {}
 
     /** Sets up logging from the launcher's own file unless the user named another, and begins to keep lines back. */
-    static StartupLog begin(Path configuration) throws IOException {
+    static StartupLog begin(Path configuration, boolean isJson) throws IOException {
         if (System.getProperty("java.util.logging.config.file") == null
                 && System.getProperty("java.util.logging.config.class") == null) {
             try (InputStream content = Files.newInputStream(configuration)) {
                 LogManager.getLogManager().readConfiguration(content);
+            }
+            // Or Tomcat takes it for the JDK's own (org.apache.juli.logging.DirectJDKLog), and gives its console
+            // another format.
+            System.setProperty("java.util.logging.config.file", configuration.toString());
+        }
+        if (isJson) {
+            for (Handler handler : Logger.getLogger("").getHandlers()) {
+                handler.setFormatter(new LogFormat(true));
             }
         }
         var log = new StartupLog();

@@ -1,4 +1,6 @@
-/** Line charts in plain SVG: a few series over the last quarter of an hour, one value axis, a reading under the pointer. */
+import { short } from "./words.js";
+
+/** Line charts in plain SVG: a few series over a time, one value axis, a reading under the pointer. */
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 480;
@@ -29,14 +31,13 @@ function ceiling(highest) {
   return [1, 2, 5, 10].map((step) => step * power).find((value) => value >= highest);
 }
 
-export function short(value) {
-  const steps = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
-  for (const [size, letter] of steps) {
-    if (Math.abs(value) >= size) {
-      return `${+(value / size).toPrecision(3)}${letter}`;
-    }
+/** How long ago. */
+function labelOf(millis) {
+  const count = millis / MINUTE;
+  if (count > 90) {
+    return `−${Math.round(count / 60)} h`;
   }
-  return `${+Number(value).toPrecision(3)}`;
+  return count > 1 ? `−${Math.round(count)} min` : `−${Math.round(count * 60)} s`;
 }
 
 /**
@@ -44,10 +45,10 @@ export function short(value) {
  *
  * @param title what it shows, with the unit
  * @param series names, in the order of the columns given to update
- * @param minutes how far back the axis goes
+ * @param minutes how far back the axis goes, unless update says otherwise
  */
 export function chart(title, series, minutes = 15) {
-  const span = minutes * MINUTE;
+  let span = minutes * MINUTE;
   const figure = document.createElement("figure");
   figure.className = "chart";
   const caption = document.createElement("figcaption");
@@ -62,9 +63,10 @@ export function chart(title, series, minutes = 15) {
     caption.append(key);
     return value;
   });
-  const svg = make("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
+  const svg = make("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${title}: arrow keys read older figures`, tabindex: 0 });
   figure.append(caption, svg);
   let shown = { at: [], columns: [] };
+  let pointed; // the time that is read, if it is not the last one
 
   function x(at, now) {
     return LEFT + (1 - (now - at) / span) * (WIDTH - LEFT - RIGHT);
@@ -83,7 +85,7 @@ export function chart(title, series, minutes = 15) {
     }
     for (const back of [1, 2 / 3, 1 / 3]) {
       const where = x(now - back * span, now);
-      const label = minutes > 1 ? `−${back * minutes} min` : `−${Math.round(back * 60)} s`;
+      const label = labelOf(back * span);
       parts.push(make("text", { x: where, y: HEIGHT - 4, class: "axis" }, label));
     }
     parts.push(make("text", { x: WIDTH - RIGHT, y: HEIGHT - 4, class: "axis end" }, "now"));
@@ -107,6 +109,32 @@ export function chart(title, series, minutes = 15) {
     });
   }
 
+  function point(index) {
+    const { at } = shown;
+    pointed = at[index];
+    svg.querySelector(".cross")?.remove();
+    const where = x(pointed, at.at(-1));
+    svg.append(make("line", { x1: where, x2: where, y1: TOP, y2: HEIGHT - BOTTOM, class: "cross" }));
+    read(index);
+  }
+
+  function leave() {
+    pointed = undefined;
+    draw();
+  }
+
+  svg.addEventListener("keydown", (event) => {
+    const { at } = shown;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step && at.length > 0) {
+      event.preventDefault();
+      const index = pointed === undefined ? at.length - 1 : at.indexOf(pointed);
+      point(Math.min(at.length - 1, Math.max(0, index + step)));
+    } else if (event.key === "Escape") {
+      leave();
+    }
+  });
+  svg.addEventListener("blur", leave);
   svg.addEventListener("pointermove", (event) => {
     const { at } = shown;
     if (at.length === 0) {
@@ -121,18 +149,16 @@ export function chart(title, series, minutes = 15) {
         best = k;
       }
     });
-    svg.querySelector(".cross")?.remove();
-    const where = x(at[best], now);
-    svg.append(make("line", { x1: where, x2: where, y1: TOP, y2: HEIGHT - BOTTOM, class: "cross" }));
-    read(best);
+    point(best);
   });
-  svg.addEventListener("pointerleave", draw);
+  svg.addEventListener("pointerleave", leave);
 
   return {
     element: figure,
-    update(at, columns) {
+    update(at, columns, back = minutes) {
+      span = back * MINUTE;
       shown = { at, columns };
-      if (!svg.matches(":hover")) {
+      if (pointed === undefined) {
         draw();
       }
     },

@@ -1,22 +1,8 @@
-import { chart, line as eventLine, short } from "./charts.js";
-
-/** Whatever comes from the node is put into the page as text; there is no HTML in any string. */
-function el(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === "on") {
-      for (const [event, listener] of Object.entries(value)) {
-        element.addEventListener(event, listener);
-      }
-    } else if (value === true) {
-      element.setAttribute(key, "");
-    } else if (value !== false && value !== undefined && value !== null) {
-      element.setAttribute(key, value);
-    }
-  }
-  element.append(...children.map((child) => (child instanceof Node ? child : String(child))));
-  return element;
-}
+import { chart, line as eventLine } from "./charts.js";
+import { el, keepFocus } from "./elements.js";
+import { table } from "./table.js";
+import { SLOW_MILLIS, verdict } from "./verdict.js";
+import { ago, bytes, many, moment, named, percent, sentenceOf, short } from "./words.js";
 
 /** Where the console is, without the name and password that an address may hold. */
 const HERE = location.origin + location.pathname;
@@ -49,6 +35,20 @@ async function fetchSession() {
   }
   document.getElementById("who").textContent = `${session.user} · ${session.role} · ${session.node}`;
 }
+
+/** The node takes a ticket once, so a fresh one; what it answers makes the browser forget name and password. */
+async function signOut() {
+  try {
+    await fetchSession();
+  } catch {
+    return toast("The node does not answer.");
+  }
+  const address = new URL("sign-out", HERE);
+  address.searchParams.set("ticket", session.ticket);
+  location.replace(address);
+}
+
+document.getElementById("sign-out").addEventListener("click", signOut);
 
 function tell(message) {
   if (socket?.readyState === WebSocket.OPEN) {
@@ -143,10 +143,15 @@ function confirmed(title, text, { word, fields = [], verb = "Do it", bad = true 
       el("p", {}, text),
       ...inputs.map(([name, input]) => el("label", {}, name, input)),
       ...(typed ? [el("label", {}, `Type ${word} to confirm`, typed)] : []),
-      el("div", { class: "bar" }, el("button", { value: "" }, "Cancel"), go));
+      el("div", { class: "bar" }, el("button", { type: "button", on: { click: () => dialog.close() } }, "Cancel"), go)); // Enter is not for it
     dialog.replaceChildren(form);
     dialog.returnValue = "";
-    dialog.onclose = () => resolve(dialog.returnValue === "go" ? Object.fromEntries(inputs.map(([name, input]) => [name, input.value])) : null);
+    dialog.onclose = () => {
+      if (document.activeElement === document.body) {
+        main.focus(); // what it was opened by has gone meanwhile
+      }
+      resolve(dialog.returnValue === "go" ? Object.fromEntries(inputs.map(([name, input]) => [name, input.value])) : null);
+    };
     dialog.showModal();
   });
 }
@@ -166,70 +171,8 @@ function tile(name) {
   };
 }
 
-/** A table whose rows keep their elements while what they are about stays, so that focus and selection survive. */
-function table(columns, keyOf, empty = "Nothing here.") {
-  const body = el("tbody");
-  const nothing = el("p", { class: "empty" }, empty);
-  const grid = el("table", {},
-    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col", class: column.number && "number" }, column.name)))),
-    body);
-  const element = el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" }, grid, nothing);
-  const known = new Map();
-  return {
-    element,
-    update(rows) {
-      nothing.hidden = rows.length > 0;
-      grid.hidden = rows.length === 0;
-      const seen = new Set();
-      rows.forEach((row, index) => {
-        const key = keyOf(row);
-        seen.add(key);
-        let line = known.get(key);
-        if (!line) {
-          line = el("tr", {}, ...columns.map((column) => el("td", { class: [column.number && "number", column.wrap && "wrap"].filter(Boolean).join(" ") })));
-          known.set(key, line);
-        }
-        columns.forEach((column, i) => {
-          const cell = line.children[i];
-          if (column.build) {
-            const state = JSON.stringify(column.state?.(row) ?? key);
-            if (cell.dataset.state !== state) {
-              cell.dataset.state = state;
-              cell.replaceChildren(column.build(row));
-            }
-          } else {
-            const text = String(column.text(row));
-            if (cell.textContent !== text) {
-              cell.textContent = text;
-              cell.title = text;
-            }
-          }
-        });
-        if (body.children[index] !== line) {
-          body.insertBefore(line, body.children[index] ?? null);
-        }
-      });
-      for (const [key, line] of known) {
-        if (!seen.has(key)) {
-          line.remove();
-          known.delete(key);
-        }
-      }
-    },
-  };
-}
-
-const ago = (millis) => {
-  const seconds = Math.max(0, Math.round(millis / 1_000));
-  if (seconds < 90) {
-    return `${seconds} s`;
-  }
-  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
-};
 const since = (instant) => ago(now() - Date.parse(instant));
 const newest = (rows) => rows.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
-const clock = (instant) => new Date(instant).toLocaleTimeString();
-const bytes = (count) => `${short(count)}B`;
 const roundTrip = (row) => (row.roundTripMicros < 0 ? "–" : `${(row.roundTripMicros / 1_000).toFixed(1)} ms`);
 const expiry = (row) => {
   if (!row.expires) {
@@ -254,9 +197,11 @@ const button = (text, listener, { bad = false, role = "operator" } = {}) =>
   el("button", { type: "button", class: bad && "bad", disabled: !may(role), title: may(role) ? null : `needs the role parley-${role}`, on: { click: listener } }, text);
 const link = (text, hash) => el("button", { type: "button", class: "link", on: { click: () => (location.hash = hash) } }, text);
 
-// A user's name, with who vouches for it where that is known: the same name from another source is another user.
-const named = (user, source) => (source ? `${user} (${source})` : user);
 const aimedAt = (row) => new URLSearchParams(row.user ? { user: row.user, ...(row.source && { source: row.source }) } : { address: row.address });
+
+const disconnect = async ({ connection, user, source, address }) =>
+  (await confirmed("Disconnect", `Connection ${connection} of ${user ? named(user, source) : "nobody known"} from ${address} is closed. It may come back.`, { verb: "Disconnect" }))
+  && act("DELETE", `connections/${connection}`);
 
 const disconnectUser = async (user, source) =>
   (await confirmed("Disconnect", `All connections of ${named(user, source)}, on all nodes, are closed. It may come back.`, { verb: "Disconnect" }))
@@ -274,57 +219,73 @@ async function block(kind, value, source) {
 
 /* ---- the views: what each asks for, and how it shows the answer ---- */
 
+const RANGES = [["15", "15 minutes"], ["60", "hour"], ["360", "6 hours"], ["1440", "day"]];
+
 function overview() {
-  const names = ["Nodes", "Connections", "Rooms", "Messages in", "Messages out", "Bytes out", "Delivery p50", "Delivery p99", "Waiting", "Memory", "Closed as too slow", "Never sent", "Came back", "Handshakes refused", "Backplane", "Doors"];
+  const names = ["Accepting connections", "Connections", "Rooms", "Messages in", "Messages out", "Delivery", "Resumed", "Processor", "Heap", "Memory", "Closed as too slow", "Never sent", "Handshakes refused", "Backplane", "Nodes"];
   const tiles = Object.fromEntries(names.map((name) => [name, tile(name)]));
-  const open = chart("Connections", ["open"]);
-  const messages = chart("Messages a second", ["in", "out"]);
-  const delivery = chart("Delivery in milliseconds", ["p50", "p99"]);
-  const volume = chart("Bytes a second", ["in", "out"]);
+  const judgement = verdict();
+  const range = el("select", { on: { change: () => ask() } }, ...RANGES.map(([minutes, text]) => el("option", { value: minutes }, `Last ${text}`)));
+  const charts = {
+    connections: chart("Connections", ["open"]),
+    messages: chart("Messages a second", ["in", "out"]),
+    delivery: chart("Delivery in milliseconds", ["p50", "p99"]),
+    machine: chart("Processor and heap in %", ["processor", "heap"]),
+    volume: chart("Bytes a second", ["in", "out"]),
+  };
   const pairs = [{ name: "Cause", text: ([cause]) => cause }, { name: "How often", number: true, text: ([, count]) => count.toLocaleString() }];
-  const closed = table(pairs, ([cause]) => cause, "No connection has ended yet.");
-  const refused = table(pairs, ([cause]) => cause, "No handshake has been refused.");
+  const closed = table("Ends of connections", pairs, ([cause]) => cause, { empty: "No connection has ended yet." });
+  const refused = table("Refused handshakes", pairs, ([cause]) => cause, { empty: "No handshake has been refused." });
   main.replaceChildren(
     el("h2", {}, "Overview"),
+    judgement.element,
     el("div", { class: "tiles" }, ...names.map((name) => tiles[name].element)),
-    el("div", { class: "charts" }, open.element, messages.element, delivery.element, volume.element),
+    el("div", { class: "bar range" }, el("label", {}, "Range of the charts", range)),
+    el("div", { class: "charts" }, ...Object.values(charts).map((one) => one.element)),
     el("div", { class: "pair" },
       el("section", {}, el("h3", {}, "Ends of connections"), closed.element),
       el("section", {}, el("h3", {}, "Refused handshakes"), refused.element)));
   return {
-    ask: () => ({ view: "overview" }),
+    ask: () => ({ view: "overview", minutes: range.value }),
     show(is) {
-      const everywhere = is.nodes.reduce((sum, node) => sum + node.connections, 0);
-      tiles.Nodes.set(is.nodes.length.toLocaleString(), `${everywhere.toLocaleString()} connections in all`, is.nodes.some((node) => !node.backplane?.isReachable));
-      const lost = Object.entries(is.resumes).reduce((sum, [outcome, count]) => sum + (outcome === "ok" ? 0 : count), 0);
-      tiles["Came back"].set(short(is.resumes.ok ?? 0), `whole, ${short(lost)} with a loss`);
-      tiles["Never sent"].set(short(is.dropped), "messages, too slow or gone");
-      tiles.Connections.set(is.connections.toLocaleString(), `of ${short(is.connectionsMax)}`, is.connections >= is.connectionsMax);
-      tiles.Rooms.set(is.rooms.toLocaleString());
-      tiles["Messages in"].set(short(is.messagesInPerSecond), "a second");
-      tiles["Messages out"].set(short(is.messagesOutPerSecond), "a second");
-      tiles["Bytes out"].set(bytes(is.bytesOutPerSecond), "a second");
-      tiles["Delivery p50"].set(short(is.p50Millis), "ms");
-      tiles["Delivery p99"].set(short(is.p99Millis), "ms", is.p99Millis > 500);
-      tiles.Waiting.set(is.waiting.toLocaleString(), `messages, at most ${is.deepest}`);
-      tiles.Memory.set(`${Math.round((100 * is.heldBytes) / is.budgetBytes)} %`, `of ${bytes(is.budgetBytes)}, held for peers and rooms`, is.heldBytes >= is.budgetBytes);
-      tiles["Closed as too slow"].set((is.closed.slow ?? 0).toLocaleString());
-      tiles["Handshakes refused"].set(Object.values(is.refused).reduce((sum, count) => sum + count, 0).toLocaleString());
-      tiles.Backplane.set(is.backplane.engine, is.backplane.isReachable ? `lag ${is.backplane.lagMillis} ms, ${short(is.backplane.repairs)} repairs` : "away", !is.backplane.isReachable);
-      tiles.Doors.set(is.doors, "", is.doors !== "open");
+      judgement.show(is);
+      showFigures(tiles, is);
       const { history } = is;
-      open.update(history.at, [history.connections]);
-      messages.update(history.at, [history.in, history.out]);
-      delivery.update(history.at, [history.p50Millis, history.p99Millis]);
-      volume.update(history.at, [history.bytesIn, history.bytesOut]);
+      const back = history.minutes;
+      charts.connections.update(history.at, [history.connections], back);
+      charts.messages.update(history.at, [history.in, history.out], back);
+      charts.delivery.update(history.at, [history.p50Millis, history.p99Millis], back);
+      charts.machine.update(history.at, [history.processor, history.heap], back);
+      charts.volume.update(history.at, [history.bytesIn, history.bytesOut], back);
       closed.update(Object.entries(is.closed).sort((a, b) => b[1] - a[1]));
       refused.update(Object.entries(is.refused).sort((a, b) => b[1] - a[1]));
     },
   };
 }
 
+function showFigures(tiles, is) {
+  const everywhere = is.nodes.reduce((sum, node) => sum + node.connections, 0);
+  const lost = Object.entries(is.resumes).reduce((sum, [outcome, count]) => sum + (outcome === "ok" ? 0 : count), 0);
+  const isOpen = is.doors === "open";
+  tiles["Accepting connections"].set(isOpen ? "yes" : "no", isOpen ? "" : `this node is ${is.doors}`, !isOpen);
+  tiles.Connections.set(is.connections.toLocaleString(), `on this node, of ${short(is.connectionsMax)}`, is.connections >= is.connectionsMax);
+  tiles.Rooms.set(is.rooms.toLocaleString(), "with members");
+  tiles["Messages in"].set(short(is.messagesInPerSecond), "a second");
+  tiles["Messages out"].set(short(is.messagesOutPerSecond), `a second, ${bytes(is.bytesOutPerSecond)}`);
+  tiles.Delivery.set(`${short(is.p99Millis)} ms`, `99 of 100 take less; half take ${short(is.p50Millis)} ms or less`, is.p99Millis > SLOW_MILLIS);
+  tiles.Resumed.set(`${short(is.resumes.ok ?? 0)} without loss`, `${short(lost)} with loss`);
+  tiles.Processor.set(is.processor < 0 ? "–" : percent(is.processor), "of this machine, by Parley’s server");
+  tiles.Heap.set(is.heapMax > 0 ? percent(is.heapUsed / is.heapMax) : bytes(is.heapUsed), is.heapMax > 0 ? `of ${bytes(is.heapMax)}` : "");
+  tiles.Memory.set(percent(is.heldBytes / is.budgetBytes), `of ${bytes(is.budgetBytes)}, held for peers and rooms`, is.heldBytes >= is.budgetBytes);
+  tiles["Closed as too slow"].set((is.closed.slow ?? 0).toLocaleString(), `${many(is.waiting, "message")} waiting now, ${is.deepest} at most`);
+  tiles["Never sent"].set(short(is.dropped), "messages, to peers too slow or gone");
+  tiles["Handshakes refused"].set(Object.values(is.refused).reduce((sum, count) => sum + count, 0).toLocaleString());
+  tiles.Backplane.set(is.backplane.engine, is.backplane.isReachable ? `answers; lag ${is.backplane.lagMillis} ms, ${many(is.backplane.repairs, "repair")}` : "does not answer", !is.backplane.isReachable);
+  tiles.Nodes.set(is.nodes.length.toLocaleString(), `${many(everywhere, "connection")} in all`, is.nodes.some((node) => !node.backplane?.isReachable));
+}
+
 function doors(node) {
-  const badge = el("span", { class: `badge ${node.doors}` }, node.doors);
+  const badge = el("span", { class: `badge ${node.doors}` }, node.doors === "open" ? "yes" : `no, ${node.doors}`);
   if (node.doors !== "draining") {
     return badge;
   }
@@ -343,9 +304,9 @@ function nodes() {
       await act("PUT", `nodes/${encodeURIComponent(node)}/doors`, { state: wanted });
     }
   };
-  const list = table([
+  const list = table("Nodes", [
     { name: "Node", text: (node) => node.node },
-    { name: "Doors", state: (node) => [node.doors, node.doors === "draining" && node.connections], build: doors },
+    { name: "Accepting connections", state: (node) => [node.doors, node.doors === "draining" && node.connections], build: doors },
     { name: "Connections", number: true, text: (node) => `${node.connections.toLocaleString()} of ${short(node.connectionsMax)}` },
     { name: "In /s", number: true, text: (node) => short(node.messagesInPerSecond) },
     { name: "Out /s", number: true, text: (node) => short(node.messagesOutPerSecond) },
@@ -356,7 +317,7 @@ function nodes() {
     { name: "Version", text: (node) => node.version },
     { name: "Server", text: (node) => node.server.split(/\/| \(/)[0] },
     {
-      name: "", state: (node) => [node.doors, session?.role], build: (node) => el("div", { class: "bar" },
+      name: "Actions", actions: true, state: (node) => [node.doors, session?.role], build: (node) => el("div", { class: "bar" },
         ...(node.doors === "open" ? [button("Pause", () => turn(node.node, "paused"))] : [button("Open", () => turn(node.node, "open"))]),
         ...(node.doors === "draining" ? [] : [button("Drain", () => turn(node.node, "draining"), { bad: true })])),
     },
@@ -368,7 +329,7 @@ function nodes() {
 function connections(filter = {}) {
   const inputs = Object.fromEntries(["user", "address", "room", "node"].map((name) => [name, el("input", { type: "search", value: filter[name] ?? "", autocomplete: "off", on: { change: ask } })]));
   const head = el("p", { class: "hint" });
-  const list = table([
+  const list = table("Connections", [
     { name: "Connection", build: (row) => link(row.connection, `connection/${row.connection}`) },
     { name: "User", text: (row) => row.user },
     { name: "Address", text: (row) => row.address },
@@ -377,12 +338,9 @@ function connections(filter = {}) {
     { name: "In", number: true, text: (row) => short(row.messagesIn) },
     { name: "Out", number: true, text: (row) => short(row.messagesOut) },
     { name: "Waiting", number: true, text: (row) => row.waiting },
-    { name: "Dropped", number: true, text: (row) => short(row.dropped) },
-    { name: "Round trip", number: true, text: (row) => roundTrip(row) },
-    { name: "Credential", number: true, text: (row) => expiry(row) },
     { name: "Node", text: (row) => row.node },
-    { name: "", state: () => session?.role, build: (row) => button("Disconnect", () => act("DELETE", `connections/${row.connection}`), { bad: true }) },
-  ], (row) => row.connection, "No connection matches.");
+    { name: "Actions", actions: true, state: () => session?.role, build: (row) => button("Disconnect…", () => disconnect(row), { bad: true }) },
+  ], (row) => row.connection, { empty: "No connection matches." });
   main.replaceChildren(
     el("h2", {}, "Connections"),
     el("form", { class: "bar", on: { submit: (event) => { event.preventDefault(); ask(); } } },
@@ -408,10 +366,10 @@ function connection(id) {
   let row = null;
   let shownPlaces = "";
   const actions = el("div", { class: "bar" },
-    button("Disconnect", () => act("DELETE", `connections/${id}`), { bad: true }),
-    button("Disconnect user", () => row?.user && disconnectUser(row.user, row.source), { bad: true }),
-    button("Block user", () => row?.user && block("user", row.user, row.source), { bad: true }),
-    button("Block address", () => row?.address && block("address", row.address), { bad: true }));
+    button("Disconnect…", () => row && disconnect(row), { bad: true }),
+    button("Disconnect user…", () => row?.user && disconnectUser(row.user, row.source), { bad: true }),
+    button("Block user…", () => row?.user && block("user", row.user, row.source), { bad: true }),
+    button("Block address…", () => row?.address && block("address", row.address), { bad: true }));
   const live = [el("h3", {}, "Rooms"), places, el("div", { class: "charts" }, line.element, happened.element)];
   main.replaceChildren(el("h2", {}, `Connection ${id}`), actions, facts, ...live);
   const show = (shown) => facts.replaceChildren(...Object.entries(shown).map(([name, value]) => { const one = tile(name); one.set(value); return one.element; }));
@@ -419,22 +377,21 @@ function connection(id) {
     ask: () => ({ view: "connection", id }),
     show({ connection: [is] }) {
       const isOver = !is || is.ended;
-      actions.hidden = isOver;
-      live.forEach((part) => (part.hidden = isOver));
+      keepFocus(main, () => [actions, ...live].forEach((part) => (part.hidden = isOver)), () => main);
       if (!is) {
         facts.replaceChildren(el("p", { class: "empty" }, "It has ended, and its peer ended it."));
         return;
       }
       row = is;
       if (is.ended) {
-        show({ Ended: clock(is.ended), Cause: is.cause, User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
+        show({ Ended: moment(is.ended), Cause: is.cause, User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, "Had been open for": ago(Date.parse(is.ended) - Date.parse(is.since)), "Never sent": `${is.dropped} messages` });
         return;
       }
       show({ User: named(is.user, is.source) || "–", Address: is.address, Endpoint: is.endpoint, Node: is.node, Since: since(is.since), Credential: expiry(is), "Messages in": is.messagesIn, "Messages out": is.messagesOut, "Bytes in": bytes(is.bytesIn), "Bytes out": bytes(is.bytesOut), Waiting: `${is.waiting} (${bytes(is.waitingBytes)})`, Dropped: `${is.dropped} messages`, "Write under way": `${is.stalledMillis} ms`, "Last heard of": ago(is.quietMillis), "Round trip": roundTrip(is) });
       const names = is.rooms.join(" ");
       if (names !== shownPlaces || !places.hasChildNodes()) {
         shownPlaces = names;
-        places.replaceChildren(...(is.rooms.length ? is.rooms.map((room) => link(room, `room/${encodeURIComponent(room)}`)) : ["none"]), ...(is.roomCount > is.rooms.length ? [`and ${is.roomCount - is.rooms.length} more`] : []));
+        keepFocus(places, () => places.replaceChildren(...(is.rooms.length ? is.rooms.map((room) => link(room, `room/${encodeURIComponent(room)}`)) : ["none"]), ...(is.roomCount > is.rooms.length ? [`and ${is.roomCount - is.rooms.length} more`] : [])), () => places.querySelector("button") ?? main);
       }
       happened.update(is.events, now());
       if (before) {
@@ -452,8 +409,8 @@ function connection(id) {
 }
 
 function ended() {
-  const list = table([
-    { name: "When", text: (row) => clock(row.ended) },
+  const list = table("Ended connections", [
+    { name: "When", text: (row) => moment(row.ended) },
     { name: "Cause", text: (row) => row.cause },
     { name: "Connection", build: (row) => link(row.connection, `connection/${row.connection}`) },
     { name: "User", text: (row) => row.user },
@@ -462,7 +419,7 @@ function ended() {
     { name: "Open for", number: true, text: (row) => ago(Date.parse(row.ended) - Date.parse(row.since)) },
     { name: "Never sent", number: true, text: (row) => row.dropped.toLocaleString() },
     { name: "Node", text: (row) => row.node },
-  ], (row) => row.connection, "No connection has been ended by us.");
+  ], (row) => row.connection, { empty: "No connection has been ended by us." });
   const head = el("p", { class: "hint" });
   main.replaceChildren(el("h2", {}, "Ended"), head, list.element);
   return {
@@ -494,11 +451,11 @@ const roomActions = (room) => [
 
 function room(name) {
   const facts = Object.fromEntries(["Last number", "Kept", "Users", "Epoch"].map((each) => [each, tile(each)]));
-  const members = table([
+  const members = table("Users in the room", [
     { name: "User", build: (row) => link(row.user, `connections/user/${encodeURIComponent(row.user)}`) },
     { name: "Connections", number: true, text: (row) => row.connections },
-  ], (row) => row.user, "Nobody is in.");
-  const said = el("div", { class: "log", hidden: true, role: "region", "aria-label": "What was said" });
+  ], (row) => row.user, { empty: "Nobody is in." });
+  const said = el("div", { class: "log", hidden: true, tabindex: "0", role: "region", "aria-label": "What was said" });
   const read = async () => {
     try {
       const answer = await fetch(new URL(`api/v1/rooms/${encodeURIComponent(name)}/messages?limit=50`, HERE));
@@ -507,7 +464,7 @@ function room(name) {
         return toast(body.detail);
       }
       said.hidden = false;
-      said.textContent = body.messages.map((message) => `${message.seq}  ${clock(message.at)}  ${message.from.user}: ${message.kind === "left" ? "(left)" : JSON.stringify(message.data)}`).join("\n") || "Nothing is kept.";
+      said.textContent = body.messages.map((message) => `${message.seq}  ${moment(message.at)}  ${message.from.user}: ${message.kind === "left" ? "(left)" : JSON.stringify(message.data)}`).join("\n") || "Nothing is kept.";
     } catch {
       toast("The node does not answer.");
     }
@@ -533,61 +490,80 @@ function room(name) {
   };
 }
 
-function rooms() {
-  const list = table([
-    { name: "Room", build: (row) => link(row.room, `room/${encodeURIComponent(row.room)}`) },
-    { name: "Members", number: true, text: (row) => row.members.toLocaleString() },
-    { name: "Messages /s", number: true, text: (row) => short(row.perSecond) },
-    { name: "On nodes", number: true, text: (row) => row.nodes },
-    { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, ...roomActions(row.room)) },
-  ], (row) => row.room, "No room has members.");
-  const head = el("p", { class: "hint" });
-  main.replaceChildren(el("h2", {}, "Rooms"), head, list.element);
+/** A field to search by, and the wish that it and the heads of the table make together. */
+function search(label, view, first) {
+  const input = el("input", { type: "search", maxlength: 100, autocomplete: "off", spellcheck: "false", on: { input: () => ask() } });
+  const wish = { view, sort: first };
   return {
-    ask: () => ({ view: "rooms" }),
+    element: el("form", { class: "bar", role: "search", on: { submit: (event) => event.preventDefault() } }, el("label", {}, label, input)),
+    sorted(sort) {
+      wish.sort = sort;
+      ask();
+    },
+    wish: () => ({ ...wish, match: input.value.trim() }),
+    isBy: (sort) => wish.sort === sort,
+  };
+}
+
+function rooms() {
+  const looking = search("Search rooms", "rooms", "size");
+  const list = table("Rooms", [
+    { name: "Room", sort: "name", build: (row) => link(row.room, `room/${encodeURIComponent(row.room)}`) },
+    { name: "Members", sort: "size", first: true, number: true, text: (row) => row.members.toLocaleString() },
+    { name: "Messages /s", sort: "rate", number: true, text: (row) => short(row.perSecond) },
+    { name: "On nodes", number: true, text: (row) => row.nodes },
+    { name: "Actions", actions: true, state: () => session?.role, build: (row) => el("div", { class: "bar" }, ...roomActions(row.room)) },
+  ], (row) => row.room, { empty: "No room that has members matches.", sorted: looking.sorted });
+  const head = el("p", { class: "hint" });
+  const order = (a, b) => (looking.isBy("rate") && b.perSecond - a.perSecond) || (looking.isBy("size") && b.members - a.members) || (a.room < b.room ? -1 : 1);
+  main.replaceChildren(el("h2", {}, "Rooms"), looking.element, head, list.element);
+  return {
+    ask: looking.wish,
     show(is) {
       const rows = together(is.rooms, "room", (a, b) => ({ ...a, members: a.members + b.members, perSecond: Math.max(a.perSecond, b.perSecond) }));
-      head.textContent = `The ${rows.length} biggest, on all nodes.${silent(is)}`;
-      list.update(rows.sort((a, b) => b.members - a.members || (a.room < b.room ? -1 : 1)));
+      head.textContent = `${many(rows.length, "room")} on all nodes.${silent(is)}`;
+      list.update(rows.sort(order));
     },
   };
 }
 
 function users() {
-  const list = table([
-    { name: "User", build: (row) => link(row.user, `connections/user/${encodeURIComponent(row.user)}`) },
-    { name: "Connections", number: true, text: (row) => row.connections },
+  const looking = search("Search users", "users", "size");
+  const list = table("Users", [
+    { name: "User", sort: "name", build: (row) => link(row.user, `connections/user/${encodeURIComponent(row.user)}`) },
+    { name: "Connections", sort: "size", first: true, number: true, text: (row) => row.connections },
     { name: "On nodes", number: true, text: (row) => row.nodes },
-    { name: "", state: () => session?.role, build: (row) => el("div", { class: "bar" }, button("Disconnect", () => disconnectUser(row.user), { bad: true }), button("Block…", () => block("user", row.user), { bad: true })) },
-  ], (row) => row.user, "Nobody has said who they are.");
+    { name: "Actions", actions: true, state: () => session?.role, build: (row) => el("div", { class: "bar" }, button("Disconnect…", () => disconnectUser(row.user), { bad: true }), button("Block…", () => block("user", row.user), { bad: true })) },
+  ], (row) => row.user, { empty: "Nobody who has said who they are matches.", sorted: looking.sorted });
   const head = el("p", { class: "hint" });
-  main.replaceChildren(el("h2", {}, "Users"), head, list.element);
+  const order = (a, b) => (looking.isBy("size") && b.connections - a.connections) || (a.user < b.user ? -1 : 1);
+  main.replaceChildren(el("h2", {}, "Users"), looking.element, head, list.element);
   return {
-    ask: () => ({ view: "users" }),
+    ask: looking.wish,
     show(is) {
       const rows = together(is.users, "user", (a, b) => ({ ...a, connections: a.connections + b.connections }));
-      head.textContent = `${rows.length} on all nodes, those with the most connections first.${silent(is)}`;
-      list.update(rows.sort((a, b) => b.connections - a.connections || (a.user < b.user ? -1 : 1)));
+      head.textContent = `${many(rows.length, "user")} on all nodes.${silent(is)}`;
+      list.update(rows.sort(order));
     },
   };
 }
 
 function security() {
-  const refusals = table([
-    { name: "When", text: (row) => clock(row.at) },
+  const refusals = table("Refused handshakes and failed logins", [
+    { name: "When", text: (row) => moment(row.at) },
     { name: "Status", number: true, text: (row) => row.status },
     { name: "Cause", text: (row) => row.cause },
     { name: "Address", text: (row) => row.address },
     { name: "Node", text: (row) => row.node },
-    { name: "", state: () => session?.role, build: (row) => button("Block…", () => block("address", row.address), { bad: true }) },
-  ], (row) => [row.at, row.address, row.cause, row.node].join(), "No handshake has been refused, no login has failed.");
+    { name: "Actions", actions: true, state: () => session?.role, build: (row) => button("Block…", () => block("address", row.address), { bad: true }) },
+  ], (row) => [row.at, row.address, row.cause, row.node].join(), { empty: "No handshake has been refused, no login has failed." });
   const target = (row) => (row.user ? ["user", named(row.user, row.source)] : ["address", row.address]);
-  const blocks = table([
+  const blocks = table("Who is kept out", [
     { name: "Kind", text: (row) => target(row)[0] },
     { name: "Who", text: (row) => target(row)[1] },
-    { name: "Until", text: (row) => clock(row.until) },
-    { name: "", state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${aimedAt(row)}`)) },
-  ], (row) => target(row).join(), "Nobody is kept out.");
+    { name: "Until", text: (row) => moment(row.until) },
+    { name: "Actions", actions: true, state: () => session?.role, build: (row) => button("Let in again", () => act("DELETE", `blocks?${aimedAt(row)}`)) },
+  ], (row) => target(row).join(), { empty: "Nobody is kept out." });
   main.replaceChildren(el("h2", {}, "Security"), el("h3", {}, "Kept out"), blocks.element, el("h3", {}, "Refused handshakes and failed logins, on all nodes"), refusals.element);
   return {
     ask: () => ({ view: "security" }),
@@ -599,7 +575,7 @@ function security() {
 }
 
 function settings() {
-  const list = table([
+  const list = table("Settings", [
     { name: "Setting", text: (row) => row.setting },
     { name: "Value", text: (row) => row.value || "none" },
     { name: "Default", text: (row) => row.default || "none" },
@@ -611,13 +587,12 @@ function settings() {
 }
 
 function audit() {
-  const list = table([
-    { name: "When", text: (row) => clock(row.at) },
-    { name: "Who", text: (row) => row.who || "(nobody)" },
-    { name: "What", wrap: true, text: (row) => row.what },
+  const list = table("Audit", [
+    { name: "When", text: (row) => moment(row.at) },
+    { name: "What happened", wrap: true, text: sentenceOf },
+    { name: "Request", wrap: true, text: (row) => row.what },
     { name: "Node", text: (row) => row.node },
-    { name: "Result", wrap: true, text: (row) => row.result },
-  ], (row) => [row.at, row.what, row.node].join(), "Nothing has been done yet.");
+  ], (row) => [row.at, row.what, row.node].join(), { empty: "Nothing has been done yet." });
   main.replaceChildren(el("h2", {}, "Audit"), el("p", { class: "hint" }, "What was done by way of each node, and what was refused. The log keeps all of it."), list.element);
   return { ask: () => ({ view: "audit" }), show: (is) => list.update(newest(is.audit)) };
 }
@@ -628,18 +603,22 @@ const VIEWS = { overview, nodes, connections, ended, rooms, users, security, set
 const DETAILS = { connection: ["connections", connection], room: ["rooms", room] };
 
 function open() {
+  const focused = document.activeElement;
   const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
   const detail = Object.hasOwn(DETAILS, name) ? DETAILS[name] : null;
   const wanted = detail ? detail[0] : Object.hasOwn(VIEWS, name) ? name : "overview";
   document.getElementById("views").replaceChildren(...Object.keys(VIEWS).map((view) =>
     el("li", {}, el("a", { href: `#${view}`, "aria-current": view === wanted && "page" }, view[0].toUpperCase() + view.slice(1)))));
-  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   if (detail) {
     current = detail[1](rest[0] ?? "");
   } else if (wanted === "connections" && rest.length === 2) {
     current = connections({ [rest[0]]: rest[1] });
   } else {
     current = VIEWS[wanted]();
+  }
+  if (!focused.isConnected) {
+    main.focus();
   }
   ask();
 }

@@ -39,7 +39,7 @@ final class ConsoleSocketTest {
             node.views,
             node.query,
             new RoomDetails(backplane),
-            new Sampler(node.connections, new Histogram(), () -> 0, System::nanoTime),
+            new Sampler(node.connections, new Histogram(), () -> 0, () -> 0.5, System::nanoTime),
             () -> now);
 
     @AfterEach

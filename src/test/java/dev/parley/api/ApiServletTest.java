@@ -226,10 +226,61 @@ final class ApiServletTest {
         return call.with("Authorization", "Bearer " + token);
     }
 
+    private Call together(String body) {
+        return Call.of("POST", "/messages")
+                .by("ada", "parley-operator")
+                .with("Content-Type", "application/json")
+                .body(body);
+    }
+
+    @Test
+    void theSameIsSaidInSeveralRoomsOnceUnderOneKey() {
+        String body = "{\"rooms\":[\"lobby\",\"attic\"],\"data\":{\"b\":1.50},\"key\":\"k\"}";
+        Call first = together(body).to(node.servlet);
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.body()).contains("\"room\":\"lobby\"", "\"room\":\"attic\"", "\"duplicate\":false");
+        assertThat(together(body).to(node.servlet).body()).doesNotContain("\"duplicate\":false");
+        assertThat(history()).contains("{\"b\":1.50}", "\"seq\":1,").doesNotContain("\"seq\":2,");
+        for (String bad : List.of(
+                "1",
+                "{\"rooms\":[],\"data\":1}",
+                "{\"rooms\":[\"lobby\"]}",
+                "{\"rooms\":[\"lobby\",\"NO\"],\"data\":1}",
+                "{\"rooms\":[\"lobby\",\"lobby\"],\"data\":1}",
+                "{\"rooms\":[\"~ada\"],\"data\":1}",
+                "{\"rooms\":[\"lobby\"],\"data\":1,\"key\":\"a b\"}")) {
+            assertThat(together(bad).to(node.servlet).status()).as(bad).isEqualTo(400);
+        }
+        assertThat(node.audit.newestFirst().toString())
+                .contains("POST messages")
+                .doesNotContain("1.50");
+    }
+
+    @Test
+    void whatIsNotAllowedInOneRoomIsSaidInNone() {
+        Call rejected =
+                together("{\"rooms\":[\"lobby\",\"attic\"],\"data\":\"damn\"}").to(node.servlet);
+        assertThat(rejected.status()).isEqualTo(422);
+        node.may = (caller, action) -> false;
+        Call forbidden = bearer(together("{\"rooms\":[\"lobby\",\"attic\"],\"data\":1}"), "shop:parley:publish")
+                .to(node.servlet);
+        assertThat(forbidden.status()).isEqualTo(403);
+        assertThat(history()).contains("\"messages\":[]");
+    }
+
     @Test
     void payloadsAndTheirEndAreForAdminsAndWritesAreNotForViewers() {
         Map<String, Permit> special = Map.of(
-                "publish", Permit.PUBLISH, "tell", Permit.TELL, "history", Permit.HISTORY, "purge", Permit.PURGE);
+                "publish",
+                Permit.PUBLISH,
+                "publishTogether",
+                Permit.PUBLISH,
+                "tell",
+                Permit.TELL,
+                "history",
+                Permit.HISTORY,
+                "purge",
+                Permit.PURGE);
         assertThat(node.operations.all())
                 .allSatisfy(operation -> assertThat(operation.permit())
                         .as(operation.id())
@@ -304,6 +355,36 @@ final class ApiServletTest {
                 .first()
                 .extracting(Audit.Entry::who, Audit.Entry::what, Audit.Entry::node, Audit.Entry::result)
                 .containsExactly("ada", "DELETE rooms/lobby/messages", "two", "done");
+    }
+
+    @Test
+    void whatIsErasedIsInNoHistoryAndWhatIsNotThereIsNotFound() {
+        publish("\"secret\"").to(node.servlet);
+        publish("\"another\"").to(node.servlet);
+        String id = Json.parse(history())
+                .flatMap(Json::members)
+                .flatMap(history -> history.get("messages").elements())
+                .flatMap(messages -> messages.get(0).members())
+                .flatMap(message -> message.get("message").string())
+                .orElseThrow();
+        Call erase = Call.of("DELETE", "/rooms/lobby/messages/" + id).by("otto", "parley-operator");
+
+        assertThat(erase.to(other.servlet).status()).isEqualTo(204);
+        assertThat(erase.body()).isEmpty();
+
+        assertThat(history())
+                .contains("\"seq\":1,", "\"kind\":\"erased\"}", "\"another\"")
+                .contains("\"kind\":\"erased\",\"erased\":{")
+                .doesNotContain("secret");
+        assertThat(other.audit.newestFirst())
+                .first()
+                .extracting(Audit.Entry::who, Audit.Entry::what, Audit.Entry::result)
+                .containsExactly("otto", "DELETE rooms/lobby/messages/" + id, "done");
+        assertThat(Call.of("DELETE", "/rooms/lobby/messages/unknown")
+                        .by("otto", "parley-operator")
+                        .to(node.servlet)
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -827,7 +908,9 @@ final class ApiServletTest {
         for (Json path : paths.values()) {
             described += path.members().orElseThrow().size();
         }
-        assertThat(described).isEqualTo(node.operations.all().size());
+        int ofStreams = 3;
+        assertThat(described).isEqualTo(node.operations.all().size() + ofStreams);
+        assertThat(paths.get("/rooms/{room}/events").source()).contains("\"get\"", "\"post\"", "text/event-stream");
         for (Operation operation : node.operations.all()) {
             Map<String, Json> here = paths.get(operation.path())
                     .members()
@@ -890,6 +973,7 @@ final class ApiServletTest {
             String body = switch (operation.id()) {
                 case "block" -> "{\"user\":\"eve\",\"seconds\":1}";
                 case "doors" -> "{\"state\":\"open\"}";
+                case "publishTogether" -> "{\"rooms\":[\"lobby\"],\"data\":1}";
                 default -> "{}";
             };
             Call call = Call.of(
@@ -900,7 +984,7 @@ final class ApiServletTest {
             if (Set.of("unblock", "disconnectAll").contains(operation.id())) {
                 call.parameter("user", "nobody");
             }
-            if (Set.of("overview", "nodes", "settings", "purge", "closeRoom", "disconnect", "disconnectUser")
+            if (Set.of("overview", "nodes", "settings", "purge", "erase", "closeRoom", "disconnect", "disconnectUser")
                     .contains(operation.id())) {
                 continue; // the first three are another's to say, and the others would change what is looked at
             }

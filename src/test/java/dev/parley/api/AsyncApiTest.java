@@ -200,7 +200,11 @@ final class AsyncApiTest {
         Map<String, Json> item = channels.get("item").members().orElseThrow();
         assertThat(item.get("address").string()).contains("/items/{item_id}/ws");
         assertThat(item.get("parameters").members().orElseThrow()).containsOnlyKeys("item_id");
-        assertThat(item.get("bindings").source()).contains("\"q\":");
+        assertThat(item.get("bindings").source()).contains("\"q\":", "\"token\":", "\"Cookie\":");
+        assertThat(channels.get("chat").source())
+                .as("what its dependency reads")
+                .contains("\"room\":");
+        assertThat(document).contains("\"ticket\":", "\"token\":", "\"const\":\"parley.v1\"");
     }
 
     @Test

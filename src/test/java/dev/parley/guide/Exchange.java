@@ -18,6 +18,7 @@ final class Exchange {
     private final String uri;
     private final @Nullable String servletPath;
     private final @Nullable String pathInfo;
+    private @Nullable String accept;
     private final List<String> ifNoneMatch = new ArrayList<>();
 
     private int status = HttpServletResponse.SC_OK;
@@ -49,6 +50,11 @@ final class Exchange {
         return this;
     }
 
+    Exchange accepting(String mediaTypes) {
+        accept = mediaTypes;
+        return this;
+    }
+
     Exchange with(PageServlet servlet) throws Exception {
         servlet.service(request(), response());
         return this;
@@ -76,6 +82,8 @@ final class Exchange {
             case "getRequestURI" -> uri;
             case "getServletPath" -> servletPath;
             case "getPathInfo" -> pathInfo;
+            case "getContextPath" -> "";
+            case "getHeader" -> accept;
             case "getHeaders" ->
                 Collections.enumeration("If-None-Match".equals(arguments[0]) ? ifNoneMatch : List.of());
             default -> throw new AssertionError("unexpected call of " + name);

@@ -21,7 +21,7 @@ final class FactsTest {
         "11.0, a Jakarta EE server"
     })
     void theServersVersionIsCutOff(String serverInfo, String name) {
-        assertThat(new Facts("1", serverInfo, Instant.EPOCH, false, () -> 0).server())
+        assertThat(new Facts("1", serverInfo, Instant.EPOCH, false, true, () -> 0).server())
                 .isEqualTo(name);
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class HomePageTest {
     private static String rendered(String template, String version) {
-        return new HomePage(template, new Facts(version, "A", Instant.EPOCH, false, () -> 0)).render();
+        return new HomePage(template, new Facts(version, "A", Instant.EPOCH, false, true, () -> 0)).render();
     }
 
     @Test

@@ -17,7 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PageServletTest {
     private final AtomicInteger connections = new AtomicInteger();
     private final PageServlet servlet = new PageServlet(new Facts(
-            "1.2.3", "Apache Tomcat/11.0.2", Instant.parse("2026-03-04T05:06:07.123456789Z"), true, connections::get));
+            "1.2.3",
+            "Apache Tomcat/11.0.2",
+            Instant.parse("2026-03-04T05:06:07.123456789Z"),
+            true,
+            true,
+            connections::get));
 
     @BeforeEach
     void deploy() throws Exception {
@@ -76,6 +81,20 @@ final class PageServletTest {
         assertThat(exchange.status()).isEqualTo(404);
         assertThat(exchange.header("Content-Type")).isEqualTo("text/plain;charset=UTF-8");
         assertThat(exchange.body()).isEqualTo("Not found\n");
+    }
+
+    @Test
+    void whoLooksForWhatIsNotThereSeesAPageThatLeadsBack() throws Exception {
+        Exchange exchange = Exchange.get("/rooms/of/nobody")
+                .accepting("text/html,*/*;q=0.8")
+                .with(servlet);
+
+        assertThat(exchange.status()).isEqualTo(404);
+        assertThat(exchange.header("Content-Type")).isEqualTo("text/html;charset=UTF-8");
+        assertThat(exchange.header("Content-Security-Policy")).isNotNull();
+        assertThat(exchange.body())
+                .contains("href=\"../../assets/parley.css\"", "href=\"../../\"", "href=\"../../docs/\"")
+                .doesNotContain("{{", "nobody");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,10 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PagesTest {
     private static final Pattern ADDRESS = Pattern.compile("(?:href|src)=\"([^\"]*)\"|from '([^']*)'");
 
-    /** The library's, beside the pages. */
-    private static final String CLIENT = "/parley.js";
+    /** Other servlets', beside the pages. */
+    private static final Set<String> OTHERS = Set.of("/parley.js", "/docs/", "/admin/");
 
-    private final Pages pages = new Pages(new Facts("1", "A", Instant.EPOCH, false, () -> 0));
+    private final Pages pages = new Pages(new Facts("1", "A", Instant.EPOCH, false, true, () -> 0));
 
     @Test
     void everyAssetIsListed() throws IOException, URISyntaxException {
@@ -34,7 +35,7 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"home.html", "echo.html", "items.html", "chat.html", "guide-chat.html"})
+    @ValueSource(strings = {"home.html", "echo.html", "items.html", "chat.html", "guide-chat.html", "not-found.html"})
     void aPageHasNothingInlineAndNoAbsoluteAddress(String page) throws IOException {
         String html = read(page);
 
@@ -45,7 +46,7 @@ final class PagesTest {
         assertThat(ADDRESS.matcher(html).results().map(link -> link.group(1)))
                 .isNotEmpty()
                 .noneMatch(address -> address.startsWith("/"))
-                .allMatch(address -> isThere("/" + address.replaceFirst("^\\./", "")));
+                .allMatch(address -> isThere("/" + address.replaceFirst("^(\\./|\\{\\{root}})", "")));
     }
 
     @Test
@@ -80,7 +81,7 @@ final class PagesTest {
     }
 
     private boolean isThere(String path) {
-        return path.equals(CLIENT) || pages.at(path).isPresent();
+        return OTHERS.contains(path) || pages.at(path).isPresent();
     }
 
     private static String read(String name) throws IOException {

@@ -1,30 +1,39 @@
 import { connect } from '../parley.js';
 import { Announcer } from './announcer.js';
+import { Cut } from './cut.js';
+import { release } from './focus.js';
 import { Identity } from './identity.js';
+import { sentenceOf, textOf } from './line.js';
 import { recall, remember } from './memory.js';
+import { Notifier, mentions } from './mentions.js';
 import { MembersPane, RoomsPane } from './panes.js';
 import { nameOf } from './people.js';
 import { OFFLINE, meaningOf } from './retry.js';
 import { RoomView } from './room-view.js';
 import { StatusLine } from './status-line.js';
+import { Typing } from './typing.js';
 
 const ROOM_NAME = /^[a-z0-9][a-z0-9._:-]{0,99}$/;
 const FIRST_ROOMS = ['lobby', 'news', 'random'];
 const BAD_CREDENTIAL = 4500;
 const TOAST_MS = 8_000;
+const NOTE_SEEN_MS = 300;
 const NEAR_THE_END = 40; // pixels
 const NEAR_THE_START = 300;
 
 const page = Object.fromEntries(
-  ['log', 'paper', 'latest', 'toast', 'composer', 'messageText', 'send', 'join', 'room-name', 'room-rule', 'room-title',
+  ['log', 'paper', 'latest', 'toast', 'typing', 'composer', 'messageText', 'send', 'join', 'room-name', 'room-rule', 'room-title',
     'ws-id', 'demo', 'demo-rule', 'rooms-pane', 'members-pane'].map((id) => [id, document.getElementById(id)]),
 );
 const views = new Map();
 const announcer = new Announcer();
 const identity = new Identity(() => client.reconnect());
 const client = connect('rooms', { credential: () => identity.credential });
+const notifier = new Notifier();
+const cut = new Cut(() => page['rooms-pane'].hidePopover?.());
 const status = new StatusLine('', () => client.reconnect());
 const members = new MembersPane();
+const typing = new Typing(page.typing, page.messageText, isMine);
 const roomsPane = new RoomsPane({ chosen: go, left: leave });
 let current;
 let wasOpen = false;
@@ -32,6 +41,7 @@ let catchingUp;
 let losses = new Map();
 let toastTimer;
 let drawing = false;
+let noting = false;
 
 // Rooms
 
@@ -44,13 +54,17 @@ function enter(name) {
     const room = client.join(name, { presence: true, since: recall(`seen.${name}`) });
     const view = new RoomView(room, isMine, {
       changed: draw,
+      came: noteSeen,
       said: (sentence) => view === current && announcer.say(sentence),
+      isForMe: ({ data }) => mentions(client.user ?? identity.user, textOf(data)),
+      mentioned: (message) => notifier.tell(`Parley #${name}`, sentenceOf(message), () => go(name)),
       resumed: (replayed) => caughtUp(replayed),
       lost: (reason) => lost(name, reason),
       tooBig: (text, why) => takenBack(view, text, why),
     });
     view.watchedBy(() => view === current && !document.hidden && isAtTheEnd());
     views.set(name, view);
+    typing.watch(room);
     rememberRooms();
   }
   return views.get(name);
@@ -65,6 +79,7 @@ function show(name) {
   const view = enter(name);
   page['rooms-pane'].hidePopover?.();
   if (view !== current) {
+    looked();
     if (current) {
       current.draft = page.messageText.value;
       current.scrolled = page.log.scrollTop;
@@ -75,6 +90,7 @@ function show(name) {
     page.paper.replaceChildren(view.element);
     page.log.scrollTop = view.scrolled;
     page.messageText.value = view.draft;
+    typing.show(view.room);
   }
   page.messageText.focus();
   looked();
@@ -117,7 +133,21 @@ function looked() {
       remember(`seen.${current.room.name}`, current.room.position);
     }
   }
+  if (isAtTheEnd()) {
+    release(page.latest);
+  }
   page.latest.hidden = isAtTheEnd();
+}
+
+/** What is read as it comes has been seen, and is not new after a reload. Not at each message: storage is slow. */
+function noteSeen() {
+  if (!noting) {
+    noting = true;
+    setTimeout(() => {
+      noting = false;
+      looked();
+    }, NOTE_SEEN_MS);
+  }
 }
 
 /** Everything that depends on several rooms, at most once a frame. */
@@ -149,6 +179,9 @@ function drawNow() {
   page.latest.textContent = current.unread > 0 ? `↓ ${current.unread} new` : '↓ Latest';
   page.messageText.placeholder =
     state === 'refused' ? `You may not enter #${room.name} (${room.state.error.code})` : `Message #${room.name}`;
+  if (state === 'refused') {
+    release(page.composer, page.log);
+  }
   page.messageText.disabled = page.send.disabled = state === 'refused';
   const unread = [...views.values()].reduce((sum, view) => sum + view.unread, 0);
   document.title = document.hidden && unread > 0 ? `(${unread}) Chat` : 'Chat';
@@ -186,21 +219,23 @@ function whyOf(delay, code, reason) {
     return '';
   }
   if (delay === Infinity) {
-    return OFFLINE;
+    return cut.delay ? 'You have cut the network of this page. Watch what happens when it is back.' : OFFLINE;
   }
   return wasOpen || code !== 1006 ? meaningOf(code, reason) : 'The server cannot be reached.';
 }
 
 client.on('state', (state) => {
   const { name, delay, code, reason } = state;
-  status.show({ name, delay, why: whyOf(delay, code, reason) });
+  status.show({ name, delay: delay === Infinity ? (cut.delay ?? delay) : delay, why: whyOf(delay, code, reason) });
   wasOpen ||= name === 'open';
   if (name === 'open') {
     catchingUp = undefined;
     losses = new Map();
+    cut.end();
+    identity.welcomed(client.user);
     page.demo.hidden = page['demo-rule'].hidden = !('user' in identity.credential);
   } else if (code === BAD_CREDENTIAL) {
-    identity.ask(true);
+    identity.refused();
   }
   draw();
 });
@@ -210,6 +245,8 @@ client.on('state', (state) => {
 page.log.addEventListener('scroll', draw, { passive: true });
 
 document.addEventListener('visibilitychange', draw);
+
+addEventListener('pagehide', looked);
 
 page.latest.addEventListener('click', () => {
   page.log.scrollTop = 0;

@@ -2,17 +2,20 @@
 
 const PREFIX = 'parley.';
 
-export function recall(name, otherwise) {
+/** For this tab alone, instead of for all of the browser. */
+export const THIS_TAB = 'sessionStorage';
+
+export function recall(name, otherwise, storage = 'localStorage') {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + name)) ?? otherwise;
+    return JSON.parse(globalThis[storage].getItem(PREFIX + name)) ?? otherwise;
   } catch {
     return otherwise;
   }
 }
 
-export function remember(name, value) {
+export function remember(name, value, storage = 'localStorage') {
   try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    globalThis[storage].setItem(PREFIX + name, JSON.stringify(value));
   } catch {
     // Then it does not.
   }

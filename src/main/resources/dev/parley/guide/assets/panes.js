@@ -20,7 +20,8 @@ export class RoomsPane {
       const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset;
       this.#list.replaceChildren(...items);
       if (focused) {
-        this.#list.querySelector(`[data-room="${focused.room}"][data-does="${focused.does}"]`)?.focus();
+        const same = this.#list.querySelector(`[data-room="${focused.room}"][data-does="${focused.does}"]`);
+        (same ?? this.#list.querySelector('[aria-current]')).focus(); // the room may have been left
       }
     }
     const unread = [...views.values()].filter((view) => view !== current).reduce((sum, view) => sum + view.unread, 0);

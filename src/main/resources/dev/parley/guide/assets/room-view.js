@@ -1,7 +1,9 @@
-import { arrange, leaveLine, messageLine, remarkLine, sentenceOf } from './line.js';
+import { release } from './focus.js';
+import { Leaves } from './leaves.js';
+import { arrange, gather, messageLine, remarkLine, sentenceOf, words } from './line.js';
+import { forgetErased, removedLine } from './removed.js';
 
 const PAGE = 50;
-const SAME_LEAVE_MS = 10_000;
 const MOST_LINES = 1_000; // a page left open for a week must not eat the machine
 
 const LOSSES = {
@@ -25,7 +27,9 @@ const FAILURES = {
  * another room is shown; `element` is what to show.
  *
  * The listener gets `changed()`, when state, members or unread messages did, `said(sentence)` for what should be read
- * out, and `resumed(replayed)` and `lost(reason)` after a loss. `tooBig(text, why)` returns whether it took the text back.
+ * out, and `resumed(replayed)` and `lost(reason)` after a loss. `isForMe(message)` tells whether it mentions the reader, and
+ * `mentioned(message)` that one has come. `tooBig(text, why)` returns whether it took the text back. `came()` is told of every
+ * message.
  */
 export class RoomView {
   element = document.createElement('div');
@@ -49,7 +53,8 @@ export class RoomView {
   #isFresh = false; // joined for the first time since the page was loaded
   #seen = () => false;
   #mark; // the first unread line
-  #leaves = new Map(); // who was last seen to leave, and when
+  #leaves = new Leaves(this.list);
+  #comesBack = false; // the next list of members is the first after a loss
 
   constructor(room, isMine, listener) {
     this.room = room;
@@ -69,6 +74,7 @@ export class RoomView {
     this.element.append(this.#older, this.#start, this.list, this.#pending);
     room.on('state', (state) => this.#changed(state));
     room.on('message', (message) => this.#received(message));
+    forgetErased(room, this.list, (line) => this.#append(line));
     room.on('presence', (presence) => this.#present(presence));
     room.on('gap', (gap) => this.#gap(gap));
     room.on('dropped', (count) => this.#append(remarkLine('lost', `${count} messages were left out: this connection was too slow.`)));
@@ -102,10 +108,7 @@ export class RoomView {
 
   send(text) {
     const item = document.createElement('li');
-    const said = document.createElement('span');
-    said.className = 'text';
-    said.textContent = text;
-    item.append(said);
+    item.append(words(text));
     this.#pending.append(item);
     this.#dispatch(item, text);
   }
@@ -120,10 +123,10 @@ export class RoomView {
       const { messages, more } = await this.room.history(this.#oldest, PAGE);
       const next = this.list.firstElementChild;
       this.list.prepend(...messages.map((message) => this.#line(message)));
-      [...this.list.children].slice(0, messages.length).forEach(arrange);
-      if (next) {
-        arrange(next);
-      }
+      [...this.list.children].slice(0, messages.length + (next ? 1 : 0)).forEach((line) => {
+        gather(line);
+        arrange(line);
+      });
       this.#oldest = messages[0]?.seq ?? this.#oldest;
       this.#offerOlder(more);
     } catch {
@@ -138,12 +141,16 @@ export class RoomView {
 
   #offerOlder(more) {
     this.#more = more;
+    if (!more) {
+      release(this.#older, document.getElementById('log'));
+    }
     this.#older.hidden = !more;
     this.#start.hidden = more || this.list.childElementCount === 0;
   }
 
   #changed({ name, resume, replayed = 0 }) {
     if (name === 'joined') {
+      this.#comesBack = this.#wasIn;
       this.#isFresh = !this.#wasIn;
       if (this.#isFresh) {
         this.#wasIn = true;
@@ -165,8 +172,9 @@ export class RoomView {
       this.#meanwhile.push(message);
       return;
     }
+    this.#listener.came();
     if (message.event) {
-      this.#hasLeft(message.from.user);
+      this.#leaves.add(message.from.user);
       return;
     }
     const own = this.#isMine(message);
@@ -175,7 +183,7 @@ export class RoomView {
     }
     const isNews = !own && !this.#seen();
     const line = this.#append(this.#line(message));
-    this.#leaves.delete(message.from.user);
+    this.#leaves.isBack(message.from.user);
     if (this.#missed > 0) {
       this.#markMissed(line);
     } else if (isNews && this.unread === 0) {
@@ -187,6 +195,9 @@ export class RoomView {
     }
     if (!own) {
       this.#listener.said(sentenceOf(message));
+    }
+    if (isNews && 'mention' in line.dataset) {
+      this.#listener.mentioned(message);
     }
   }
 
@@ -209,11 +220,18 @@ export class RoomView {
   }
 
   #line(message) {
-    return messageLine(message, this.#isMine(message));
+    if (message.type === 'erased') {
+      return removedLine(message);
+    }
+    const own = this.#isMine(message);
+    const line = messageLine(message, own);
+    line.toggleAttribute('data-mention', !own && !message.event && this.#listener.isForMe(message));
+    return line;
   }
 
   #append(line) {
     this.list.append(line);
+    gather(line);
     arrange(line);
     while (this.list.childElementCount > MOST_LINES) {
       this.list.firstElementChild.remove();
@@ -224,18 +242,11 @@ export class RoomView {
     return line;
   }
 
-  #present({ left }) {
-    left.forEach((user) => this.#hasLeft(user));
+  #present({ joined, left }) {
+    joined.forEach((user) => this.#leaves.isBack(user));
+    left.forEach((user) => this.#leaves.add(user, this.#comesBack));
+    this.#comesBack = false;
     this.#listener.changed();
-  }
-
-  /** Of those who talk in plain text, the log tells it as well as the list of members; it is shown once. */
-  #hasLeft(user) {
-    const now = performance.now();
-    if (now - (this.#leaves.get(user) ?? -Infinity) > SAME_LEAVE_MS) {
-      this.#append(leaveLine(user));
-    }
-    this.#leaves.set(user, now);
   }
 
   async #gap({ reason, before, now }) {
@@ -262,7 +273,7 @@ export class RoomView {
     this.#meanwhile.splice(0).forEach((message) => this.#received(message));
   }
 
-  /** Takes the message from those on the way; there is one on the way at a time, so it is the first that was not refused. */
+  /** Takes the message from those on the way: they arrive in order, so it is the first of that text that was not refused. */
   #arrived({ data }) {
     const item = [...this.#pending.children].find(
       (candidate) => candidate.dataset.state !== 'failed' && candidate.firstElementChild.textContent === data,

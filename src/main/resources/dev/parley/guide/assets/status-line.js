@@ -1,3 +1,5 @@
+import { release } from './focus.js';
+
 const WORDS = { connecting: 'Connecting…', open: 'Connected', waiting: 'Reconnecting', closed: 'Closed' };
 
 /**
@@ -40,6 +42,7 @@ export class StatusLine {
     }
     // While the next attempt runs, the last explanation stays: it would flicker otherwise.
     if (state.name === 'open') {
+      release(this.#notice);
       this.#notice.hidden = true;
     } else if (state.why) {
       this.#why.textContent = state.refused && this.#hint ? `${state.why} ${this.#hint}` : state.why;
