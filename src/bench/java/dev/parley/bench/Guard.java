@@ -18,7 +18,8 @@ import java.util.Map;
 
 /**
  * Notices that Parley has become slower: its processor time a delivery must stay below a share of what the naive chat takes on
- * the same server, measured in turns in the same minute. Never a time, because the machine's speed is not ours.
+ * the same server, measured in turns in the same minute, on each server that is asked for. Never a time, because the machine's speed
+ * is not ours.
  *
  * <p>The shares are the system properties {@code bench.guard.single} and {@code bench.guard.load}.
  */
@@ -36,23 +37,32 @@ final class Guard {
         this.options = options;
     }
 
-    /** Whether Parley is as fast as it should be, and delivers all of it. */
+    /** Whether Parley is as fast as it should be on all servers, and delivers all of it. */
     boolean run() {
-        try (Run naive = open(Targets.NAIVE);
-                Run parley = open(Targets.PARLEY)) {
+        boolean isGood = true;
+        for (Target target : options.targets()) {
+            isGood &= isFast(target);
+        }
+        faults.forEach(System.out::println);
+        return isGood && faults.isEmpty();
+    }
+
+    private boolean isFast(Target target) {
+        String id = target.id();
+        try (Run naive = open(Targets.naiveBeside(target));
+                Run parley = open(target)) {
             naive.warmUp(WARM_UP);
             parley.warmUp(WARM_UP);
-            boolean single = isWithin(FanOutParts.SINGLE, naive, parley, share("bench.guard.single", SINGLE_SHARE));
-            boolean load = isWithin(FanOutParts.LOAD, naive, parley, share("bench.guard.load", LOAD_SHARE));
-            faults.forEach(System.out::println);
-            return single && load && faults.isEmpty();
+            boolean single = isWithin(id, FanOutParts.SINGLE, naive, parley, share("bench.guard.single", SINGLE_SHARE));
+            boolean load = isWithin(id, FanOutParts.LOAD, naive, parley, share("bench.guard.load", LOAD_SHARE));
+            return single && load;
         } catch (LoadException | Unavailable e) {
-            System.out.println("guard: could not be measured: " + e.getMessage());
+            System.out.println("guard: " + id + ": could not be measured: " + e.getMessage());
             return false;
         }
     }
 
-    private boolean isWithin(String part, Run naive, Run parley, double share) {
+    private boolean isWithin(String id, String part, Run naive, Run parley, double share) {
         List<Double> ratios = new ArrayList<>();
         double before = micros(naive.measure(part, WINDOW));
         for (int round = 0; round < options.rounds(); round++) {
@@ -60,13 +70,14 @@ final class Guard {
             double after = micros(naive.measure(part, WINDOW));
             ratios.add(micros(own) / ((before + after) / 2));
             before = after;
-            note(part, own);
+            note(id + ": " + part, own);
         }
         double median = Results.median(ratios);
         boolean within = median <= share;
         System.out.printf(
                 Locale.ROOT,
-                "guard: %s: a delivery takes %.2f of the naive chat's processor time, allowed are %.2f: %s  %s%n",
+                "guard: %s: %s: a delivery takes %.2f of the naive chat's processor time, allowed are %.2f: %s  %s%n",
+                id,
                 part,
                 median,
                 share,
@@ -89,8 +100,7 @@ final class Guard {
         }
     }
 
-    private Run open(String id) throws Unavailable {
-        Target target = Targets.named(id).get(0);
+    private Run open(Target target) throws Unavailable {
         Server server = Server.start(target, target.recipe().prepare(options.workshop()), options.workshop(), "guard");
         return Scenario.FANOUT.open(server, options.mode().scale());
     }

@@ -31,7 +31,8 @@ record StockServer(Kind kind, boolean isParley) implements Target.Recipe {
         JETTY12("jetty-home-.*", "Jetty 12.1"),
         WILDFLY("wildfly-.*", "WildFly"),
         PAYARA_MICRO("payara-micro-.*\\.jar", "Payara Micro 6"),
-        GLASSFISH7("glassfish7", "GlassFish 7");
+        GLASSFISH7("glassfish7", "GlassFish 7"),
+        LIBERTY("wlp", "Open Liberty");
 
         private final String place;
         private final String title;
@@ -78,6 +79,7 @@ record StockServer(Kind kind, boolean isParley) implements Target.Recipe {
                 case WILDFLY -> wildfly(home, base, war, command);
                 case PAYARA_MICRO -> micro(workshop, home, base, war, command);
                 case GLASSFISH7 -> glassfish(home, base, war, command);
+                case LIBERTY -> liberty(workshop, home, base, war, command);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -253,6 +255,33 @@ record StockServer(Kind kind, boolean isParley) implements Target.Recipe {
                 "server",
                 "-type",
                 "DAS"));
+    }
+
+    private static void liberty(Workshop workshop, Path home, Path base, Path war, List<String> command)
+            throws IOException {
+        Path server = base.resolve("servers/parley");
+        copy(workshop.project().resolve("server-config/liberty"), server);
+        put(war, server.resolve("apps/ROOT.war"));
+        Path root = server.resolve("configDropins/overrides/root.xml");
+        Files.createDirectories(root.getParent());
+        Files.writeString(root, """
+                <server>
+                  <webApplication location="ROOT.war" contextRoot="/"/>
+                </server>
+                """);
+        command.addAll(
+                0,
+                List.of(
+                        "env", // becomes the JVM
+                        "WLP_USER_DIR=" + base,
+                        "HTTP_HOST=127.0.0.1",
+                        "HTTP_PORT=" + Launch.PORT));
+        Path tools = home.resolve("bin/tools");
+        command.addAll(List.of(
+                "-javaagent:" + tools.resolve("ws-javaagent.jar"),
+                "-jar",
+                tools.resolve("ws-server.jar").toString(),
+                "parley"));
     }
 
     private static void put(Path war, Path place) throws IOException {

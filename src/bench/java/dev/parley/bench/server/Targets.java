@@ -66,6 +66,12 @@ public final class Targets {
         return new IllegalArgumentException("there is no target " + id + "; there are " + ALL);
     }
 
+    /** The naive chat on the same server, as the target is of Parley. */
+    public static Target naiveBeside(Target target) {
+        String id = target.id().equals(PARLEY) ? NAIVE : target.id() + "-naive";
+        return find(id).orElseThrow(() -> unknown(id));
+    }
+
     static Target guide(String id, String title, boolean isJvm, Target.Recipe recipe) {
         return new Target(id, title, Dialect.GUIDE, isJvm, recipe);
     }
