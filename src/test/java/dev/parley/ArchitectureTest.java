@@ -46,7 +46,12 @@ class ArchitectureTest {
     /** Stands beside the path: it imports no other package and no other package imports it. */
     private static final String LAUNCHER = "launch";
 
+    /** Another program's: it knows nothing of the server, nor the server of it. */
+    private static final String CLIENT = "client";
+
     private static final String TOKENS = "dev.parley.handshake.jwt";
+
+    private static final String TRACING = "dev\\.parley\\.node\\.OpenTelemetryTracing.*";
 
     @ArchTest
     static final ArchRule packagesFollowTheDataPath = layers();
@@ -57,6 +62,7 @@ class ArchitectureTest {
             rule = rule.layer(name).definedBy("dev.parley." + name + "..");
         }
         rule = rule.whereLayer(LAUNCHER).mayNotAccessAnyLayer();
+        rule = rule.whereLayer(CLIENT).mayNotAccessAnyLayer().whereLayer(CLIENT).mayNotBeAccessedByAnyLayer();
         for (int row = 0; row < ROWS.size(); row++) {
             String[] below = ROWS.subList(row + 1, ROWS.size()).stream()
                     .flatMap(List::stream)
@@ -71,7 +77,7 @@ class ArchitectureTest {
     }
 
     private static Stream<String> names() {
-        return Stream.concat(ROWS.stream().flatMap(List::stream), Stream.of(LAUNCHER));
+        return Stream.concat(ROWS.stream().flatMap(List::stream), Stream.of(LAUNCHER, CLIENT));
     }
 
     @ArchTest
@@ -147,6 +153,8 @@ class ArchitectureTest {
                     "dev.parley.admin",
                     "dev.parley.library",
                     "dev.parley.handshake..",
+                    "dev.parley.session", // a stream of events is a connection over an answer to a request
+                    "dev.parley.connection",
                     "dev.parley.app")
             .should()
             .dependOnClassesThat()
@@ -169,6 +177,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.nimbusds..");
+
+    /** It is loaded only where there is the API; and there is no SDK of ours. */
+    @ArchTest
+    static final ArchRule spansAreMadeInOnePlaceByTheApiAlone = noClasses()
+            .that()
+            .haveNameNotMatching(TRACING)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.opentelemetry..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(TRACING);
 
     @ArchTest
     static final ArchRule redisIsKnownToItsVariantAlone = classes()
@@ -200,6 +220,8 @@ class ArchitectureTest {
             .and()
             .resideOutsideOfPackage(TOKENS)
             .and()
+            .haveNameNotMatching(TRACING)
+            .and()
             .resideOutsideOfPackages("dev.parley.backplane.redis..", "dev.parley.backplane.postgres..")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
@@ -221,6 +243,18 @@ class ArchitectureTest {
                     "org.jspecify.."));
 
     @ArchTest
+    static final ArchRule tracingNeedsTheApiAlone = classes()
+            .that()
+            .haveNameMatching(TRACING)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "dev.parley.node..",
+                    "io.opentelemetry.api..",
+                    "io.opentelemetry.context..",
+                    "java..",
+                    "org.jspecify.."));
+
+    @ArchTest
     static final ArchRule theLauncherNeedsTheJdkAlone = classes()
             .that()
             .resideInAPackage("dev.parley.launch..")
@@ -233,6 +267,25 @@ class ArchitectureTest {
                     "org.xml.sax..",
                     "com.sun.management..",
                     "org.jspecify.."));
+
+    /** It is a jar of its own. */
+    @ArchTest
+    static final ArchRule theJavaClientNeedsTheJdkAlone = classes()
+            .that()
+            .resideInAPackage("dev.parley.client..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("dev.parley.client..", "java..", "org.jspecify.."));
+
+    /** So that something else can stand in for it. */
+    @ArchTest
+    static final ArchRule theJavaClientSeesTheJdksWebSocketsInOnePlace = noClasses()
+            .that()
+            .resideInAPackage("dev.parley.client..")
+            .and()
+            .haveNameNotMatching("dev\\.parley\\.client\\.(JdkTransport|Transport).*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.net.http..");
 
     /** Open Liberty asks for it although the configurator makes all instances, and deploys nothing else (CWWKH0001E). */
     @ArchTest

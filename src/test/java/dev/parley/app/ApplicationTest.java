@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.Message;
+import dev.parley.Parley;
+import dev.parley.Position;
+import dev.parley.Room;
+import dev.parley.RoomListener;
 import dev.parley.guide.ChatEndpoint;
 import dev.parley.guide.EchoEndpoint;
 import dev.parley.guide.ItemEndpoint;
@@ -12,6 +17,7 @@ import dev.parley.handshake.Gate;
 import dev.parley.handshake.GateExchange;
 import dev.parley.handshake.HandshakeConfigurator;
 import dev.parley.handshake.RecordedLog;
+import dev.parley.library.LocalParley;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +26,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +68,7 @@ final class ApplicationTest {
 
         assertThat(context.servletCalls("pages")).containsEntry("addMapping", List.of("/"));
         assertThat(context.servletCalls("parley-client"))
-                .containsEntry("addMapping", List.of("/parley.js", "/parley.d.ts"))
+                .containsEntry("addMapping", List.of("/parley.js", "/parley-stream.js", "/parley.d.ts"))
                 .containsEntry("setLoadOnStartup", List.of(1));
     }
 
@@ -71,7 +80,7 @@ final class ApplicationTest {
 
         assertThat(context.servlet("pages")).isNull();
         assertThat(context.servletCalls("parley-client"))
-                .containsEntry("addMapping", List.of("/parley.js", "/parley.d.ts", "/"));
+                .containsEntry("addMapping", List.of("/parley.js", "/parley-stream.js", "/parley.d.ts", "/"));
         assertThat(upgrade("/ws").status()).isEqualTo(404);
         assertThat(upgrade("/rooms", "Sec-WebSocket-Protocol", "parley.v1").hasPassed())
                 .isTrue();
@@ -110,6 +119,67 @@ final class ApplicationTest {
         start().stop();
 
         assertThat(log.lines()).noneSatisfy(line -> assertThat(line).contains("Demo mode"));
+    }
+
+    @Test
+    void rulesSayWhatIsKeptAndWhoListensHearsItAllTheSame(@TempDir Path directory) throws Exception {
+        context.with(
+                "parley.room-rules",
+                Files.writeString(directory.resolve("rules"), "secret-* keep:0\n* all everyone")
+                        .toString());
+        start();
+        Parley parley = LocalParley.of(context.asServletContext());
+        Room secret = parley.room("secret-1");
+        LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        Position before = result(secret.position());
+        secret.subscribe(before, message -> heard.add(message.data().raw()));
+
+        for (int i = 0; i < 20; i++) {
+            result(secret.publish(i));
+        }
+        result(parley.room("news").publish("news"));
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Integer.toString(i));
+        }
+        assertThat(result(secret.history(Long.MAX_VALUE, 10))).isEmpty();
+        assertThat(result(secret.position()).seq()).isEqualTo(20);
+        assertThat(result(parley.room("news").history(Long.MAX_VALUE, 10))).hasSize(1);
+    }
+
+    @Test
+    void whatTheApplicationErasesIsToldToItsListenersAndInNoHistory() throws Exception {
+        start();
+        Room room = LocalParley.of(context.asServletContext()).room("news");
+        LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        room.subscribe(new RoomListener() {
+            @Override
+            public void message(Message message) {
+                heard.add(message.data().raw());
+            }
+
+            @Override
+            public void erased(String messageId) {
+                heard.add("erased " + messageId);
+            }
+        });
+        String id = result(room.publish("secret")).position().message();
+        assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("\"secret\"");
+
+        result(room.erase(id));
+        result(room.erase(id));
+        result(room.erase("unknown"));
+        result(room.publish("after"));
+
+        assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("erased " + id);
+        assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("\"after\"");
+        assertThat(result(room.history(Long.MAX_VALUE, 10)))
+                .extracting(message -> message.data().raw())
+                .containsExactly("\"after\"");
+    }
+
+    private static <T> T result(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test

@@ -71,6 +71,12 @@ final class MonitoringTest {
     }
 
     @Test
+    void everyPanelSaysWhatItShows() {
+        assertThat(read("dashboard.json").split("\"description\": ")).hasSizeGreaterThan(20);
+        assertThat(read("dashboard.json")).doesNotContain("\"description\": \"\"");
+    }
+
+    @Test
     void alertsHaveWhatPrometheusWantsOfThem() {
         String rules = read("alerts.yml");
         assertThat(rules).doesNotContain("\t");

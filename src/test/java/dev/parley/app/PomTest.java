@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
@@ -15,10 +17,7 @@ import org.w3c.dom.NodeList;
 final class PomTest {
     @Test
     void jarBringsTheReaderOfJsonAndNothingElse() throws Exception {
-        Element project = DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(Path.of("pom.xml").toFile())
-                .getDocumentElement();
+        Element project = project("pom.xml");
         List<String> brought = new ArrayList<>();
         for (Element dependency : children(child(project, "dependencies"), "dependency")) {
             String scope = text(dependency, "scope", "compile");
@@ -28,6 +27,45 @@ final class PomTest {
             }
         }
         assertThat(brought).containsExactly("tools.jackson.core:jackson-core");
+    }
+
+    /** What Maven Central asks for (Requirements, "Project metadata"). */
+    @Test
+    void bothPomsHaveWhatMavenCentralWants() throws Exception {
+        for (String file : List.of("pom.xml", "src/bom/pom.xml")) {
+            Element project = project(file);
+            for (String name : List.of("name", "description", "url", "licenses", "developers", "scm")) {
+                assertThat(children(project, name)).as("%s of %s", name, file).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void versionsOfTheBomAreThoseOfTheBuild() throws Exception {
+        Element project = project("pom.xml");
+        Element bom = project("src/bom/pom.xml");
+        assertThat(text(bom, "version", "")).isEqualTo(text(project, "version", ""));
+        Map<String, String> versions = new HashMap<>();
+        for (Element dependency : children(child(project, "dependencies"), "dependency")) {
+            String property = text(dependency, "version", "").replaceAll("[${}]", "");
+            versions.put(
+                    text(dependency, "artifactId", ""),
+                    text(child(project, "properties"), property, "of a BOM itself"));
+        }
+        List<Element> managed = children(child(child(bom, "dependencyManagement"), "dependencies"), "dependency");
+        assertThat(managed).hasSizeGreaterThan(4);
+        for (Element dependency : managed) {
+            if (!text(dependency, "groupId", "").equals("dev.parley")) {
+                assertThat(versions).containsEntry(text(dependency, "artifactId", ""), text(dependency, "version", ""));
+            }
+        }
+    }
+
+    private static Element project(String file) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(Path.of(file).toFile())
+                .getDocumentElement();
     }
 
     private static String text(Element parent, String name, String otherwise) {

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,7 +42,7 @@ final class SettingsTest {
                         false,
                         TrustedProxies.NONE,
                         1_048_576,
-                        Settings.budget("25%", Runtime.getRuntime().maxMemory()),
+                        SettingText.budget("25%", Runtime.getRuntime().maxMemory()),
                         new ConnectionManager.Limits(
                                 20_000, 1_000, 4_194_304, Duration.ofSeconds(10), Duration.ofSeconds(20)),
                         true,
@@ -80,7 +79,7 @@ final class SettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "memory", "redis:", "redis:user:hidden@host", "mysql://user:hidden@host", "jndi:"})
     void anAddressOfNoEngineIsRefusedWithoutRepeatingIt(String address) {
-        assertThatThrownBy(() -> property(Key.BACKPLANE, address))
+        assertThatThrownBy(() -> property(Setting.BACKPLANE, address))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("must be memory:")
                 .hasMessageNotContaining("hidden");
@@ -88,75 +87,78 @@ final class SettingsTest {
 
     @Test
     void secretIsNeverRepeated() {
-        assertThat(property(Key.METRICS_TOKEN, "s3cr3t-s3cr3t-s3cr3t").toString())
+        assertThat(property(Setting.METRICS_TOKEN, "s3cr3t-s3cr3t-s3cr3t").toString())
                 .doesNotContain("s3cr3t");
-        assertThatThrownBy(() -> property(Key.METRICS_TOKEN, "s3cr3t"))
+        assertThatThrownBy(() -> property(Setting.METRICS_TOKEN, "s3cr3t"))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("parley.metrics-token")
                 .hasMessageNotContaining("s3cr3t");
     }
 
     @ParameterizedTest
-    @EnumSource
-    void defaultIsAValidValue(Key key) {
-        assertThat(property(key, key.defaultText()))
+    @MethodSource("dev.parley.app.Setting#all")
+    void defaultIsAValidValue(Setting<?> setting) {
+        assertThat(property(setting, setting.defaultText()))
                 .isEqualTo(Settings.read(new Sources(Map.of(), Map.of(), Map.of())));
     }
 
     static Stream<Arguments> values() {
         return Stream.of(
-                arguments(Key.ALLOWED_ORIGINS, "https://a.example", "allowedOrigins", Set.of("https://a.example")),
+                arguments(Setting.ALLOWED_ORIGINS, "https://a.example", "allowedOrigins", Set.of("https://a.example")),
                 arguments(
-                        Key.ALLOWED_ORIGINS,
+                        Setting.ALLOWED_ORIGINS,
                         " https://a.example ,, http://b.example:81,",
                         "allowedOrigins",
                         Set.of("https://a.example", "http://b.example:81")),
-                arguments(Key.ALLOWED_ORIGINS, "*", "allowedOrigins", Set.of("*")),
-                arguments(Key.ALLOWED_ORIGINS, " , ", "allowedOrigins", Set.of()),
-                arguments(Key.COOKIE_NEEDS_ORIGIN, "true", "cookieNeedsOrigin", true),
-                arguments(Key.FRAMES, "off", "frames", false),
-                arguments(Key.MAX_MESSAGE_BYTES, "1", "maxMessageBytes", 1),
-                arguments(Key.MAX_MESSAGE_BYTES, "16777216", "maxMessageBytes", 16 * 1024 * 1024),
-                arguments(Key.MAX_CONNECTIONS, "1", "limits.maxConnections", 1),
-                arguments(Key.MAX_CONNECTIONS, "1000000", "limits.maxConnections", 1_000_000),
-                arguments(Key.MEMORY_BUDGET, "16m", "memoryBudget", 16L << 20),
-                arguments(Key.MEMORY_BUDGET, "268435456", "memoryBudget", 268_435_456L),
-                arguments(Key.MEMORY_BUDGET, "2g", "memoryBudget", 2L << 30),
-                arguments(Key.OUTBOX_MESSAGES, "1", "limits.outboxMessages", 1),
-                arguments(Key.OUTBOX_MESSAGES, "0001000000", "limits.outboxMessages", 1_000_000),
-                arguments(Key.OUTBOX_BYTES, "1", "limits.outboxBytes", 1L),
-                arguments(Key.OUTBOX_BYTES, "1073741824", "limits.outboxBytes", 1L << 30),
-                arguments(Key.SEND_TIMEOUT, "100ms", "limits.sendTimeout", Duration.ofMillis(100)),
-                arguments(Key.SEND_TIMEOUT, "10m", "limits.sendTimeout", Duration.ofMinutes(10)),
-                arguments(Key.HEARTBEAT, "100ms", "limits.heartbeat", Duration.ofMillis(100)),
-                arguments(Key.HEARTBEAT, "1h", "limits.heartbeat", Duration.ofHours(1)),
-                arguments(Key.DRAIN_TIMEOUT, "0s", "drainTimeout", Duration.ZERO),
-                arguments(Key.DRAIN_TIMEOUT, "300s", "drainTimeout", Duration.ofMinutes(5)),
-                arguments(Key.HISTORY_MESSAGES, "1", "historyMessages", 1),
-                arguments(Key.HISTORY_MESSAGES, "1000000", "historyMessages", 1_000_000),
-                arguments(Key.ROOM_MESSAGE_BYTES, "1", "roomLimits.messageBytes", 1),
-                arguments(Key.ROOMS_PER_CONNECTION, "10000", "roomLimits.rooms", 10_000),
-                arguments(Key.MESSAGES_PER_SECOND, "7", "roomLimits.messagesPerSecond", 7),
-                arguments(Key.BYTES_PER_SECOND, "1", "roomLimits.bytesPerSecond", 1),
-                arguments(Key.CONNECTIONS_PER_USER, "1", "roomLimits.connectionsPerUser", 1),
-                arguments(Key.INBOXES, "false", "roomLimits.inboxes", false),
-                arguments(Key.EXPLAIN_REFUSALS, "true", "explainRefusals", true),
+                arguments(Setting.ALLOWED_ORIGINS, "*", "allowedOrigins", Set.of("*")),
+                arguments(Setting.ALLOWED_ORIGINS, " , ", "allowedOrigins", Set.of()),
+                arguments(Setting.COOKIE_NEEDS_ORIGIN, "true", "cookieNeedsOrigin", true),
+                arguments(Setting.FRAMES, "off", "frames", false),
+                arguments(Setting.MAX_MESSAGE_BYTES, "1", "maxMessageBytes", 1),
+                arguments(Setting.MAX_MESSAGE_BYTES, "16777216", "maxMessageBytes", 16 * 1024 * 1024),
+                arguments(Setting.MAX_CONNECTIONS, "1", "limits.maxConnections", 1),
+                arguments(Setting.MAX_CONNECTIONS, "1000000", "limits.maxConnections", 1_000_000),
+                arguments(Setting.MEMORY_BUDGET, "16m", "memoryBudget", 16L << 20),
+                arguments(Setting.MEMORY_BUDGET, "268435456", "memoryBudget", 268_435_456L),
+                arguments(Setting.MEMORY_BUDGET, "2g", "memoryBudget", 2L << 30),
+                arguments(Setting.OUTBOX_MESSAGES, "1", "limits.outboxMessages", 1),
+                arguments(Setting.OUTBOX_MESSAGES, "0001000000", "limits.outboxMessages", 1_000_000),
+                arguments(Setting.OUTBOX_BYTES, "1", "limits.outboxBytes", 1L),
+                arguments(Setting.OUTBOX_BYTES, "1073741824", "limits.outboxBytes", 1L << 30),
+                arguments(Setting.SEND_TIMEOUT, "100ms", "limits.sendTimeout", Duration.ofMillis(100)),
+                arguments(Setting.SEND_TIMEOUT, "10m", "limits.sendTimeout", Duration.ofMinutes(10)),
+                arguments(Setting.HEARTBEAT, "100ms", "limits.heartbeat", Duration.ofMillis(100)),
+                arguments(Setting.HEARTBEAT, "1h", "limits.heartbeat", Duration.ofHours(1)),
+                arguments(Setting.DRAIN_TIMEOUT, "0s", "drainTimeout", Duration.ZERO),
+                arguments(Setting.DRAIN_TIMEOUT, "300s", "drainTimeout", Duration.ofMinutes(5)),
+                arguments(Setting.HISTORY_MESSAGES, "1", "historyMessages", 1),
+                arguments(Setting.HISTORY_MESSAGES, "1000000", "historyMessages", 1_000_000),
+                arguments(Setting.ROOM_MESSAGE_BYTES, "1", "roomLimits.messageBytes", 1),
+                arguments(Setting.ROOMS_PER_CONNECTION, "10000", "roomLimits.rooms", 10_000),
+                arguments(Setting.MESSAGES_PER_SECOND, "7", "roomLimits.messagesPerSecond", 7),
+                arguments(Setting.BYTES_PER_SECOND, "1", "roomLimits.bytesPerSecond", 1),
+                arguments(Setting.CONNECTIONS_PER_USER, "1", "roomLimits.connectionsPerUser", 1),
+                arguments(Setting.INBOXES, "false", "roomLimits.inboxes", false),
+                arguments(Setting.EXPLAIN_REFUSALS, "true", "explainRefusals", true),
                 arguments(
-                        Key.JWT_KEYS, "https://id.example/keys", "tokens.keys", Optional.of("https://id.example/keys")),
-                arguments(Key.JWT_ALGORITHMS, "HS256 ,", "tokens.algorithms", Set.of("HS256")),
-                arguments(Key.JWT_ISSUER, "us", "tokens.issuer", Optional.of("us")),
-                arguments(Key.JWT_AUDIENCE, "parley", "tokens.audience", Optional.of("parley")),
-                arguments(Key.CREDENTIAL_GRACE, "0s", "credentialGrace", Duration.ZERO),
-                arguments(Key.CREDENTIAL_GRACE, "1h", "credentialGrace", Duration.ofHours(1)),
-                arguments(Key.METRICS_TOKEN, "0123456789abcdef", "metricsToken", Optional.of("0123456789abcdef")));
+                        Setting.JWT_KEYS,
+                        "https://id.example/keys",
+                        "tokens.keys",
+                        Optional.of("https://id.example/keys")),
+                arguments(Setting.JWT_ALGORITHMS, "HS256 ,", "tokens.algorithms", Set.of("HS256")),
+                arguments(Setting.JWT_ISSUER, "us", "tokens.issuer", Optional.of("us")),
+                arguments(Setting.JWT_AUDIENCE, "parley", "tokens.audience", Optional.of("parley")),
+                arguments(Setting.CREDENTIAL_GRACE, "0s", "credentialGrace", Duration.ZERO),
+                arguments(Setting.CREDENTIAL_GRACE, "1h", "credentialGrace", Duration.ofHours(1)),
+                arguments(Setting.METRICS_TOKEN, "0123456789abcdef", "metricsToken", Optional.of("0123456789abcdef")));
     }
 
     @ParameterizedTest
     @MethodSource("values")
-    void everyKeySetsWhatItIsNamedAfterAndNothingElse(Key key, String text, String component, Object value) {
+    void everyKeySetsWhatItIsNamedAfterAndNothingElse(Setting<?> setting, String text, String component, Object value) {
         Settings defaults = Settings.read(new Sources(Map.of(), Map.of(), Map.of()));
 
-        Settings settings = property(key, text);
+        Settings settings = property(setting, text);
 
         assertThat(settings).extracting(component).isEqualTo(value);
         assertThat(settings)
@@ -167,90 +169,92 @@ final class SettingsTest {
 
     @Test
     void budgetIsAPartOfTheHeapButNeverNextToNothing() {
-        assertThat(Settings.budget("50%", 1L << 30)).isBetween((1L << 29) - 100, 1L << 29);
-        assertThat(Settings.budget("25%", 32L << 20)).isEqualTo(16L << 20);
+        assertThat(SettingText.budget("50%", 1L << 30)).isBetween((1L << 29) - 100, 1L << 29);
+        assertThat(SettingText.budget("25%", 32L << 20)).isEqualTo(16L << 20);
     }
 
     @Test
     void rulesAreReadFromTheirFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("rules"), "lobby all everyone");
 
-        RoomRules rules =
-                property(Key.ROOM_RULES, file.toString()).rules().orElseThrow().rules();
+        RoomRules rules = property(Setting.ROOM_RULES, file.toString())
+                .rules()
+                .orElseThrow()
+                .rules();
 
         assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("lobby")))
                 .isTrue();
         assertThat(rules.allow(Caller.ANONYMOUS, Action.JOIN, new RoomId("news")))
                 .isFalse();
         Path bad = Files.writeString(directory.resolve("bad"), "lobby all everyone\nwhat?");
-        assertThatThrownBy(() -> property(Key.ROOM_RULES, bad.toString()))
+        assertThatThrownBy(() -> property(Setting.ROOM_RULES, bad.toString()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("parley.room-rules")
                 .hasMessageContaining("line 2");
-        assertThatThrownBy(
-                        () -> property(Key.ROOM_RULES, directory.resolve("none").toString()))
+        assertThatThrownBy(() ->
+                        property(Setting.ROOM_RULES, directory.resolve("none").toString()))
                 .isInstanceOf(SettingsException.class);
     }
 
     static Stream<Arguments> badValues() {
         return Stream.of(
-                arguments(Key.ALLOWED_ORIGINS, "not an origin", "app.example"),
-                arguments(Key.ALLOWED_ORIGINS, "not an origin", "https://a.example https://b.example"),
-                arguments(Key.ALLOWED_ORIGINS, "not an origin", "https://a.example/,https://b.example"),
-                arguments(Key.ALLOWED_ORIGINS, "not an origin", "https://a.example\nhttps://b.example"),
-                arguments(Key.ALLOWED_ORIGINS, "not an origin", "null"),
-                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", ""),
-                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "TRUE"),
-                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "yes"),
-                arguments(Key.COOKIE_NEEDS_ORIGIN, "true or false", "1"),
-                arguments(Key.FRAMES, "auto or off", "on"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", ""),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "0"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "-1"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "+1"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "16777217"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1m"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1e3"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1_000"),
-                arguments(Key.MAX_MESSAGE_BYTES, "from 1 to 16777216", "\uff11"),
-                arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "0"),
-                arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "1000001"),
-                arguments(Key.MAX_CONNECTIONS, "from 1 to 1000000", "4294967297"),
-                arguments(Key.MEMORY_BUDGET, "at least 16m", "16777215"),
-                arguments(Key.MEMORY_BUDGET, "at least 16m", "0%"),
-                arguments(Key.MEMORY_BUDGET, "at least 16m", "91%"),
-                arguments(Key.MEMORY_BUDGET, "at least 16m", "1t"),
-                arguments(Key.OUTBOX_MESSAGES, "from 1 to 1000000", "0"),
-                arguments(Key.OUTBOX_MESSAGES, "from 1 to 1000000", EIGHTEEN_DIGITS),
-                arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", "0"),
-                arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", "1073741825"),
-                arguments(Key.OUTBOX_BYTES, "from 1 to 1073741824", EIGHTEEN_DIGITS + "9"),
-                arguments(Key.SEND_TIMEOUT, "from 100ms to 600s", "99ms"),
-                arguments(Key.SEND_TIMEOUT, "from 100ms to 600s", "11m"),
-                arguments(Key.SEND_TIMEOUT, "from 100ms to 600s", "0s"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "s"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "1.5s"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10 s"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10S"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "-10s"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "PT10S"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "1m30s"),
-                arguments(Key.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "9999999999s"),
-                arguments(Key.HEARTBEAT, "from 100ms to 3600s", "99ms"),
-                arguments(Key.HEARTBEAT, "from 100ms to 3600s", "3601s"),
-                arguments(Key.HEARTBEAT, "from 100ms to 3600s", "999999999h"),
-                arguments(Key.DRAIN_TIMEOUT, "from 0ms to 300s", "301s"),
-                arguments(Key.DRAIN_TIMEOUT, "from 0ms to 300s", "0"),
-                arguments(Key.HISTORY_MESSAGES, "from 1 to 1000000", "0"),
-                arguments(Key.HISTORY_MESSAGES, "from 1 to 1000000", "1000001"));
+                arguments(Setting.ALLOWED_ORIGINS, "not an origin", "app.example"),
+                arguments(Setting.ALLOWED_ORIGINS, "not an origin", "https://a.example https://b.example"),
+                arguments(Setting.ALLOWED_ORIGINS, "not an origin", "https://a.example/,https://b.example"),
+                arguments(Setting.ALLOWED_ORIGINS, "not an origin", "https://a.example\nhttps://b.example"),
+                arguments(Setting.ALLOWED_ORIGINS, "not an origin", "null"),
+                arguments(Setting.COOKIE_NEEDS_ORIGIN, "true or false", ""),
+                arguments(Setting.COOKIE_NEEDS_ORIGIN, "true or false", "TRUE"),
+                arguments(Setting.COOKIE_NEEDS_ORIGIN, "true or false", "yes"),
+                arguments(Setting.COOKIE_NEEDS_ORIGIN, "true or false", "1"),
+                arguments(Setting.FRAMES, "auto or off", "on"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", ""),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "0"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "-1"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "+1"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "16777217"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1m"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1e3"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "1_000"),
+                arguments(Setting.MAX_MESSAGE_BYTES, "from 1 to 16777216", "\uff11"),
+                arguments(Setting.MAX_CONNECTIONS, "from 1 to 1000000", "0"),
+                arguments(Setting.MAX_CONNECTIONS, "from 1 to 1000000", "1000001"),
+                arguments(Setting.MAX_CONNECTIONS, "from 1 to 1000000", "4294967297"),
+                arguments(Setting.MEMORY_BUDGET, "at least 16m", "16777215"),
+                arguments(Setting.MEMORY_BUDGET, "at least 16m", "0%"),
+                arguments(Setting.MEMORY_BUDGET, "at least 16m", "91%"),
+                arguments(Setting.MEMORY_BUDGET, "at least 16m", "1t"),
+                arguments(Setting.OUTBOX_MESSAGES, "from 1 to 1000000", "0"),
+                arguments(Setting.OUTBOX_MESSAGES, "from 1 to 1000000", EIGHTEEN_DIGITS),
+                arguments(Setting.OUTBOX_BYTES, "from 1 to 1073741824", "0"),
+                arguments(Setting.OUTBOX_BYTES, "from 1 to 1073741824", "1073741825"),
+                arguments(Setting.OUTBOX_BYTES, "from 1 to 1073741824", EIGHTEEN_DIGITS + "9"),
+                arguments(Setting.SEND_TIMEOUT, "from 100ms to 600s", "99ms"),
+                arguments(Setting.SEND_TIMEOUT, "from 100ms to 600s", "11m"),
+                arguments(Setting.SEND_TIMEOUT, "from 100ms to 600s", "0s"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "s"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "1.5s"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10 s"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "10S"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "-10s"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "PT10S"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "1m30s"),
+                arguments(Setting.SEND_TIMEOUT, "such as 500ms, 20s, 2m or 1h", "9999999999s"),
+                arguments(Setting.HEARTBEAT, "from 100ms to 3600s", "99ms"),
+                arguments(Setting.HEARTBEAT, "from 100ms to 3600s", "3601s"),
+                arguments(Setting.HEARTBEAT, "from 100ms to 3600s", "999999999h"),
+                arguments(Setting.DRAIN_TIMEOUT, "from 0ms to 300s", "301s"),
+                arguments(Setting.DRAIN_TIMEOUT, "from 0ms to 300s", "0"),
+                arguments(Setting.HISTORY_MESSAGES, "from 1 to 1000000", "0"),
+                arguments(Setting.HISTORY_MESSAGES, "from 1 to 1000000", "1000001"));
     }
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void badValueStopsWithOneLineThatNamesSourceAndRule(Key key, String rule, String text) {
-        String property = key.property();
-        String variable = key.variable();
+    void badValueStopsWithOneLineThatNamesSourceAndRule(Setting<?> setting, String rule, String text) {
+        String property = setting.property();
+        String variable = setting.variable();
 
         assertRefused(
                 new Sources(Map.of(property, text), Map.of(), Map.of()), "system property " + property + ": ", rule);
@@ -262,14 +266,22 @@ final class SettingsTest {
                 new Sources(Map.of(), Map.of(), Map.of(property, text)), "context parameter " + property + ": ", rule);
     }
 
+    static Stream<Setting<?>> badValueIsShownShortAndOnOneLine() {
+        Set<Setting<?>> neverShown = Set.of(
+                Setting.METRICS_TOKEN,
+                Setting.BACKPLANE,
+                Setting.BACKPLANE_SECRET,
+                Setting.WEBHOOK_URL,
+                Setting.WEBHOOK_SECRET);
+        return Setting.all().stream().filter(setting -> !neverShown.contains(setting));
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"METRICS_TOKEN", "BACKPLANE", "BACKPLANE_SECRET", "WEBHOOK_URL", "WEBHOOK_SECRET"})
-    void badValueIsShownShortAndOnOneLine(Key key) {
+    @MethodSource
+    void badValueIsShownShortAndOnOneLine(Setting<?> setting) {
         String text = "x\r\n\u001b[31m" + "y".repeat(1000);
 
-        assertThatThrownBy(() -> property(key, text))
+        assertThatThrownBy(() -> property(setting, text))
                 .isInstanceOf(SettingsException.class)
                 .message()
                 .contains("x")
@@ -312,9 +324,9 @@ final class SettingsTest {
 
     @Test
     void propertyCountsBeforeVariableAndVariableBeforeContextParameter() {
-        String name = Key.HEARTBEAT.property();
+        String name = Setting.HEARTBEAT.property();
         Map<String, String> property = Map.of(name, "1s");
-        Map<String, String> variable = Map.of(Key.HEARTBEAT.variable(), "2s");
+        Map<String, String> variable = Map.of(Setting.HEARTBEAT.variable(), "2s");
         Map<String, String> parameter = Map.of(name, "3s");
 
         assertThat(heartbeat(new Sources(property, variable, parameter))).isEqualTo(Duration.ofSeconds(1));
@@ -345,11 +357,11 @@ final class SettingsTest {
 
     @Test
     void blanksAroundAValueDoNotCount() {
-        assertThat(property(Key.HEARTBEAT, " 1s\n").limits().heartbeat()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(property(Setting.HEARTBEAT, " 1s\n").limits().heartbeat()).isEqualTo(Duration.ofSeconds(1));
     }
 
-    private static Settings property(Key key, String text) {
-        return Settings.read(new Sources(Map.of(key.property(), text), Map.of(), Map.of()));
+    private static Settings property(Setting<?> setting, String text) {
+        return Settings.read(new Sources(Map.of(setting.property(), text), Map.of(), Map.of()));
     }
 
     private static Duration heartbeat(Sources sources) {

@@ -9,21 +9,22 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SourcesTest {
     @Test
     void keysAreSpelledAsTheirSourcesSpellThings() {
-        assertThat(Key.MAX_MESSAGE_BYTES.property()).isEqualTo("parley.max-message-bytes");
-        assertThat(Key.MAX_MESSAGE_BYTES.variable()).isEqualTo("PARLEY_MAX_MESSAGE_BYTES");
+        assertThat(Setting.MAX_MESSAGE_BYTES.property()).isEqualTo("parley.max-message-bytes");
+        assertThat(Setting.MAX_MESSAGE_BYTES.variable()).isEqualTo("PARLEY_MAX_MESSAGE_BYTES");
     }
 
     @ParameterizedTest
-    @EnumSource
-    void everyKeyIsKnownInEverySource(Key key) {
-        assertKnown(new Sources(Map.of(key.property(), "x"), Map.of(key.variable(), "x"), Map.of(key.property(), "x")));
-        assertThat(key.sentence()).endsWith(".").hasLineCount(1);
+    @MethodSource("dev.parley.app.Setting#all")
+    void everyKeyIsKnownInEverySource(Setting<?> setting) {
+        assertKnown(new Sources(
+                Map.of(setting.property(), "x"), Map.of(setting.variable(), "x"), Map.of(setting.property(), "x")));
+        assertThat(setting.sentence()).endsWith(".").hasLineCount(1);
     }
 
     @ParameterizedTest
@@ -56,7 +57,7 @@ final class SourcesTest {
                 Map.of("PARLEY_HEARTBEAT", "x", "org.example", "x"));
 
         assertKnown(sources);
-        assertThat(sources.find(Key.HEARTBEAT)).isEmpty();
+        assertThat(sources.find(Setting.HEARTBEAT)).isEmpty();
     }
 
     /** Kubernetes puts these into every container beside a service that is called parley. */
@@ -108,7 +109,7 @@ final class SourcesTest {
     void foundValueSaysWhereItWasFound() {
         Sources sources = new Sources(Map.of(), Map.of("PARLEY_HEARTBEAT", " 1s "), Map.of());
 
-        assertThat(sources.find(Key.HEARTBEAT))
+        assertThat(sources.find(Setting.HEARTBEAT))
                 .contains(new Sources.Found("1s", "environment variable PARLEY_HEARTBEAT"));
     }
 

@@ -45,8 +45,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Attacks on a node of 256 MB in its default configuration, each as an anonymous client can make it. Whoever behaves is answered
  * by the echo within a second, loses nothing and is not closed; ten seconds after the attackers have gone the node is whole.
  */
+@Tag("system") // curl
 @Tag("standalone")
 @Timeout(150)
+@Tag("standalone-alone") // it measures
 final class AbuseIT {
     private static final int MIB = 1024 * 1024;
     private static final Duration RECOVERY = Duration.ofSeconds(10);

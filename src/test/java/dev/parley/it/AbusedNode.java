@@ -64,7 +64,9 @@ final class AbusedNode implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(war.pid())).start().waitFor();
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + war.pid())
+                .start()
+                .waitFor();
     }
 
     HttpResponse get(String path) {

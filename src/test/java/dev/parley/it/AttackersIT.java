@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Test;
  * gets its limit, and soon it is not let in any more and told when to ask again; the others lose nothing. How long their messages
  * take, with it and without it in turn, is printed, and not asserted: on a machine that has other work it says more about that.
  */
+@Tag("full") // takes a minute
 @Tag("standalone")
+@Tag("standalone-alone") // it measures
 final class AttackersIT {
     private static final int READERS = 20;
     private static final Duration TURN = Duration.ofSeconds(Integer.getInteger("attack.seconds", 4));

@@ -71,19 +71,41 @@ final class Browser implements AutoCloseable {
 
     /** Opens the page in a tab of its own. */
     Tab open(URI page) {
-        driver.switchTo().newWindow(WindowType.TAB);
+        inNewTab();
         driver.get(page.toString());
         return new Tab(driver, driver.getWindowHandle());
     }
 
     /** As {@link #open}, on a telephone held upright. */
     Tab openOnPhone(URI page) {
-        driver.switchTo().newWindow(WindowType.TAB);
-        driver.executeCdpCommand(
-                "Emulation.setDeviceMetricsOverride",
-                Map.of("width", 375, "height", 667, "deviceScaleFactor", 2, "mobile", true));
+        return open(page, Screen.light(375));
+    }
+
+    /** As {@link #open}, on a screen of the reader's. */
+    Tab open(URI page, Screen screen) {
+        inNewTab();
+        screen.settings().forEach(driver::executeCdpCommand);
         driver.get(page.toString());
         return new Tab(driver, driver.getWindowHandle());
+    }
+
+    /** As {@link #open}, with a script that runs before those of the page. */
+    Tab open(URI page, String script) {
+        inNewTab();
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+        driver.get(page.toString());
+        return new Tab(driver, driver.getWindowHandle());
+    }
+
+    /** From the empty one, since the last one may be closed. */
+    private void inNewTab() {
+        driver.switchTo().window(emptyTab);
+        driver.switchTo().newWindow(WindowType.TAB);
+    }
+
+    /** Nobody is logged in anywhere any more. */
+    void forgetCookies() {
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
     }
 
     /**

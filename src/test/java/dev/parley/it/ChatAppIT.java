@@ -4,21 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ParleyWar;
 import java.net.URI;
-import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.ArquillianExtension;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
@@ -30,40 +22,16 @@ import org.openqa.selenium.WebElement;
  * depend on the server, as {@code RoomsIT} shows on each, so one is enough.
  */
 @Tag("standalone")
-@ExtendWith(ArquillianExtension.class)
-@RunAsClient
-final class ChatAppIT {
-    private static Browser browser;
-
+final class ChatAppIT extends PagesInBrowser {
     private final String room = "r-" + UUID.randomUUID();
-
-    @ArquillianResource
-    private URL base;
 
     @Deployment(testable = false)
     static WebArchive war() {
         return ParleyWar.under("parley");
     }
 
-    @BeforeAll
-    static void startBrowser() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void stopBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @AfterEach
-    void theConsoleIsClean() {
-        assertThat(browser.closeTabs()).as("the browser's console").isEmpty();
-    }
-
     private URI site() {
-        return URI.create(base.toString());
+        return page("");
     }
 
     private ChatPage open() {
@@ -121,7 +89,8 @@ final class ChatAppIT {
 
             relay.cut();
             ann.awaitMembers(annId);
-            assertThat(ann.remarks()).containsExactly("Client #" + bobId + " left the chat");
+            ann.tab()
+                    .awaitThat(tab -> assertThat(ann.remarks()).containsExactly("Client #" + bobId + " left the chat"));
 
             relay.restore();
             bob.awaitConnectedAgain();

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The chat over a restart of its server, whose log is gone then. */
+@Tag("system") // a browser
 @Tag("standalone")
 final class ChatAppRestartIT {
     @Test

@@ -22,6 +22,13 @@ final class ChatPage {
         return page;
     }
 
+    /** The chat in a tab that shows it already. */
+    static ChatPage in(Tab tab, String room) {
+        ChatPage page = new ChatPage(tab);
+        page.awaitIn(room);
+        return page;
+    }
+
     static ChatPage openOnPhone(Browser browser, URI site, String room) {
         ChatPage page = new ChatPage(browser.openOnPhone(site.resolve("chat?room=" + room)));
         page.awaitIn(room);
@@ -91,8 +98,9 @@ final class ChatPage {
 
     @SuppressWarnings("unchecked") // the script returns strings only
     List<String> remarks() {
-        return (List<String>) tab.run("return Array.from(document.querySelectorAll('#messages > :not([data-seq])'),"
-                + " item => item.textContent)");
+        return (List<String>)
+                tab.run("return Array.from(document.querySelectorAll('#messages > :not([data-seq]):not([hidden])'),"
+                        + " item => item.textContent)");
     }
 
     /** Everybody who is in, whether or not the list is in view. */

@@ -8,12 +8,14 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.WebElement;
 
 /** What operators see and do on the console's page, in a real browser, with the realm of whichever server. */
 abstract class ConsoleContract extends OperatorsContract {
     @Test
+    @Tag("system") // a browser
     void whatStrangersAndOperatorsSendIsTextInTheConsole() {
         String evil = "<img src=x onerror=document.title='owned'>";
         send(by("otto", request("POST", "/api/v1/blocks", "{\"user\":\"" + evil + "\",\"seconds\":60}")));
@@ -56,6 +58,7 @@ abstract class ConsoleContract extends OperatorsContract {
     }
 
     @Test
+    @Tag("system") // a browser
     void adminPurgesARoomFromThePageByTypingItsNameAndAnOperatorCannot() {
         send(by("otto", request("POST", "/api/v1/rooms/attic/messages", "\"old stuff\"")));
         try (RawWebSocket member = site().open("/ws/57?room=attic");
@@ -104,6 +107,7 @@ abstract class ConsoleContract extends OperatorsContract {
     }
 
     @Test
+    @Tag("system") // a browser
     void agesAreByTheClockOfTheNode() {
         try (RawWebSocket member = site().open("/ws/67?room=ages");
                 Browser browser = Browser.start()) {
@@ -121,6 +125,7 @@ abstract class ConsoleContract extends OperatorsContract {
     }
 
     @Test
+    @Tag("system") // a browser
     void operatorActsFromThePage() {
         try (RawWebSocket victim = site().open("/ws/66");
                 Browser browser = Browser.start();
@@ -129,6 +134,8 @@ abstract class ConsoleContract extends OperatorsContract {
                     URI.create("http://otto:otto-secret@" + site().authority() + "/admin/#connections/user/66"));
             tab.awaitThat(shown -> assertThat(shown.elements("main tbody tr")).hasSize(1));
             tab.elements("main tbody button.bad").get(0).click();
+            assertThat(tab.element("dialog").getText()).contains("of 66", "is closed");
+            tab.elements("dialog button.bad").get(0).click();
             assertThat(victim.receiveWholeClose().code()).isEqualTo(4501);
             tab.awaitThat(shown -> assertThat(shown.element("toast").getText()).isEqualTo("Done."));
             Tab viewer = another.open(URI.create("http://vera:vera-secret@" + site().authority() + "/admin/#nodes"));

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two nodes of {@code java -jar parley.war} whose engine has a certificate of a private authority: they go in by TLS alone, and
  * not where the certificate is of another host or the authority is not trusted.
  */
+@Tag("full") // takes a minute
 @Tag("standalone")
 @Timeout(120)
 final class EnginesBehindTlsIT {

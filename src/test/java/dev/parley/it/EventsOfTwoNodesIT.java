@@ -84,9 +84,7 @@ final class EventsOfTwoNodesIT {
             cid.close();
             try (RoomsClient again = RoomsClient.as("cid", Site.at(other.url()))) {
                 again.joins("order-1");
-                new ProcessBuilder("kill", "-9", Long.toString(one.pid()))
-                        .start()
-                        .waitFor();
+                new ProcessBuilder("sh", "-c", "kill -9 " + one.pid()).start().waitFor();
                 awaitPosted("member.left ann");
                 TimeUnit.SECONDS.sleep(6); // long enough for whoever would tell it again
                 assertThat(again.asks("'type':'leave','room':'order-1'")).contains("left");
@@ -143,6 +141,7 @@ final class EventsOfTwoNodesIT {
 
     /** The receiver that the page shows, in Python, takes what is signed and nothing else. */
     @Test
+    @Tag("system") // Python
     void theReceiverOnThePageChecksTheSignature() throws Exception {
         String page = Files.readString(Path.of("src/site/markdown/events.md"));
         String code = page.substring(page.indexOf("```python\n") + 10);

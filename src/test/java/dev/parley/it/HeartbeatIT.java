@@ -20,6 +20,7 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How quiet peers are told from dead ones, at a heartbeat of half a second instead of twenty. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("standalone-alone") // it measures
 final class HeartbeatIT {
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
     private static final int MEMBERS = 100;

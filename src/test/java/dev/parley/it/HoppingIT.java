@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * <p>How long and how many is said by {@code -Dhop.seconds}, {@code -Dhop.connections}, {@code -Dhop.rooms} and
  * {@code -Dhop.rate}, messages a second in all.
  */
+@Tag("full") // takes a minute
 @Tag("standalone")
 final class HoppingIT {
     private static final Soak SOAK = new Soak(

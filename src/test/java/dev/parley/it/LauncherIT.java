@@ -50,7 +50,7 @@ final class LauncherIT {
             assertThat(parley.exitStatus(END)).isZero();
             assertThat(parley.out()).anyMatch(line -> line.startsWith("Usage: java -jar parley.war"));
             assertThat(String.join("\n", parley.out()))
-                    .contains("--port", "--host", "--context", "--KEY", "--version", "--help");
+                    .contains("--port", "--host", "--context", "--KEY", "--log-format", "--version", "--help");
             assertThat(parley.err()).isEmpty();
         }
     }
@@ -60,6 +60,50 @@ final class LauncherIT {
         try (ExecutableWar parley = start("--version")) {
             assertThat(parley.exitStatus(END)).isZero();
             assertThat(parley.out()).singleElement().asString().matches("Parley [0-9]+\\.[0-9]+\\.[0-9]+\\S*");
+        }
+    }
+
+    @Test
+    void aCheckSaysWhatIsOpenAndEndsWithStatus4() throws IOException {
+        try (ExecutableWar parley = start("--check", "--allowed-origins=*")) {
+            assertThat(parley.exitStatus(END)).isEqualTo(4);
+            assertThat(parley.out())
+                    .anyMatch(line -> line.startsWith("parley.room-rules: demo mode"))
+                    .anyMatch(line -> line.startsWith("parley.allowed-origins: *"))
+                    .anyMatch(line -> line.startsWith("parley.backplane: memory:"))
+                    .anyMatch(line -> line.startsWith("Open for production: "));
+            assertThat(left()).isEmpty();
+        }
+    }
+
+    @Test
+    void aCheckEndsWellIfNothingIsOpen() throws Exception {
+        Path rules = Files.writeString(temporary.resolve("rules.txt"), "* all known\n");
+        Path keys = Files.writeString(
+                temporary.resolve("keys.json"),
+                "{\"keys\":[{\"kty\":\"oct\",\"k\":\"" + "A".repeat(43) + "\",\"alg\":\"HS256\",\"kid\":\"1\"}]}");
+        try (ExecutableWar parley = start(
+                "--check",
+                "--room-rules=" + rules,
+                "--jwt-keys=" + keys,
+                "--jwt-algorithms=HS256",
+                "--guide=false",
+                "--max-connections=100",
+                "--backplane=redis://127.0.0.1:1", // away, which keeps no node from starting
+                "--backplane-secret=0123456789abcdef")) {
+            assertThat(parley.exitStatus(END)).isZero();
+            assertThat(parley.out()).containsExactly("Nothing is open.");
+        }
+    }
+
+    @Test
+    void theLogMayBeOneJsonObjectALine() throws Exception {
+        try (ExecutableWar parley = start("--port=0", "--log-format=json", "--backplane=redis://127.0.0.1:1")) {
+            assertThat(status(parley.url().toURI())).isEqualTo(200);
+            assertThat(parley.err())
+                    .isNotEmpty()
+                    .allMatch(line -> line.matches(
+                            "\\{\"time\":\"[^\"]+Z\",\"level\":\"(INFO|WARNING)\",\"logger\":\"[^\"]+\".*}"));
         }
     }
 

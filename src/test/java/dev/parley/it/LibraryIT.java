@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -81,6 +82,63 @@ final class LibraryIT {
             member.sends("ledger", "k", "{'order':'é','parcels':3}");
             await().untilAsserted(() ->
                     assertThat(get("orders/2/ledger").lines()).contains("bob: Shipped[order=é, parcels=3]"));
+        }
+    }
+
+    /** While parcels come as fast as they can, each page has all that came before its snapshot and hears of each that comes after. */
+    @Test
+    void whoJoinsSinceTheSnapshotsPositionMissesNothingAndHasNothingTwice() throws Exception {
+        int pages = 20;
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread parcels = new Thread(() -> {
+            try {
+                while (!isOver.get()) {
+                    assertThat(post("board")).isEmpty();
+                }
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        parcels.start();
+        try {
+            for (int page = 0; page < pages; page++) {
+                String board = get("board");
+                long shown = Long.parseLong(board.replaceFirst(".*\"parcels\":(\\d+).*", "$1"));
+                String position = board.replaceFirst(".*\"position\":(\\{.*?}).*", "$1");
+                try (RoomsClient member = watcher("page-" + page)) {
+                    assertThat(member.asks("'type':'join','room':'board','since':" + position))
+                            .contains("\"resume\":\"ok\"");
+                    for (int heard = 0; heard < 10; ) {
+                        String message = member.hearsWith("\"type\":\"message\"");
+                        long told = Long.parseLong(
+                                RoomsClient.field(message, "data").replaceAll("\\D", ""));
+                        if (told > shown) { // else the snapshot had it already
+                            assertThat(told).isEqualTo(shown + 1);
+                            shown = told;
+                            heard++;
+                        }
+                    }
+                }
+            }
+        } finally {
+            isOver.set(true);
+            parcels.join();
+        }
+    }
+
+    @Test
+    void whatTheApplicationErasesIsInNoHistoryAndMembersAreTold() throws Exception {
+        try (RoomsClient watcher = watcher("ivy")) {
+            watcher.joins("order-9");
+            post("orders/9");
+            String message = watcher.hearsWith("\"type\":\"message\"");
+            String id = message.replaceFirst(".*\"message\":\"([^\"]+)\".*", "$1");
+
+            assertThat(get("orders/9/erase/" + id)).isEqualTo("null");
+
+            assertThat(watcher.hearsWith("\"type\":\"erased\""))
+                    .contains("\"erased\":{\"seq\":1,\"message\":\"" + id + "\"}");
+            assertThat(get("orders/9/history")).isEmpty();
         }
     }
 

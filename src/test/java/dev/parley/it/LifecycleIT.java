@@ -158,7 +158,7 @@ final class LifecycleIT {
                 mustAllHaveBeenSentAway(deliveries, CLIENTS);
             }
             assertThat(war.exitStatus(STOP)).isEqualTo(143);
-            assertThat(war.err()).noneMatch(line -> line.contains("Exception") || line.contains("SEVERE"));
+            assertThat(war.err()).noneMatch(line -> line.contains("Exception") || line.contains(" ERROR "));
         }
     }
 

@@ -45,7 +45,7 @@ final class OperatorsOfTwoNodesIT {
         other = node(users);
         for (ExecutableWar node :
                 new ExecutableWar[] {one, other}) { // each hears of the other when that one speaks next
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofMinutes(1))
                     .until(() -> ask(node, "GET", "nodes", "").split("\"doors\":", -1).length == 3);
         }
     }

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
  * <p>How long, how many and in how many rooms is said by {@code -Doutage.seconds}, {@code -Doutage.connections} and
  * {@code -Doutage.rooms}.
  */
+@Tag("full") // takes a minute
 @Tag("standalone")
 final class OutageIT {
     private static final int SECONDS = Integer.getInteger("outage.seconds", 6);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of rooms who stop reading for a while, and what the rules of the room make of it. */
 @Tag("standalone")
+@Tag("standalone-alone") // it measures
 final class OverflowIT {
     /** More than the kernel takes for a peer on the loopback interface and an outbox holds together. */
     private static final int MESSAGES = 200;

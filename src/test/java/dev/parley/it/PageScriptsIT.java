@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the scripts of the pages do by themselves, whatever the server is. */
+@Tag("system") // a browser
 @Tag("standalone")
 final class PageScriptsIT extends PagesInBrowser {
     @Deployment(testable = false)

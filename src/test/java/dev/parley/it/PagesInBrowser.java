@@ -10,6 +10,7 @@ import org.jboss.arquillian.test.api.ArquillianResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.By;
 
@@ -19,6 +20,7 @@ import org.openqa.selenium.By;
  * <p>Unless a test has said which messages it expects in the browser's console, there must be none: a violation of the
  * Content-Security-Policy, a missing file or an error in a script would be there.
  */
+@Tag("system") // a browser
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 abstract class PagesInBrowser {

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -22,11 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * parley.js in a real browser, against a server that the test plays: what a real one cannot be made to do on cue, and hours
  * that pass in no time. Each test is a script that returns what it saw.
  */
+@Tag("system") // a browser
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 @Tag("standalone")
@@ -110,6 +114,9 @@ final class ParleyJsIT {
                 dice = %s;
                 for (let i = 0; i < 9; i++) {
                   ScriptedSocket.last.end(1006);
+                  while (client.state.name === 'connecting') { // it looks for another way after a few
+                    await settle();
+                  }
                   waits.push(client.state.until - now);
                   await nextAttempt();
                 }
@@ -130,6 +137,9 @@ final class ParleyJsIT {
                   await welcome();
                   await pass(lasted);
                   ScriptedSocket.last.end(1006);
+                  while (client.state.name === 'connecting') { // it looks for another way after a few
+                    await settle();
+                  }
                   waits.push(client.state.until - now);
                   await nextAttempt();
                 }
@@ -225,6 +235,127 @@ final class ParleyJsIT {
                 const next = second.heard('send');
                 await acknowledge(2);
                 return [first.count('send'), again.data, again.key === key, next.data, next.key === key, ...outcomes.map(({ is }) => is)]""")).isEqualTo(List.of(1L, "one", true, "two", false, "ack", "ack"));
+    }
+
+    @Test
+    void manyAreOnTheirWayEachAfterTheOneBefore() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const outcomes = Array.from({ length: 100 }, (_, i) => outcomeOf(room.send(i)));
+                const socket = await welcome({ features: ['after'] });
+                await joined('r', place(0));
+                const sent = () => socket.sent.filter(({ type }) => type === 'send');
+                const first = sent();
+                const isChain = first.every(({ data, after }, i) => data === i && after === first[i - 1]?.key);
+                await settle();
+                first.slice(0, 10).forEach(({ id }, i) => socket.tell({ id, type: 'ack', room: 'r', position: place(i + 1), duplicate: false }));
+                await settle();
+                const more = sent().slice(64);
+                return [first.length, isChain, more.length, more[0].data, more[0].after === first[63].key, outcomes.filter(({ is }) => is === 'ack').length]""")).isEqualTo(List.of(64L, true, 10L, 64L, true, 10L));
+    }
+
+    @Test
+    void bigOnesAreFewAndTheBiggestAreAlone() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const socket = await welcome({ features: ['after'], limits: { messageBytes: 300_000 } });
+                await joined('r', place(0));
+                for (let i = 0; i < 4; i++) {
+                  room.send('x'.repeat(80_000));
+                }
+                await settle();
+                const some = socket.count('send');
+                const other = await loseAndComeBack();
+                other.tell({ type: 'welcome', connection: 'c', user: 'ann', heartbeat: 20, features: ['after'], limits: { messageBytes: 90_000 } });
+                await joined('r', place(0), { resume: 'ok', replayed: 0 });
+                await settle();
+                return [some, other.count('send'), other.heard('send').after === undefined]""")).isEqualTo(List.of(3L, 1L, true));
+    }
+
+    /** A server that refuses, rejects, loses answers and connections, and goes on storing what it had when a connection was lost. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+    void whateverHappensEachIsStoredOnceAndInOrder(int seed) {
+        assertThat(seen("""
+                let seed = 48_271 * %d;
+                const chance = () => (seed = (seed * 16_807) %% 2_147_483_647) / 2_147_483_647;
+                const happened = new Set();
+                const happens = (what, odds) => chance() < odds && happened.add(what);
+                const isRude = (data) => data %% 17 === 5;
+                const stored = [];
+                const seqs = new Map();
+                let late = []; // what a node goes on storing
+                function store({ key, after, data }) {
+                  if (!seqs.has(key) && !isRude(data) && (after === undefined || seqs.has(after))) {
+                    stored.push(data);
+                    seqs.set(key, stored.length);
+                  }
+                  return seqs.get(key);
+                }
+                const room = connect().join('r');
+                let made = 0;
+                const outcomes = [];
+                const speak = (count) => {
+                  for (let i = 0; i < count; i++) {
+                    outcomes.push(outcomeOf(room.send(made++)));
+                  }
+                };
+                speak(120);
+                let socket = await welcome({ features: ['after'] });
+                await joined('r', place(0));
+                let read = 0;
+                for (let round = 0; round < 4_000 && outcomes.some(({ is }) => is === 'open'); round++) {
+                  const answers = [];
+                  for (let isLost = false; read < socket.sent.length && !isLost; ) {
+                    const frame = socket.sent[read++];
+                    const { id, type, key, data } = frame;
+                    if (type !== 'send') {
+                      continue;
+                    }
+                    const refuse = (code, retry, after) => answers.push({ id, type: 'error', code, retry, after, message: code });
+                    isLost = happens('loss', 0.01);
+                    if (isLost) {
+                      late.push(...socket.sent.slice(read - 1).filter(({ type }) => type === 'send'));
+                    } else if (happens('too fast', 0.03)) {
+                      refuse('rate-limited', true, 5);
+                    } else if (isRude(data)) {
+                      refuse('rejected', false);
+                    } else {
+                      const known = seqs.has(key);
+                      const seq = store(frame);
+                      if (seq && happens('no answer', 0.01)) {
+                        isLost = true;
+                      } else if (seq) {
+                        known && happened.add('duplicate');
+                        answers.push({ id, type: 'ack', room: 'r', position: place(seq), duplicate: known });
+                      } else {
+                        happened.add('out of order');
+                        refuse('out-of-order', true, 0);
+                      }
+                    }
+                    if (isLost) {
+                      socket.end(1006);
+                      await nextAttempt();
+                      socket = await welcome({ features: ['after'] });
+                      await joined('r', place(0), { resume: 'ok', replayed: 0 });
+                      read = 0;
+                      answers.length = 0;
+                      break;
+                    }
+                  }
+                  answers.forEach((answer) => socket.tell(answer));
+                  while (late.length > 0 && chance() < 0.8) {
+                    store(late.shift());
+                  }
+                  if (made < 300 && chance() < 0.1) {
+                    speak(30);
+                  }
+                  await pass(10);
+                }
+                const right = Array.from({ length: made }, (_, i) => i).filter((i) => !isRude(i));
+                const fates = new Set(outcomes.map(({ is }) => is));
+                return [stored.join() === right.join(), [...fates].sort().join(), [...happened].sort().join()]""".formatted(seed)))
+                .isEqualTo(List.of(true, "ack,rejected", "duplicate,loss,no answer,out of order,too fast"));
     }
 
     @Test
@@ -348,6 +479,53 @@ final class ParleyJsIT {
                 await joined('r', place(12), { resume: 'ok', replayed: 2 });
                 [11, 12, 13].forEach((seq) => second.tell(message('r', seq)));
                 return [first.heard('join').since === undefined, since.epoch, since.seq, since.message, room.position.seq, ...got]""")).isEqualTo(List.of(true, "e", 10L, "m10", 13L, 8L, 9L, 10L, 11L, 12L, 13L));
+    }
+
+    @Test
+    void whatIsErasedIsToldInItsPlaceAndMovesThePosition() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const got = [];
+                room.on('message', ({ seq }) => got.push(seq));
+                room.on('erased', ({ seq, erased }) => got.push(`${seq} erases ${erased?.message}`));
+                const first = await welcome();
+                await joined('r', place(7));
+                first.tell(message('r', 8));
+                const erasure = { type: 'erased', room: 'r', seq: 9, message: 'm9', erased: { seq: 8, message: 'm8' } };
+                first.tell(erasure);
+                first.tell(erasure);
+                const second = await loseAndComeBack();
+                const since = second.heard('join').since;
+                await joined('r', place(11), { resume: 'ok', replayed: 2 });
+                second.tell({ type: 'erased', room: 'r', seq: 10, message: 'm10' });
+                second.tell(message('r', 11));
+                return [since.seq, since.message, room.position.seq, ...got]""")).isEqualTo(List.of(9L, "m9", 11L, 8L, "9 erases m8", "10 erases undefined", 11L));
+    }
+
+    /** The snippet of the page about the client. */
+    @Test
+    void aPageThatBeginsWithASnapshotGoesOnSinceItsPosition() throws IOException {
+        String page = Files.readString(Path.of("src/site/markdown/client.md"));
+        int at = page.indexOf("const { parcels, position }");
+        String snippet = page.substring(at, page.indexOf("\n```", at));
+
+        assertThat(seen("""
+                const shows = [];
+                const show = (parcels) => shows.push(parcels);
+                let loads = 0;
+                const reload = () => loads++;
+                const fetch = async (path) => ({ json: async () => ({ parcels: 5, position: place(7), path }) });
+                const client = connect();
+                const first = await welcome();
+                %s
+                await settle();
+                const since = first.heard('join').since;
+                const told = (seq, parcels) => ({ ...message('board', seq), data: { parcels } });
+                await joined('board', place(9), { resume: 'ok', replayed: 2 });
+                [told(8, 5), told(9, 6), told(10, 7)].forEach((frame) => first.tell(frame));
+                await loseAndComeBack();
+                await joined('board', place(3, 'f'), { resume: 'lost', reason: 'epoch', replayed: 0 });
+                return [since.epoch, since.seq, since.message, loads, ...shows]""".formatted(snippet))).isEqualTo(List.of("e", 7L, "m7", 1L, 5L, 6L, 7L));
     }
 
     @Test
@@ -497,6 +675,69 @@ final class ParleyJsIT {
     }
 
     @Test
+    void signalsAreSentWhileOneIsInAndNoFasterThanTheServerTakesThem() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const events = [];
+                room.on('signal', ({ from, data }) => events.push(`${from.user} ${data.x}`));
+                room.signal({ x: 0 });
+                const socket = await welcome();
+                room.signal({ x: 0 });
+                await joined('r', place(0));
+                socket.tell({ type: 'signal', room: 'r', from: { user: 'bob', connection: 'c' }, data: { x: 7 } });
+                for (let i = 1; i <= 100; i++) {
+                  room.signal({ x: i });
+                }
+                const atOnce = socket.count('signal');
+                for (let i = 0; i < 600; i++) {
+                  await pass(100 / 6); // every frame of a screen, ten seconds long
+                  room.signal({ x: i });
+                }
+                const later = socket.count('signal') - atOnce;
+                room.leave();
+                room.signal({ x: 0 });
+                await settle();
+                return [JSON.stringify(socket.sent.find(({ type }) => type === 'signal')), ...events, atOnce,
+                  later > 300 && later < 400, socket.count('signal') === atOnce + later]"""))
+                .isEqualTo(
+                        List.of("{\"type\":\"signal\",\"room\":\"r\",\"data\":{\"x\":1}}", "bob 7", 35L, true, true));
+    }
+
+    @Test
+    void whatOneSaysOfHerselfIsSaidAgainOverEachConnectionAndWhatOthersSayIsKept() {
+        assertThat(seen("""
+                const room = connect().join('r', { presence: { data: 1 } });
+                const events = [];
+                room.on('presence', ({ members, changed }) =>
+                  events.push([...members.values()].map(({ user, data }) => `${user}=${data}`).join() + '|' + changed.map(({ user }) => user).join()));
+                const first = await welcome();
+                await joined('r', place(0));
+                first.tell({ type: 'members', room: 'r', members: [{ user: 'ann', connections: 1, data: 1 }, { user: 'bob', connections: 2 }] });
+                first.tell({ type: 'presence', room: 'r', joined: ['cid'], left: ['bob'], changed: [{ user: 'cid', data: 'c' }] });
+                first.tell({ type: 'presence', room: 'r', joined: [], left: [], changed: [{ user: 'ann', data: null }] });
+                room.presence(2);
+                const second = await loseAndComeBack();
+                await joined('r', place(0), { resume: 'ok', replayed: 0 });
+                const page = outcomeOf(room.listMembers('ann', 10));
+                await settle();
+                const asked = second.heard('members');
+                second.tell({ id: asked.id, type: 'members', room: 'r', members: [], count: 800, more: false });
+                await settle();
+                return [first.heard('join').presence.data, first.heard('presence').data, second.heard('join').presence.data,
+                  asked.after, asked.limit, page.is, ...events]"""))
+                .isEqualTo(List.of(
+                        1L,
+                        2L,
+                        2L,
+                        "ann",
+                        10L,
+                        "members",
+                        "ann=1,bob=undefined|",
+                        "ann=1,cid=c|cid",
+                        "ann=null,cid=c|ann"));
+    }
+
+    @Test
     void ownMessagesAreKnownOverConnections() {
         assertThat(seen("""
                 const room = connect().join('r');
@@ -510,6 +751,23 @@ final class ParleyJsIT {
                 second.tell(message('r', 2, 'c1'));
                 second.tell(message('r', 3, 'c9'));
                 return own""")).isEqualTo(List.of(true, true, false));
+    }
+
+    @Test
+    void onlyTheLatestConnectionsAreRemembered() {
+        assertThat(seen("""
+                const room = connect().join('r');
+                const own = [];
+                room.on('message', (message) => own.push(message.own));
+                await welcome();
+                await joined('r', place(0));
+                for (let i = 0; i < 100; i++) {
+                  await loseAndComeBack(4001);
+                }
+                await joined('r', place(0), { resume: 'ok', replayed: 2 });
+                ScriptedSocket.last.tell(message('r', 1, 'c1'));
+                ScriptedSocket.last.tell(message('r', 2, 'c2'));
+                return own""")).isEqualTo(List.of(false, true));
     }
 
     @Test

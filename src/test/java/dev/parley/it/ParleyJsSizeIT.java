@@ -21,16 +21,18 @@ final class ParleyJsSizeIT {
     private Path folder;
 
     @Test
-    void itIsUnderSixKibibytesMinified() throws Exception {
+    void itIsUnderSevenKibibytesMinified() throws Exception {
         // As a bundler does it: the module becomes a function, and its names are nobody's business.
         String script = "(function () {"
-                + source().replaceAll("(?m)^export ", "").replace("import.meta.url", "document.baseURI")
+                + source().replaceAll("(?m)^export ", "")
+                        .replace("import.meta.url", "document.baseURI")
+                        .replace("import(", "imports(") // of what is loaded only where no WebSocket opens
                 + "globalThis.parley = { connect, ParleyError };})()";
 
         String minified = minify(script);
 
         assertThat(minified).contains("globalThis.parley", "\"parley.v1\"");
-        assertThat(minified.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(4 * KIB, 6 * KIB - 1);
+        assertThat(minified.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(4 * KIB, 7 * KIB - 1);
     }
 
     private String minify(String script) throws IOException, InterruptedException {

@@ -9,10 +9,8 @@ import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Frame.LengthForm;
 import dev.parley.it.wire.Incoming;
 import dev.parley.it.wire.Incoming.Close;
-import dev.parley.it.wire.Incoming.Text;
 import dev.parley.it.wire.RawWebSocket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -287,19 +285,7 @@ final class ProtocolErrorsIT extends LobbyContract {
 
     /** The close frame, which must be behind all replies; where control frames overtake, behind some of them. */
     private Close closeBehind(List<String> replies, RawWebSocket client) {
-        if (!KnownDifference.CONTROL_FRAMES_OVERTAKE.isOf(server())) {
-            assertThat(client.receiveTexts(replies.size())).isEqualTo(replies);
-            return client.receiveClose();
-        }
-        List<String> heard = new ArrayList<>();
-        for (Incoming incoming = client.receive(); ; incoming = client.receive()) {
-            if (incoming instanceof Close close) {
-                assertThat(heard).isEqualTo(replies.subList(0, Math.min(heard.size(), replies.size())));
-                return close;
-            } else if (incoming instanceof Text text) {
-                heard.add(text.text());
-            }
-        }
+        return client.receiveCloseBehind(replies, KnownDifference.CONTROL_FRAMES_OVERTAKE.isOf(server()));
     }
 
     /** Replies to what came before in the same segment arrive before the close frame. */

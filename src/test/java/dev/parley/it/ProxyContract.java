@@ -24,11 +24,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Parley behind a proxy that ends TLS and passes {@code /parley} on, with the file of {@code server-config}. */
+@Tag("system") // a proxy and a browser
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ProxyContract {
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
@@ -167,6 +169,25 @@ abstract class ProxyContract {
             }
             quiet.sendText("still here");
             assertThat(quiet.receiveText()).isEqualTo("Message text was: still here");
+        }
+    }
+
+    @Test
+    void eventsOfAStreamPassAtOnceAndCommentsKeepIt() {
+        String events = "/rooms/proxied-stream/events";
+        try (EventStream stream = EventStream.open(site(), events)) {
+            stream.next("joined");
+            for (int i = 1; i <= 2; i++) {
+                String frame = "{'type':'send','room':'proxied-stream','key':'k" + i + "','data':" + i + "}";
+                assertThat(EventStream.post(site(), events, frame).statusCode()).isEqualTo(200);
+                assertThat(stream.next("message").data()).endsWith("\"data\":" + i + "}");
+                int comments = stream.comments();
+                long quiet = System.nanoTime();
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> stream.comments() > comments + 2
+                                && System.nanoTime() - quiet
+                                        > IDLE.plusSeconds(1).toNanos());
+            }
         }
     }
 

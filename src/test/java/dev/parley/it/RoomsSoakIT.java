@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 @Tag("long")
+@Tag("standalone-alone") // it measures
 final class RoomsSoakIT {
     private static final int SECONDS = Integer.getInteger("soak.seconds", 15);
     private static final int CONNECTIONS = Integer.getInteger("soak.connections", 100);

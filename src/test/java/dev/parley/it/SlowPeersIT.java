@@ -33,6 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A thousand people in the chat, fifty of whom stop reading: the others must not notice. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("standalone-alone") // it measures
 final class SlowPeersIT {
     private static final Logger LOG = System.getLogger(SlowPeersIT.class.getName());
 

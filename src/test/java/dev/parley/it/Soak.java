@@ -3,6 +3,8 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.client.ParleyClient;
+import dev.parley.client.Transport;
 import dev.parley.it.wire.Site;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -14,11 +16,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
  * Many in many rooms, of whom some lose their connections every second, in the middle of whatever they do, and come back by
- * resume, to any of some sites.
+ * resume, to any of some sites. A third of each room's members have parley.js, a third the Java client.
  *
  * @param rate messages a second in all
  * @param lostPerSecond the share of members that lose their connections in a second
@@ -33,14 +36,20 @@ record Soak(int seconds, int connections, int rooms, int rate, double lostPerSec
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         HttpClient http = HttpClient.newBuilder().executor(threads).build();
+        ParleyClient.Options options =
+                ParleyClient.Options.defaults().transport(Transport.over(http)).executor(threads);
+        Supplier<Site> any = () -> sites.get(ThreadLocalRandom.current().nextInt(sites.size()));
+        NodeMembers node = NodeMembers.start(sites, book);
         List<SoakMember> members = IntStream.range(0, connections)
-                .mapToObj(i -> new SoakMember(
-                        () -> sites.get(ThreadLocalRandom.current().nextInt(sites.size())),
-                        http,
-                        timer,
-                        book,
-                        "user" + i,
-                        "soak-" + i % rooms))
+                .mapToObj(i -> {
+                    String user = "user" + i;
+                    String room = "soak-" + i % rooms;
+                    return switch (i / rooms % 3) { // a third of each room
+                        case 0 -> new WireMember(any, http, timer, book, user, room);
+                        case 1 -> new ClientMember(any, options, book, user, room);
+                        default -> node.member(user, room);
+                    };
+                })
                 .toList();
         try {
             members.forEach(SoakMember::connect);
@@ -62,6 +71,8 @@ record Soak(int seconds, int connections, int rooms, int rate, double lostPerSec
                     .forEach(member ->
                             System.out.println("soak: behind: " + member + ", top " + book.top(member.room())));
             timer.shutdownNow();
+            members.forEach(SoakMember::close);
+            node.close();
             threads.shutdownNow();
         }
         assertThat(book.wrongs()).isEmpty();

@@ -24,12 +24,14 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The first thing to look at when everything is red: is the server up, and is it the one that was asked for? */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("standalone-alone") // it measures
 final class StartIT {
     @Deployment(testable = false)
     static WebArchive war() {

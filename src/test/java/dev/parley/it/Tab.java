@@ -8,8 +8,10 @@ import java.util.List;
 import org.assertj.core.api.ThrowingConsumer;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
 
 /** One tab with one of Parley's pages, seen as its reader sees it. Comes to the front with every call. */
 final class Tab {
@@ -85,6 +87,26 @@ final class Tab {
 
     void awaitThat(ThrowingConsumer<Tab> claim) {
         await().pollInSameThread().atMost(PATIENCE).untilAsserted(() -> claim.accept(this));
+    }
+
+    void reload() {
+        front().navigate().refresh();
+    }
+
+    /** Presses a key wherever the focus is. */
+    void press(CharSequence key) {
+        front().switchTo().activeElement().sendKeys(key);
+    }
+
+    /** Presses keys as a reader does, wherever the focus is, with Shift held or not. */
+    void strike(boolean withShift, CharSequence... keys) {
+        Actions actions = new Actions(front());
+        (withShift ? actions.keyDown(Keys.SHIFT).sendKeys(keys).keyUp(Keys.SHIFT) : actions.sendKeys(keys)).perform();
+    }
+
+    /** What is seen, as a PNG. */
+    byte[] picture() {
+        return front().getScreenshotAs(OutputType.BYTES);
     }
 
     /** As the reader closes it: without asking the page. */

@@ -68,7 +68,7 @@ final class TwoNodesIT {
         RawWebSocket alice = Site.at(one.url()).open("/ws/1");
         try (RawWebSocket bob = Site.at(other.url()).open("/ws/2")) {
             meet(alice, bob);
-            new ProcessBuilder("kill", "-9", Long.toString(one.pid())).start().waitFor();
+            new ProcessBuilder("sh", "-c", "kill -9 " + one.pid()).start().waitFor();
 
             bob.ignoringPings();
             assertThat(bob.receiveText()).isEqualTo("Client #1 left the chat");

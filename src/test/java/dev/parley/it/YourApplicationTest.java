@@ -108,7 +108,11 @@ final class YourApplicationTest {
         long publishing = code("OrderResource").stream()
                 .filter(line -> line.contains("Parley parley") || line.contains("publishAfterCommit"))
                 .count();
+        List<String> event = code("Watchers");
+        long signature =
+                event.stream().takeWhile(line -> !line.contains("void left")).count();
         assertThat(Files.readString(PAGE))
+                .contains("| an event | " + (event.size() - signature) + " |")
                 .contains("| a policy | " + moderation + ",")
                 .contains("| moderation | " + (policy.size() - moderation) + " |")
                 .contains("| publishing | " + (publishing + 1) + " |"); // and @Inject

@@ -44,6 +44,22 @@ class CommandLineTest {
     }
 
     @Test
+    void aCheckTakesNoValueAndHasTheOtherOptions() throws UsageException {
+        CommandLine line = CommandLine.parse("--check", "--guide=false", "--port", "81");
+        assertThat(line.request()).isEqualTo(CommandLine.Request.CHECK);
+        assertThat(line.settings()).containsOnly(Map.entry("guide", "false"));
+        assertThat(line.port()).isEqualTo(81);
+    }
+
+    @Test
+    void theLogIsTextOrJson() throws UsageException {
+        assertThat(CommandLine.parse("--log-format=json").isLogJson()).isTrue();
+        assertThat(CommandLine.parse("--log-format", "text").isLogJson()).isFalse();
+        assertThat(CommandLine.parse().settings()).isEmpty();
+        refuses("--log-format=xml", "--log-format must be text or json");
+    }
+
+    @Test
     void helpWinsOverWhatFollowsIt() throws UsageException {
         assertThat(CommandLine.parse("--help", "nonsense").request()).isEqualTo(CommandLine.Request.HELP);
         assertThat(CommandLine.parse("-h").request()).isEqualTo(CommandLine.Request.HELP);

@@ -53,6 +53,7 @@ class ScriptedSocket {
   }
 }
 window.WebSocket = ScriptedSocket;
+window.fetch = () => Promise.reject(new Error('nobody there')); // or else three losses would be a reason for a stream
 
 /** Lets promises and the like come to rest. */
 function settle() {

@@ -47,7 +47,12 @@ public final class OrderServlet extends HttpServlet {
     private static void ship(long id, int parcels) throws SQLException {
         try (Connection connection = Orders.connect()) {
             connection.setAutoCommit(false);
-            try (PreparedStatement publish = connection.prepareStatement("SELECT parley_publish(?, ?::jsonb)")) {
+            try (PreparedStatement update = connection.prepareStatement(
+                            "UPDATE orders SET status = 'shipped', parcels = ? WHERE id = ?");
+                    PreparedStatement publish = connection.prepareStatement("SELECT parley_publish(?, ?::jsonb)")) {
+                update.setInt(1, parcels);
+                update.setLong(2, id);
+                update.executeUpdate();
                 publish.setString(1, "order-" + id);
                 publish.setString(2, "{\"order\":" + id + ",\"parcels\":" + parcels + "}");
                 publish.execute();

@@ -53,6 +53,7 @@ public final class OrderServlet extends HttpServlet {
                                         .collect(Collectors.joining("\n"));
                             case "members" -> await(room.members()).connections();
                             case "position" -> await(room.position()).seq();
+                            case "erase" -> await(room.erase(path[3]));
                             case "withdraw" -> {
                                 OrderPolicy.WITHDRAWN.add(path[1]);
                                 yield await(room.recheck());

@@ -36,13 +36,13 @@ record AdminCommands(int port) {
         URI target = URI.create("http://127.0.0.1:" + port + "/__asadmin/" + command + "?" + String.join("&", pairs));
         HttpRequest request = HttpRequest.newBuilder(target)
                 .header("X-Requested-By", "parley")
-                .header("User-Agent", "hk2-cli") // whom it answers with the outcome, and not with a page
+                .header("User-Agent", "hk2-cli") // whom most answer with the outcome, and not with a page
                 .timeout(LONGEST)
                 .POST(BodyPublishers.noBody())
                 .build();
         try {
             HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
-            if (response.statusCode() != 200 || !response.body().matches("(?s).*Exit Code : (SUCCESS|WARNING).*")) {
+            if (response.statusCode() != 200 || !response.body().matches("(?s).*Exit Code ?: (SUCCESS|WARNING).*")) {
                 throw new Deployer.Refusal(command + ": status " + response.statusCode() + ", " + response.body());
             }
         } catch (IOException e) {

@@ -4,7 +4,7 @@ import java.util.Set;
 
 /**
  * What a server does otherwise than the rest and no application can change. The only place where a test may learn that it
- * has to expect something else; each is a row of the README's table, which is checked against this one.
+ * has to expect something else; each is a row of known-differences.md, which is checked against this one.
  */
 public enum KnownDifference {
     CONTROL_FRAMES_OVERTAKE(
@@ -107,9 +107,9 @@ public enum KnownDifference {
             "a peer that does not read is closed some seconds later: 32 KB more are taken for it before its send timeout begins",
             "Grizzly has a queue of its own behind the kernel's; server-config makes it that small"),
     COLON_IN_PATH(
-            Set.of("glassfish7", "glassfish8"),
+            Set.of("glassfish7", "payara7", "payara-micro7"),
             "a path with a colon is 503, and no application is asked",
-            "GlassFish asks for a permission that is named by the path, and a colon may not be in such a name"
+            "the server asks for a permission that is named by the path, and a colon may not be in such a name"
                     + " (URLPatternSpec)"),
     UNMASKED(
             Names.ON_TYRUS,
@@ -135,7 +135,8 @@ public enum KnownDifference {
 
     /** Sets of names that come more than once; an enum's own constants may not refer to its statics. */
     private static final class Names {
-        static final Set<String> ON_TYRUS = Set.of("payara-micro", "payara", "glassfish7", "glassfish8");
+        static final Set<String> ON_TYRUS =
+                Set.of("payara-micro", "payara-micro7", "payara", "payara7", "glassfish7", "glassfish8");
     }
 
     @SuppressWarnings("ImmutableEnumChecker") // made by Set.of

@@ -24,15 +24,19 @@ final class MicroInstance implements Instance {
     private static final Pattern OUTCOME = Pattern.compile("HOST (done|refused|failed) ?(.*)");
     private static final Duration START = Duration.ofMinutes(2);
 
+    private final String name;
     private final Path jar;
+    private final Jdk jdk;
     private final Optional<Extras> extras;
     private ServerProcess process;
     private Path directory;
     private int port;
     private int tlsPort;
 
-    MicroInstance(Path jar, Optional<Extras> extras) {
+    MicroInstance(String name, Path jar, Jdk jdk, Optional<Extras> extras) {
+        this.name = name;
         this.jar = jar;
+        this.jdk = jdk;
         this.extras = extras;
     }
 
@@ -46,7 +50,7 @@ final class MicroInstance implements Instance {
     }
 
     private ServerProcess start(String contextPath, Path war) {
-        directory = ServerFiles.fresh("payara-micro", extras);
+        directory = ServerFiles.fresh(name, extras);
         List<Integer> ports = ServerFiles.freePorts(2);
         port = ports.get(0);
         tlsPort = ports.get(1);
@@ -64,8 +68,7 @@ final class MicroInstance implements Instance {
         ServerFiles.write(directory.resolve("log/.keep"), "");
         Path archive = directory.resolve(id(contextPath) + ".war"); // the application's name
         ServerFiles.copy(war, archive);
-        List<String> command =
-                new ArrayList<>(List.of(Jdk.ofTests().java(), "-Xmx384m", "-XX:+ExitOnOutOfMemoryError"));
+        List<String> command = new ArrayList<>(List.of(jdk.java(), "-Xmx384m", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(exportsAndOpens());
         extras.ifPresent(add -> command.addAll(List.of(
                 "-Djavax.net.ssl.keyStore=" + add.keys(), "-Djavax.net.ssl.keyStorePassword=" + Extras.PASSWORD)));
@@ -94,7 +97,7 @@ final class MicroInstance implements Instance {
             command.addAll(List.of(
                     "--sslport", Integer.toString(tlsPort), "--sslcert", "parley", "--addlibs", add.driver() + ""));
         });
-        ServerProcess starting = ServerProcess.startListening("payara-micro", Map.of(), command);
+        ServerProcess starting = ServerProcess.startListening(name, Map.of(), command);
         try {
             starting.await(UP, 0, START);
             return starting;

@@ -49,7 +49,7 @@ public final class OwnServer implements AutoCloseable {
 
     /** Deploys the archive of the build, which has its rooms in the database, at a context path. */
     public void deploy(String contextPath) throws Deployer.Refusal {
-        Path war = ServerProcess.directory().resolve("over-data-source.war");
+        Path war = ServerFiles.own("over-data-source.war");
         ParleyWar.with(ParleyWar.root(), "parley.backplane", "jndi:" + instance.dataSource())
                 .as(ZipExporter.class)
                 .exportTo(war.toFile(), true);
@@ -58,7 +58,7 @@ public final class OwnServer implements AutoCloseable {
 
     /** Deploys an archive at the context path that its name says. */
     public void deploy(WebArchive archive) throws Deployer.Refusal {
-        Path war = ServerProcess.directory().resolve(archive.getName());
+        Path war = ServerFiles.own(archive.getName());
         archive.as(ZipExporter.class).exportTo(war.toFile(), true);
         instance.deploy(Contexts.path(archive), war);
     }

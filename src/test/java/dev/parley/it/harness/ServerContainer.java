@@ -58,7 +58,7 @@ public final class ServerContainer implements DeployableContainer<ServerConfigur
 
     @Override
     public ProtocolMetaData deploy(Archive<?> archive) throws DeploymentException {
-        Path war = ServerProcess.directory().resolve(archive.getName());
+        Path war = ServerFiles.own(archive.getName());
         archive.as(ZipExporter.class).exportTo(war.toFile(), true);
         try {
             instance.deploy(Contexts.path(archive), war);

@@ -19,6 +19,17 @@ import java.util.stream.Stream;
 final class ServerFiles {
     private ServerFiles() {}
 
+    /** A file of this virtual machine's, since another one may run tests at the same time. */
+    static Path own(String name) {
+        Path directory = ServerProcess.directory()
+                .resolve("of-" + ProcessHandle.current().pid());
+        try {
+            return Files.createDirectories(directory).resolve(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** An empty directory of this name, below which everything of the instance lies. */
     static Path fresh(String name) {
         Path directory = ServerProcess.directory().resolve("run").resolve(name);

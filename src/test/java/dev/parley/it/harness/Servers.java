@@ -39,10 +39,10 @@ final class Servers {
             case "jetty12" -> JettyInstance.start(name, home, extras);
             case "wildfly" -> WildFlyInstance.start(name, home, extras);
             case "liberty" -> LibertyInstance.start(name, home, extras);
-            case "payara-micro" -> new MicroInstance(home, extras);
+            case "payara-micro" -> new MicroInstance(name, home, Jdk.ofTests(), extras);
+            case "payara-micro7" -> new MicroInstance(name, home, Jdk.atLeast(21), extras);
             case "payara", "glassfish7" -> GlassFishInstance.start(name, home, Jdk.ofTests(), extras);
-            case "glassfish8" ->
-                GlassFishInstance.start(name, home, Jdk.atLeast(Integer.getInteger("it.glassfish8.jdk", 21)), extras);
+            case "payara7", "glassfish8" -> GlassFishInstance.start(name, home, Jdk.atLeast(21), extras);
             default -> throw new IllegalArgumentException("no server is called " + name);
         };
     }

@@ -30,6 +30,10 @@
  *   <li>{@code realm}: needs operators in the server's own realm, so it runs where the instance has set them up;
  *   <li>{@code shared}: deploys more applications beside the test's own, or to an {@link OwnServer} with all of {@code
  *       server-config}, so it needs a server that takes them; {@code java -jar} is configured by its options, and ends no TLS.
+ *   <li>{@code system}: needs programs of the operating system, such as a browser or a proxy, so it runs with {@code -Pfull} alone;
+ *   <li>{@code full} and {@code long}: take a while, so they run with {@code -Pfull} alone;
+ *   <li>{@code standalone-alone}: measures, so where two classes run at once, as in CI, it runs after them and for itself;
+ *   <li>{@code previous}: needs the archive of an earlier build, so it runs when somebody names one.
  * </ul>
  */
 package dev.parley.it.harness;

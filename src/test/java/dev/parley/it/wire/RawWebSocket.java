@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,8 @@ import java.util.stream.IntStream;
 public final class RawWebSocket implements AutoCloseable {
     private final RawSocket socket;
     private final HttpResponse response;
+    private final ByteArrayOutputStream message = new ByteArrayOutputStream(); // so far; a pong may come in between
+    private int messageOpcode = -1;
     private boolean answersPings = true;
 
     private RawWebSocket(RawSocket socket, HttpResponse response) {
@@ -99,8 +102,6 @@ public final class RawWebSocket implements AutoCloseable {
 
     /** The next whole message, pong, close frame or end of the connection. */
     public Incoming receive() {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        int messageOpcode = -1;
         while (true) {
             int first = socket.read();
             if (first < 0) {
@@ -129,9 +130,12 @@ public final class RawWebSocket implements AutoCloseable {
                     messageOpcode = messageOpcode < 0 ? opcode : messageOpcode;
                     message.writeBytes(payload);
                     if (isFinal) {
-                        return messageOpcode == Frame.TEXT
+                        Incoming whole = messageOpcode == Frame.TEXT
                                 ? new Text(utf8(message.toByteArray()))
                                 : new Binary(message.size());
+                        message.reset();
+                        messageOpcode = -1;
+                        return whole;
                     }
                 }
                 default -> throw violation("opcode " + opcode);
@@ -217,6 +221,22 @@ public final class RawWebSocket implements AutoCloseable {
             return close;
         }
         throw new AssertionError(socket + ": expected a close frame, but got " + incoming);
+    }
+
+    /** The close frame behind these texts; where control frames overtake, behind none to all of them, and pongs anywhere. */
+    public Close receiveCloseBehind(List<String> texts, boolean mayOvertake) {
+        List<String> left = new ArrayList<>(texts);
+        for (Incoming incoming = receive(); ; incoming = receive()) {
+            if (incoming instanceof Close close && (mayOvertake || left.isEmpty())) {
+                return close;
+            }
+            boolean isNext = !left.isEmpty() && incoming.equals(new Text(left.get(0)));
+            if (isNext) {
+                left.remove(0);
+            } else if (!mayOvertake || !(incoming instanceof Pong)) {
+                throw new AssertionError(socket + ": expected " + left + " and a close frame, but got " + incoming);
+            }
+        }
     }
 
     /** The whole of a close that we begin: our frame, the answer, then the end of the connection by the server. */

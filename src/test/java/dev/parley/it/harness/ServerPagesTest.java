@@ -13,11 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ServersInReadmeTest {
+/** What the pages about servers say is what is tested. */
+final class ServerPagesTest {
     @ParameterizedTest
     @EnumSource
     void everyDifferenceIsARowOfTheTable(KnownDifference difference) throws IOException {
-        assertThat(readme())
+        assertThat(page("known-differences"))
                 .contains("| " + String.join(", ", new TreeSet<>(difference.servers())) + " | " + difference.what()
                         + " | " + difference.why() + " |");
     }
@@ -31,7 +32,9 @@ final class ServersInReadmeTest {
                 "wildfly",
                 "liberty",
                 "payara-micro",
+                "payara-micro7",
                 "payara",
+                "payara7",
                 "glassfish7",
                 "glassfish8"
             })
@@ -39,7 +42,7 @@ final class ServersInReadmeTest {
         Matcher version =
                 Pattern.compile("<" + server + "\\.version>([^<]+)<").matcher(Files.readString(Path.of("pom.xml")));
         assertThat(version.find()).isTrue();
-        assertThat(readme())
+        assertThat(page("servers"))
                 .containsPattern("\\| `" + server + "` \\| [^|]*\\b" + Pattern.quote(version.group(1)) + "\\b");
     }
 
@@ -51,7 +54,7 @@ final class ServersInReadmeTest {
         }
     }
 
-    private static String readme() throws IOException {
-        return Files.readString(Path.of("README.md"));
+    private static String page(String name) throws IOException {
+        return Files.readString(Path.of("src/site/markdown", name + ".md"));
     }
 }
