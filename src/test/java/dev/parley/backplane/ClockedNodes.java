@@ -1,5 +1,6 @@
 package dev.parley.backplane;
 
+import dev.parley.Programs;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
 import dev.parley.backplane.redis.RedisEngine;
@@ -36,9 +37,8 @@ final class ClockedNodes implements AutoCloseable {
 
     static ClockedNodes start(String address, RoomId room, String user, Duration lease) throws IOException {
         Path offset = Files.writeString(Files.createTempFile("parley-clock", ""), "+0");
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder = new ProcessBuilder(
-                java, "-Xmx128m", ClockedNodes.class.getName(), address, room.name(), user, lease.toString());
+                Programs.java(), "-Xmx128m", ClockedNodes.class.getName(), address, room.name(), user, lease.toString());
         builder.environment()
                 .putAll(Map.of(
                         "CLASSPATH",

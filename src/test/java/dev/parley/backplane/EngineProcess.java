@@ -1,9 +1,11 @@
 package dev.parley.backplane;
 
+import dev.parley.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -80,12 +82,7 @@ public abstract class EngineProcess implements AutoCloseable {
 
     /** To the process itself. */
     public final void signal(String name) throws InterruptedException {
-        signal(process.pid(), name);
-    }
-
-    /** By the shell, which has {@code kill} where there is no program of that name. */
-    protected static void signal(long pid, String name) throws InterruptedException {
-        run(List.of("sh", "-c", "kill -" + name + " " + pid));
+        Programs.signal(process.pid(), name);
     }
 
     /** Stops all of it; it answers nothing, and its connections stay. */
@@ -102,16 +99,7 @@ public abstract class EngineProcess implements AutoCloseable {
     }
 
     protected static String run(List<String> command) throws InterruptedException {
-        try {
-            Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(run.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            if (run.waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", command) + ": " + output);
-            }
-            return output;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return Programs.run(Duration.ofMinutes(2), new ProcessBuilder(command));
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.parley.backplane;
 
+import dev.parley.Programs;
 import dev.parley.backplane.engine.EngineBackplane;
 import dev.parley.backplane.postgres.PostgresEngine;
 import dev.parley.backplane.redis.RedisEngine;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** A node in a process of its own, which can be killed and frozen. It has one member in one room. */
@@ -18,9 +18,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     static NodeProcess start(String address, RoomId room, String user, Duration lease) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder = new ProcessBuilder(
-                java, "-Xmx64m", NodeProcess.class.getName(), address, room.name(), user, lease.toString());
+                Programs.java(), "-Xmx64m", NodeProcess.class.getName(), address, room.name(), user, lease.toString());
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         return new NodeProcess(builder.inheritIO().start());
     }
@@ -39,10 +38,8 @@ final class NodeProcess implements AutoCloseable {
         Thread.currentThread().join();
     }
 
-    void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                .start()
-                .waitFor();
+    void signal(String name) throws InterruptedException {
+        Programs.signal(process.pid(), name);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.parley.conformance;
 
-import java.nio.file.Path;
+import dev.parley.Programs;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -18,7 +18,7 @@ final class JavaClientConformanceIT {
         Conformance.play(
                 script,
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        Programs.java(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         JavaClient.class.getName()));

@@ -3,6 +3,7 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.Programs;
 import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.HttpResponse;
@@ -63,10 +64,8 @@ final class AbusedNode implements AutoCloseable {
         return ProcessHandle.of(war.pid()).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + war.pid())
-                .start()
-                .waitFor();
+    void signal(String name) throws InterruptedException {
+        Programs.signal(war.pid(), name);
     }
 
     HttpResponse get(String path) {

@@ -1,7 +1,7 @@
 package dev.parley.it;
 
 import dev.parley.it.wire.Frame;
-import dev.parley.it.wire.RawSocket;
+import dev.parley.it.wire.Selectors;
 import dev.parley.it.wire.Site;
 import dev.parley.protocol.EventId;
 import dev.parley.protocol.Mark;
@@ -230,18 +230,10 @@ final class Audience implements AutoCloseable {
     @Override
     public void close() {
         isClosing = true;
-        selector.wakeup();
-        try (selector) {
-            thread.join(RawSocket.PATIENCE.toMillis());
+        Selectors.close(selector, thread, () -> {
             members.forEach(Member::abort);
             unread.forEach(Member::abort);
-            selector.selectNow();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while the audience went", e);
-        } catch (IOException e) {
-            throw new AssertionError("cannot close the audience's selector", e);
-        }
+        });
     }
 
     private static byte[] ascii(String text) {

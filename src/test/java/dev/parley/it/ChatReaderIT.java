@@ -3,7 +3,6 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import java.io.IOException;
@@ -339,8 +338,7 @@ final class ChatReaderIT {
     @Test
     void signInSaysWhatWasWrong(@TempDir Path directory) throws IOException {
         TokenIssuer issuer = TokenIssuer.in(directory);
-        try (ExecutableWar locked = ExecutableWar.start(
-                ParleyWar.file(), issuer.trustedBy("-Xmx256m"), Map.of(), "--host", "127.0.0.1", "--port", "0")) {
+        try (ExecutableWar locked = ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m"))) {
             Tab tab = browser.open(URI.create(locked.url().toString()).resolve("chat?room=" + room));
             tab.awaitThat(
                     page -> assertThat(page.element("identity-title").getText()).isEqualTo("Sign in"));

@@ -7,7 +7,6 @@ import dev.parley.backplane.PrivateCa;
 import dev.parley.backplane.postgres.PostgresServer;
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import java.net.http.HttpClient;
@@ -16,7 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,7 +68,7 @@ final class EnginesBehindTlsIT {
     private static ExecutableWar node(List<String> options, String address) {
         List<String> all = new ArrayList<>(List.of("-Xmx128m"));
         all.addAll(options);
-        return ExecutableWar.start(ParleyWar.file(), all, Map.of(), "--port", "0", "--backplane", address);
+        return ExecutableWar.startOnAnyPort(all, "--backplane", address);
     }
 
     private static void chat(ExecutableWar one, ExecutableWar other) {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.EventStream.Event;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Site;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -46,19 +45,12 @@ final class EventsCredentialsIT {
         Path users = Files.writeString(
                 directory.resolve("users.xml"),
                 "<tomcat-users><user username=\"olga\" password=\"o\" roles=\"parley-operator\"/></tomcat-users>");
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                issuer.trustedBy(
+        war = ExecutableWar.startOnAnyPort(issuer.trustedBy(
                         "-Xmx256m",
                         "-Dparley.room-rules=" + rules,
                         "-Dparley.credential-grace=1s",
                         "-Dparley.heartbeat=1s",
                         "-Dparley.connections-per-user=3"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
                 "--users",
                 users.toString());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.parley.Programs;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.postgres.PostgresServer;
 import dev.parley.backplane.redis.RedisServer;
@@ -84,7 +85,7 @@ final class EventsOfTwoNodesIT {
             cid.close();
             try (RoomsClient again = RoomsClient.as("cid", Site.at(other.url()))) {
                 again.joins("order-1");
-                new ProcessBuilder("sh", "-c", "kill -9 " + one.pid()).start().waitFor();
+                Programs.signal(one.pid(), "KILL");
                 awaitPosted("member.left ann");
                 TimeUnit.SECONDS.sleep(6); // long enough for whoever would tell it again
                 assertThat(again.asks("'type':'leave','room':'order-1'")).contains("left");

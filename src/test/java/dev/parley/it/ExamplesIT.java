@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.parley.Programs;
 import dev.parley.client.Credential;
 import dev.parley.client.ParleyClient;
 import dev.parley.client.Room;
@@ -150,7 +151,7 @@ final class ExamplesIT {
     /** As somebody would from the source, with the jar and, for one, Jackson. */
     private Process start(Path program, Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                Programs.java(),
                 "-cp",
                 jar() + File.pathSeparator + jackson(),
                 program.toString(),

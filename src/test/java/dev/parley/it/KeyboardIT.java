@@ -3,7 +3,6 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.RawWebSocket;
 import java.io.IOException;
 import java.net.URI;
@@ -251,8 +250,7 @@ final class KeyboardIT {
     @Test
     void whoHasToSignInDoes(@TempDir Path keys) throws IOException {
         TokenIssuer issuer = TokenIssuer.in(keys);
-        try (ExecutableWar locked = ExecutableWar.start(
-                ParleyWar.file(), issuer.trustedBy("-Xmx256m"), Map.of(), "--host", "127.0.0.1", "--port", "0")) {
+        try (ExecutableWar locked = ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m"))) {
             Tab tab = browser.open(URI.create(locked.url().toString()).resolve("chat?room=" + room));
             hasFocus(tab, "#identity-name");
             press(tab, "swordfish", Keys.ENTER);

@@ -3,7 +3,6 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Incoming;
 import dev.parley.it.wire.Incoming.Text;
@@ -15,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,14 +33,7 @@ final class LogIT {
                 java.util.logging.ConsoleHandler.level = ALL
                 """);
         List<String> lines;
-        try (ExecutableWar war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of("-Xmx256m", "-Djava.util.logging.config.file=" + logging),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0")) {
+        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of("-Xmx256m", "-Djava.util.logging.config.file=" + logging))) {
             talk(Site.at(war.url()));
             war.terminate();
             war.exitStatus(Duration.ofSeconds(20));

@@ -2,14 +2,12 @@ package dev.parley.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Programs;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -34,8 +32,7 @@ final class ManyClientsIT {
 
     @Test
     void theyNeedNoThreadOfTheirOwnAndLittleMemory() throws Exception {
-        try (ExecutableWar war = ExecutableWar.start(
-                ParleyWar.file(), List.of("-Xmx1g"), Map.of(), "--host", "127.0.0.1", "--port", "0")) {
+        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of("-Xmx1g"))) {
             String said = run(war.url() + "rooms");
             System.out.println("many clients, heap of " + HEAP_MEBIBYTES + " MiB: " + said.strip());
             Map<String, Integer> figures = new HashMap<>();
@@ -53,8 +50,8 @@ final class ManyClientsIT {
     }
 
     private static String run(String address) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        ProcessBuilder clients = new ProcessBuilder(
+                        Programs.java(),
                         "-Xmx" + HEAP_MEBIBYTES + "m",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-cp",
@@ -63,17 +60,7 @@ final class ManyClientsIT {
                         address,
                         "" + CLIENTS,
                         "" + ROOMS,
-                        "" + MESSAGES)
-                .redirectErrorStream(true)
-                .start();
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-            assertThat(process.exitValue()).as(said).isZero();
-            return said;
-        } finally {
-            process.destroyForcibly();
-        }
+                        "" + MESSAGES);
+        return Programs.run(Duration.ofMinutes(5), clients);
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Site;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,14 +83,7 @@ final class ManyMessagesIT {
     }
 
     private static ExecutableWar node(RedisServer redis) {
-        return ExecutableWar.start(
-                ParleyWar.file(),
-                List.of("-Xmx256m", "-Dparley.messages-per-second=100000", "-Dparley.bytes-per-second=100000000"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
+        return ExecutableWar.startOnAnyPort(List.of("-Xmx256m", "-Dparley.messages-per-second=100000", "-Dparley.bytes-per-second=100000000"),
                 "--backplane",
                 redis.address());
     }

@@ -1,7 +1,7 @@
 package dev.parley.it;
 
 import dev.parley.it.wire.Frame;
-import dev.parley.it.wire.RawSocket;
+import dev.parley.it.wire.Selectors;
 import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
 import java.io.IOException;
@@ -238,17 +238,7 @@ final class Mob implements AutoCloseable {
     @Override
     public void close() {
         isClosing = true;
-        selector.wakeup();
-        try (selector) {
-            thread.join(RawSocket.PATIENCE.toMillis());
-            members.forEach(Member::abort);
-            selector.selectNow();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while the mob dispersed", e);
-        } catch (IOException e) {
-            throw new AssertionError("cannot close the mob's selector", e);
-        }
+        Selectors.close(selector, thread, () -> members.forEach(Member::abort));
     }
 
     @Override

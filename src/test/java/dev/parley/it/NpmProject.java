@@ -1,13 +1,10 @@
 package dev.parley.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.parley.Programs;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /** A front of somebody's, copied to a folder of its own, with the client's package as npm packs it and all else from npm. For one thread. */
@@ -44,19 +41,7 @@ final class NpmProject {
     }
 
     /** Runs a program to its end, which must be a good one, and returns what it said. */
-    String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(List.of(command))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-            assertThat(process.exitValue()).as(said).isZero();
-            return said;
-        } finally {
-            process.destroyForcibly();
-        }
+    String run(String... command) throws InterruptedException {
+        return Programs.run(Duration.ofMinutes(2), new ProcessBuilder(command).directory(folder.toFile()));
     }
 }

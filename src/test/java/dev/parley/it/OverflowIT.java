@@ -3,7 +3,6 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Incoming.Text;
 import dev.parley.it.wire.Site;
 import java.io.IOException;
@@ -41,20 +40,13 @@ final class OverflowIT {
                 news     drop-oldest
                 prices   conflate:symbol
                 """);
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of(
+        war = ExecutableWar.startOnAnyPort(List.of(
                         "-Xmx512m",
                         "-Dparley.room-rules=" + rules,
                         "-Dparley.outbox-messages=20",
                         "-Dparley.send-timeout=1m",
                         "-Dparley.messages-per-second=100000",
-                        "-Dparley.bytes-per-second=1000000000"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0");
+                        "-Dparley.bytes-per-second=1000000000"));
     }
 
     @AfterAll

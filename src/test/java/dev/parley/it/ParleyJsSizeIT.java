@@ -2,12 +2,13 @@ package dev.parley.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,26 +39,17 @@ final class ParleyJsSizeIT {
     private String minify(String script) throws IOException, InterruptedException {
         Path in = Files.writeString(folder.resolve("in.js"), script);
         Path out = folder.resolve("out.js");
-        Process compiler = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        ProcessBuilder compiler = new ProcessBuilder(
+                        Programs.java(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "com.google.javascript.jscomp.CommandLineRunner",
                         "--compilation_level=SIMPLE",
                         "--language_out=NO_TRANSPILE",
                         "--js=" + in,
-                        "--js_output_file=" + out)
-                .redirectErrorStream(true)
-                .start();
-        try {
-            compiler.getOutputStream().close();
-            String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(compiler.waitFor(1, TimeUnit.MINUTES)).isTrue();
-            assertThat(compiler.exitValue()).as(said).isZero();
-            return Files.readString(out);
-        } finally {
-            compiler.destroyForcibly();
-        }
+                        "--js_output_file=" + out);
+        String unused = Programs.run(Duration.ofMinutes(2), compiler);
+        return Files.readString(out);
     }
 
     private static String source() throws IOException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.harness.ReverseProxy;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.HttpResponse;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,17 +47,10 @@ abstract class ProxyContract {
         Path users = Files.writeString(
                 directory.resolve("users.xml"),
                 "<tomcat-users><user username=\"vera\" password=\"v\" roles=\"parley-viewer\"/></tomcat-users>");
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of(
+        war = ExecutableWar.startOnAnyPort(List.of(
                         "-Xmx256m",
                         "-Dparley.heartbeat=" + HEARTBEAT.toMillis() + "ms",
                         "-Dparley.trusted-proxies=127.0.0.1"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
                 "--context",
                 "/parley",
                 "--users",

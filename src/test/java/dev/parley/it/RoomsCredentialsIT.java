@@ -3,7 +3,6 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Incoming;
 import dev.parley.it.wire.Incoming.Close;
 import dev.parley.it.wire.RawWebSocket;
@@ -47,14 +46,7 @@ final class RoomsCredentialsIT {
                 news           join    known
                 news           send    scope:news:write
                 """);
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                issuer.trustedBy("-Xmx256m", "-Dparley.room-rules=" + rules, "-Dparley.credential-grace=1s"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0");
+        war = ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m", "-Dparley.room-rules=" + rules, "-Dparley.credential-grace=1s"));
     }
 
     @AfterAll

@@ -11,7 +11,6 @@ import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.HttpResponse;
 import dev.parley.it.wire.Incoming;
 import dev.parley.it.wire.Incoming.Text;
@@ -75,20 +74,13 @@ final class SecretsIT {
                 java.util.logging.ConsoleHandler.level = ALL
                 """);
         String ticket;
-        try (ExecutableWar war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of(
+        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of(
                         "-Xmx256m",
                         "-Djava.util.logging.config.file=" + logging,
                         "-Dparley.jwt-keys=" + keys,
                         "-Dparley.jwt-algorithms=HS256",
                         "-Dparley.explain-refusals=true",
                         "-Dparley.metrics-token=" + METRICS),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
                 "--users",
                 users.toString())) {
             Site site = Site.at(war.url());

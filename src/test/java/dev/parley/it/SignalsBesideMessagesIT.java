@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Crowd;
 import dev.parley.it.wire.Frame;
 import dev.parley.it.wire.Site;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,8 +97,7 @@ final class SignalsBesideMessagesIT {
         int rounds = WARM_UP + 2 * PAIRS;
         int perRound = (int) (MESSAGES_PER_SECOND * ROUND.toSeconds());
         Hearing hearing = new Hearing(rounds, perRound);
-        try (ExecutableWar war = ExecutableWar.start(
-                ParleyWar.file(), List.of("-Xmx512m"), Map.of(), "--host", "127.0.0.1", "--port", "0")) {
+        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of("-Xmx512m"))) {
             Site site = Site.at(war.url());
             try (Crowd crowd = Crowd.gather(Collections.nCopies(MEMBERS, RoomsClient.handshake(site)), hearing)) {
                 for (int member = 0; member < MEMBERS; member++) {

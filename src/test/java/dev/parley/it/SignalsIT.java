@@ -3,12 +3,10 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Site;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,14 +24,7 @@ final class SignalsIT {
 
     @BeforeAll
     static void start() {
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of("-Xmx512m", "-Dparley.outbox-messages=20", "-Dparley.send-timeout=1m"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0");
+        war = ExecutableWar.startOnAnyPort(List.of("-Xmx512m", "-Dparley.outbox-messages=20", "-Dparley.send-timeout=1m"));
     }
 
     @AfterAll

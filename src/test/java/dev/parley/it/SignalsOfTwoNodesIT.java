@@ -7,11 +7,9 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.postgres.PostgresServer;
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Site;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +94,6 @@ final class SignalsOfTwoNodesIT {
     }
 
     private static ExecutableWar node(EngineProcess engine) {
-        return ExecutableWar.start(
-                ParleyWar.file(), List.of("-Xmx256m"), Map.of(), "--port", "0", "--backplane", engine.address());
+        return ExecutableWar.startOnAnyPort(List.of("-Xmx256m"), "--backplane", engine.address());
     }
 }

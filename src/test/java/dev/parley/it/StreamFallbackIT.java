@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Site;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -47,14 +45,7 @@ final class StreamFallbackIT {
 
     @BeforeAll
     static void start() {
-        war = ExecutableWar.start(
-                ParleyWar.file(),
-                List.of("-Xmx256m", "-Dparley.heartbeat=5s"),
-                Map.of(),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0");
+        war = ExecutableWar.startOnAnyPort(List.of("-Xmx256m", "-Dparley.heartbeat=5s"));
     }
 
     @AfterAll

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MILLISECOND;
 
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.ServerVm;
 import dev.parley.it.wire.Site;
 import java.time.Duration;
@@ -49,18 +48,11 @@ final class StreamsAndSocketsIT {
     @Test
     void everybodyHearsEverythingOnceAndInOrderAlthoughSomeAreCutOffAndSomeDoNotRead() throws Exception {
         int messages = RATE * SECONDS;
-        try (ExecutableWar war = ExecutableWar.start(
-                        ParleyWar.file(),
-                        List.of(
+        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of(
                                 "-Xmx" + HEAP,
                                 "-Dparley.messages-per-second=1000",
                                 "-Dparley.bytes-per-second=10000000",
-                                "-Dparley.send-timeout=3s"),
-                        Map.of(),
-                        "--host",
-                        "127.0.0.1",
-                        "--port",
-                        "0");
+                                "-Dparley.send-timeout=3s"));
                 Audience audience =
                         Audience.gather(Site.at(war.url()), "arena", "flood", STREAMS, SOCKETS, UNREAD, messages)) {
             Site site = Site.at(war.url());

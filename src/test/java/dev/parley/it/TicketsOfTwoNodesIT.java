@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import dev.parley.it.wire.UpgradeRequest;
@@ -47,15 +46,10 @@ final class TicketsOfTwoNodesIT {
     }
 
     private static ExecutableWar node() {
-        return ExecutableWar.start(
-                ParleyWar.file(),
-                issuer.trustedBy(
+        return ExecutableWar.startOnAnyPort(issuer.trustedBy(
                         "-Xmx256m",
                         "-Dparley.allowed-origins=" + PAGE,
                         "-Dparley.backplane-secret=shared.by.the.nodes"),
-                Map.of(),
-                "--port",
-                "0",
                 "--backplane",
                 redis.address());
     }

@@ -3,6 +3,7 @@ package dev.parley.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.Programs;
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.wire.RawWebSocket;
@@ -68,7 +69,7 @@ final class TwoNodesIT {
         RawWebSocket alice = Site.at(one.url()).open("/ws/1");
         try (RawWebSocket bob = Site.at(other.url()).open("/ws/2")) {
             meet(alice, bob);
-            new ProcessBuilder("sh", "-c", "kill -9 " + one.pid()).start().waitFor();
+            Programs.signal(one.pid(), "KILL");
 
             bob.ignoringPings();
             assertThat(bob.receiveText()).isEqualTo("Client #1 left the chat");

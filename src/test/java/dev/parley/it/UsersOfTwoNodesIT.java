@@ -7,7 +7,6 @@ import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.postgres.PostgresServer;
 import dev.parley.backplane.redis.RedisServer;
 import dev.parley.it.harness.ExecutableWar;
-import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.wire.Incoming;
 import dev.parley.it.wire.Site;
 import java.net.URI;
@@ -97,12 +96,7 @@ final class UsersOfTwoNodesIT {
     }
 
     private ExecutableWar node(EngineProcess engine) {
-        return ExecutableWar.start(
-                ParleyWar.file(),
-                issuer.trustedBy("-Xmx256m"),
-                Map.of(),
-                "--port",
-                "0",
+        return ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m"),
                 "--backplane",
                 engine.address());
     }

@@ -1,18 +1,16 @@
 package dev.parley.library;
 
+import static dev.parley.library.StartedParley.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.Fake;
 import dev.parley.Json;
 import dev.parley.Members;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Publication;
 import dev.parley.Published;
-import dev.parley.api.Node;
-import dev.parley.api.Users;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Follower;
@@ -20,16 +18,10 @@ import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
 import dev.parley.backplane.memory.MemoryBackplane;
-import dev.parley.node.Budget;
-import jakarta.servlet.ServletContext;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,34 +31,17 @@ import org.junit.jupiter.api.Timeout;
 final class LocalRoomTest {
     private static final RoomId NEWS = new RoomId("news");
 
-    private final MemoryBackplane backplane =
-            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
-    private final Node node = new Node("one", backplane);
-    private final LocalParley parley = parley();
-
-    private static LocalParley parley() {
-        Map<String, Object> attributes = new HashMap<>();
-        return LocalParley.of(Fake.of(ServletContext.class, (method, arguments) -> switch (method) {
-            case "getAttribute" -> attributes.get((String) arguments[0]);
-            case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
-            default -> throw new AssertionError("unexpected call of " + method);
-        }));
-    }
+    private final StartedParley started = new StartedParley();
+    private final MemoryBackplane backplane = started.backplane;
+    private final LocalParley parley = started.parley;
 
     private Parley started() {
-        parley.started(backplane, node.cluster, new Users(node.query, true), 10_000);
-        return parley;
+        return started.start(true, 10_000);
     }
 
     @AfterEach
     void stop() {
-        parley.close();
-        node.close();
-        backplane.close();
-    }
-
-    private static <T> T done(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        started.close();
     }
 
     @Test

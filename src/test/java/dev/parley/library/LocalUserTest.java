@@ -1,11 +1,11 @@
 package dev.parley.library;
 
+import static dev.parley.library.StartedParley.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.Fake;
 import dev.parley.Json;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
@@ -16,14 +16,8 @@ import dev.parley.api.Node;
 import dev.parley.api.Users;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
-import dev.parley.node.Budget;
-import jakarta.servlet.ServletContext;
-import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,34 +25,18 @@ import org.junit.jupiter.api.Timeout;
 /** Users, as an application sees them. */
 @Timeout(60)
 final class LocalUserTest {
-    private final MemoryBackplane backplane =
-            new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
-    private final Node node = new Node("one", backplane);
-    private final LocalParley parley = parley();
-
-    private static LocalParley parley() {
-        Map<String, Object> attributes = new HashMap<>();
-        return LocalParley.of(Fake.of(ServletContext.class, (method, arguments) -> switch (method) {
-            case "getAttribute" -> attributes.get((String) arguments[0]);
-            case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
-            default -> throw new AssertionError("unexpected call of " + method);
-        }));
-    }
+    private final StartedParley started = new StartedParley();
+    private final MemoryBackplane backplane = started.backplane;
+    private final LocalParley parley = started.parley;
+    private final Node node = started.node;
 
     private Parley started(boolean inboxes) {
-        parley.started(backplane, node.cluster, new Users(node.query, inboxes), 1_000);
-        return parley;
+        return started.start(inboxes, 1_000);
     }
 
     @AfterEach
     void stop() {
-        parley.close();
-        node.close();
-        backplane.close();
-    }
-
-    private static <T> T done(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        started.close();
     }
 
     @Test

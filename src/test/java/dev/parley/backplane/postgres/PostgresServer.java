@@ -1,5 +1,6 @@
 package dev.parley.backplane.postgres;
 
+import dev.parley.Programs;
 import dev.parley.backplane.EngineProcess;
 import dev.parley.backplane.EnginePrograms;
 import dev.parley.backplane.PrivateCa;
@@ -109,7 +110,7 @@ public final class PostgresServer extends EngineProcess {
     @Override
     public void freeze() throws InterruptedException {
         for (long server : servers()) {
-            signal(server, "STOP");
+            Programs.signal(server, "STOP");
         }
         super.freeze();
     }
@@ -118,7 +119,7 @@ public final class PostgresServer extends EngineProcess {
     public void thaw() throws InterruptedException {
         super.thaw();
         for (long server : servers()) {
-            signal(server, "CONT");
+            Programs.signal(server, "CONT");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.backplane.redis;
 
+import dev.parley.Programs;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Entry;
@@ -12,7 +13,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -39,9 +39,8 @@ final class SmallNode implements AutoCloseable {
     }
 
     static SmallNode start(String address, RoomId room, String heap) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder =
-                new ProcessBuilder(java, "-Xmx" + heap, SmallNode.class.getName(), address, room.name());
+                new ProcessBuilder(Programs.java(), "-Xmx" + heap, SmallNode.class.getName(), address, room.name());
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         return new SmallNode(
                 builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -87,10 +86,8 @@ final class SmallNode implements AutoCloseable {
         return List.copyOf(lines);
     }
 
-    void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                .start()
-                .waitFor();
+    void signal(String name) throws InterruptedException {
+        Programs.signal(process.pid(), name);
     }
 
     @Override

@@ -28,6 +28,13 @@ public final class ExecutableWar implements AutoCloseable {
         return start(ParleyWar.file(), List.of("-Xmx256m"), Map.of(), arguments);
     }
 
+    /** Starts the archive of the build for this host alone, with options for the virtual machine. */
+    public static ExecutableWar startOnAnyPort(List<String> javaOptions, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--host", "127.0.0.1", "--port", "0"));
+        all.addAll(List.of(arguments));
+        return start(ParleyWar.file(), javaOptions, Map.of(), all.toArray(String[]::new));
+    }
+
     /** Starts an archive with options for the virtual machine and additions to the environment. */
     public static ExecutableWar start(
             Path war, List<String> javaOptions, Map<String, String> environment, String... arguments) {

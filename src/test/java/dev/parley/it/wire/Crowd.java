@@ -195,16 +195,6 @@ public final class Crowd implements AutoCloseable {
     @Override
     public void close() {
         isClosing = true;
-        selector.wakeup();
-        try (selector) {
-            thread.join(RawSocket.PATIENCE.toMillis());
-            members.forEach(CrowdMember::close);
-            selector.selectNow();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while the crowd dispersed", e);
-        } catch (IOException e) {
-            throw new AssertionError("cannot close the crowd's selector", e);
-        }
+        Selectors.close(selector, thread, () -> members.forEach(CrowdMember::close));
     }
 }

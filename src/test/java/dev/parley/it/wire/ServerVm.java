@@ -1,8 +1,8 @@
 package dev.parley.it.wire;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.parley.Programs;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,17 +48,8 @@ public record ServerVm(long pid) {
     private String jcmd(String command) {
         Path tool = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         try {
-            Process process = new ProcessBuilder(tool.toString(), Long.toString(pid), command)
-                    .redirectErrorStream(true)
-                    .start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int status = process.waitFor();
-            if (status != 0) {
-                throw new AssertionError("jcmd " + pid + " " + command + " failed with " + status + ": " + output);
-            }
-            return output;
-        } catch (IOException e) {
-            throw new AssertionError("cannot run jcmd", e);
+            return Programs.run(
+                    Duration.ofMinutes(1), new ProcessBuilder(tool.toString(), Long.toString(pid), command));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while jcmd ran", e);
