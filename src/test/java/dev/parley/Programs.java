@@ -38,9 +38,12 @@ public final class Programs {
         CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
         try {
             boolean ended = process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            process.destroyForcibly().waitFor();
-            assertThat(ended).as("%s ended within %s", program.command(), atMost).isTrue();
-            assertThat(process.exitValue()).as(() -> program.command() + ": " + said.join()).isZero();
+            assertThat(ended)
+                    .as("%s ended within %s", program.command(), atMost)
+                    .isTrue();
+            assertThat(process.exitValue())
+                    .as(() -> program.command() + ": " + said.join())
+                    .isZero();
             return said.join();
         } finally {
             process.destroyForcibly();

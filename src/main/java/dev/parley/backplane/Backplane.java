@@ -125,7 +125,8 @@ public interface Backplane extends AutoCloseable {
     /**
      * From now on {@link #read}, {@link #readBefore} and {@link #extent} know no more of a room than is to be kept of it, to the
      * moment and by the engine's clock, and what is not is deleted some seconds later at the soonest. A room that keeps by age is gone
-     * when nothing has been said for so long. To be called on every node with the same rules; they are asked often and must not block.
+     * when nothing has been said for so long, and in a shared engine for 30 days more. To be called on every node with the same rules;
+     * they are asked often and must not block.
      */
     void retain(Function<RoomId, Keep> rules);
 

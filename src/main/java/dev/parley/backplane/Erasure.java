@@ -15,7 +15,7 @@ public record Erasure(long seq, String message) {
     /** What stands in the place of what was erased. */
     public static final Draft HOLE = draft("", "");
 
-    /** What stands, for a while, in the place of what is not kept any more; told from a hole, and shown like one. */
+    /** What stands, for a while, in the place of what is not kept any more; told from a hole, and given to nobody. */
     public static final Draft GONE = draft("", "-");
 
     /** What tells of it in the log. */

@@ -14,7 +14,10 @@ public interface Follower {
     /** Entries are missing that cannot be told any more. Called like, and in order with, {@link #appended}. */
     default void broken(Break gap) {}
 
-    /** Somebody signals something, on whichever node, at most once and in no order with {@link #appended}. Called as that is. */
+    /**
+     * Somebody signals something, on whichever node, at most once and in no order with {@link #appended}. Called by any thread, several
+     * at once: it must neither block nor call the backplane.
+     */
     default void signalled(Signal signal) {}
 
     /**

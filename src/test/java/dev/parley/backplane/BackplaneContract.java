@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -693,12 +694,15 @@ public abstract class BackplaneContract extends TwoNodes {
     void whatIsNotKeptIsNowhereInTheEngineAfterSomeSeconds() throws Exception {
         String secret = "7f3c9b1e84d2a605";
         retain(Keep.entries(1));
-        append(here, "key", secret);
+        Appended first = append(here, "key", secret);
         append(here, "marker", "marker");
 
         FaultyNodes.until(() -> !dump().contains(secret));
 
         assertThat(dump()).contains("marker");
+        Slice late = result(there.readOn(room, start(first), 10, Long.MAX_VALUE)); // by now it need not be there
+        assertThat(texts(late.entries())).isEqualTo(late.isWhole() ? List.of(secret, "marker") : List.of("marker"));
+        assertThat(late.broken()).isIn(Optional.empty(), Optional.of(Break.Reason.TRIMMED));
         assertThat(append(there, "key", secret).duplicate()).isTrue();
         assertThat(texts(readBefore(there, Long.MAX_VALUE, 10).entries())).containsExactly("marker");
     }

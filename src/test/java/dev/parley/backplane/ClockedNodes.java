@@ -38,7 +38,13 @@ final class ClockedNodes implements AutoCloseable {
     static ClockedNodes start(String address, RoomId room, String user, Duration lease) throws IOException {
         Path offset = Files.writeString(Files.createTempFile("parley-clock", ""), "+0");
         ProcessBuilder builder = new ProcessBuilder(
-                Programs.java(), "-Xmx128m", ClockedNodes.class.getName(), address, room.name(), user, lease.toString());
+                Programs.java(),
+                "-Xmx128m",
+                ClockedNodes.class.getName(),
+                address,
+                room.name(),
+                user,
+                lease.toString());
         builder.environment()
                 .putAll(Map.of(
                         "CLASSPATH",

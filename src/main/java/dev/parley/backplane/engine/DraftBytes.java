@@ -62,7 +62,10 @@ public final class DraftBytes {
             String key = text(bytes);
             Draft.Author author = new Draft.Author(text(bytes), text(bytes));
             String text = text(bytes);
-            byte mark = bytes.hasRemaining() ? bytes.get() : 0;
+            if (!bytes.hasRemaining()) {
+                return new Draft(key, author, kind, text);
+            }
+            byte mark = bytes.get();
             String behind = StandardCharsets.UTF_8.decode(bytes).toString();
             return mark == ERASED
                     ? new Draft(key, author, Draft.Kind.ERASED, behind)

@@ -186,7 +186,7 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
-        return read(room, after, new Link.Bounds(limit, bytes, true, keeping.touched(room)), false);
+        return read(room, after, new Link.Bounds(limit, bytes, true, keeping.ofRead(room)), false);
     }
 
     @Override
@@ -218,7 +218,7 @@ public final class EngineBackplane implements Backplane {
     @Override
     public CompletionStage<Extent> extent(RoomId room) {
         return workers.ask(QueryWorkers.Lane.of(room), List.of("extent", room), 0, link -> {
-            Link.Bounds none = new Link.Bounds(0, 0, false, keeping.touched(room));
+            Link.Bounds none = new Link.Bounds(0, 0, false, keeping.ofRead(room));
             Excerpt nothing = excerpt(room, Position.ORIGIN, none, false, link);
             Position top = nothing.slice().top();
             return new Extent(top, top.seq() - nothing.from().seq());
@@ -227,7 +227,7 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes) {
-        Link.Bounds bounds = new Link.Bounds(limit, bytes, true, keeping.touched(room));
+        Link.Bounds bounds = new Link.Bounds(limit, bytes, true, keeping.ofRead(room));
         return workers.ask(
                 QueryWorkers.Lane.of(room),
                 List.of("before", room, seq, bounds),
@@ -329,6 +329,7 @@ public final class EngineBackplane implements Backplane {
         }
         intake.end();
         keeping.end();
+        signals.end();
         writer.close();
         presence.close(writer.wasHeard());
         workers.close();

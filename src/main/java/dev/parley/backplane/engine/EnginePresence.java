@@ -46,6 +46,10 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private static final int READS_AT_ONCE = 20;
     private static final int MAX_UNTOLD = 100_000; // rooms; the others are told of when somebody comes or goes again
     private static final long REST_MILLIS = 1_000;
+    private static final long READING_NANOS =
+            TimeUnit.SECONDS.toNanos(1); // then the lease is looked after, and the rest read
+    private static final long SHORTEST_PAUSE_NANOS =
+            TimeUnit.MILLISECONDS.toNanos(250); // between two reads of one room
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LAST_WORDS_MILLIS = 2_000;
 
@@ -53,7 +57,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private final Map<Place, Link.Move> pending = new LinkedHashMap<>(); // not in the engine yet; guarded by this
     private final Set<RoomId> moved = new LinkedHashSet<>(); // watched, and to be read; guarded by this
     private final Set<RoomId> untold = new LinkedHashSet<>(); // whose turnout is to be told; guarded by this
-    private final Map<RoomId, Attendance> watched = new ConcurrentHashMap<>();
+    private final Map<RoomId, Watched> watched = new ConcurrentHashMap<>();
     private final Set<String> dying = ConcurrentHashMap.newKeySet(); // nodes whose farewells are being said
     private final Map<String, Set<RoomId>> dead = new ConcurrentHashMap<>(); // nodes whose farewells have been said
     private final String node;
@@ -133,18 +137,18 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     public Subscription watch(RoomId room, Watcher watcher) {
         Attendance.Watching watching = new Attendance.Watching(watcher);
         watched.compute(room, (id, known) -> {
-            Attendance attendance = known != null ? known : new Attendance();
+            Watched seen = known != null ? known : new Watched();
             if (known == null) {
                 listening.want(room);
             }
-            attendance.add(watching);
-            return attendance;
+            seen.attendance.add(watching);
+            return seen;
         });
         moved(room);
-        return () -> watched.computeIfPresent(room, (id, attendance) -> {
-            attendance.remove(watching);
-            if (attendance.isWatched()) {
-                return attendance;
+        return () -> watched.computeIfPresent(room, (id, seen) -> {
+            seen.attendance.remove(watching);
+            if (seen.attendance.isWatched()) {
+                return seen;
             }
             listening.unwant(room);
             return null;
@@ -155,8 +159,9 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     void moved(RoomId room) {
         if (watched.containsKey(room)) {
             synchronized (this) {
-                moved.add(room);
-                wake();
+                if (moved.add(room)) {
+                    wake();
+                }
             }
         }
     }
@@ -188,10 +193,14 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
 
     private synchronized void rest() throws InterruptedException {
         boolean isRefused = isLeaving || chores.stream().anyMatch(Chore::isRefused);
-        boolean isBusy = !pending.isEmpty() || !moved.isEmpty();
-        long next = untold.isEmpty() || nextRenewal - nextTelling < 0 ? nextRenewal : nextTelling;
-        long due = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
-        long rest = isRefused ? REST_MILLIS / 10 : isBusy ? 0 : Math.min(REST_MILLIS, due);
+        long now = System.nanoTime();
+        long due = Math.min(nextRenewal - now, untold.isEmpty() ? Long.MAX_VALUE : nextTelling - now);
+        for (RoomId room : moved) {
+            due = Math.min(due, untilRead(room, now));
+        }
+        long rest = isRefused
+                ? REST_MILLIS / 10
+                : pending.isEmpty() ? Math.min(REST_MILLIS, TimeUnit.NANOSECONDS.toMillis(due)) : 0;
         boolean unused = Threads.await(this, rest, () -> isWoken);
         isWoken = false;
     }
@@ -301,23 +310,41 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
         nextTelling = System.nanoTime() + 2 * (System.nanoTime() - began);
     }
 
+    /** As {@link #tell}, each room by itself. */
     private void read(Link link) throws LinkException {
-        List<RoomId> rooms = new ArrayList<>();
+        long began = System.nanoTime();
+        List<RoomId> rooms;
         synchronized (this) {
-            moved.stream().limit(READS_AT_ONCE).forEach(rooms::add);
-            rooms.forEach(moved::remove);
+            rooms = moved.stream()
+                    .filter(room -> untilRead(room, began) <= 0)
+                    .limit(READS_AT_ONCE)
+                    .toList();
         }
-        try {
-            for (RoomId room : rooms) {
-                Attendance attendance = watched.get(room);
-                if (attendance != null) {
-                    attendance.update(link.members().in(room));
-                }
+        for (RoomId room : rooms) {
+            long before = System.nanoTime();
+            if (before - began > READING_NANOS) {
+                return;
             }
-        } catch (Throwable e) {
-            rooms.forEach(this::moved);
-            throw e;
+            synchronized (this) {
+                moved.remove(room); // whoever moves from here on is read next time
+            }
+            Watched seen = watched.get(room);
+            if (seen != null) {
+                try {
+                    seen.attendance.update(link.members().in(room));
+                } catch (Throwable e) {
+                    moved(room);
+                    throw e;
+                }
+                long after = System.nanoTime();
+                seen.nextRead = after + Math.max(SHORTEST_PAUSE_NANOS, 2 * (after - before));
+            }
         }
+    }
+
+    private long untilRead(RoomId room, long now) {
+        Watched seen = watched.get(room);
+        return seen == null ? 0 : seen.nextRead - now;
     }
 
     /** Says a node's farewells, and only then takes it off: whoever dies in between leaves it to the next. */
@@ -364,6 +391,12 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     }
 
     private record Place(RoomId room, String connection) {}
+
+    /** A room that somebody watches. */
+    private static final class Watched {
+        private final Attendance attendance = new Attendance();
+        private volatile long nextRead = System.nanoTime(); // at the soonest
+    }
 
     /** What is done on a connection. */
     private interface Task {

@@ -3,6 +3,8 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
 import dev.parley.node.Budget;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +13,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Signals on their way to the engine: what comes while a batch is under way makes the next one, so that many cost few questions, and
- * no more than one at a time. At most 512 wait; one that has waited for a second is worth nothing any more, and is given up.
- * Thread-safe.
+ * no more than one at a time. At most 512 wait; one that has waited for a second is worth nothing any more, and is given up. So are
+ * those that the engine does not take, which is said once until it takes some again. Thread-safe.
  */
 final class EngineSignals {
+    private static final Logger LOG = System.getLogger(EngineSignals.class.getName());
     static final int MAX_WAITING = 512;
     static final long LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -22,6 +25,8 @@ final class EngineSignals {
     private final QueryWorkers workers;
     private final Budget budget;
     private boolean isUnderWay; // a batch; guarded by waiting
+    private boolean isFailing; // of the only batch under way
+    private volatile boolean isOver;
 
     private record Waiting(RoomId room, Signal signal, long since) {
         long cost() {
@@ -32,6 +37,10 @@ final class EngineSignals {
     EngineSignals(QueryWorkers workers, Budget budget) {
         this.workers = workers;
         this.budget = budget;
+    }
+
+    void end() {
+        isOver = true;
     }
 
     /** False if too many wait. */
@@ -61,6 +70,11 @@ final class EngineSignals {
                     return true;
                 })
                 .whenComplete((told, failure) -> {
+                    if (failure != null && !isFailing && !isOver) {
+                        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                        LOG.log(Level.WARNING, "signals are given up: {0}", cause.getMessage());
+                    }
+                    isFailing = failure != null;
                     synchronized (waiting) {
                         isUnderWay = !waiting.isEmpty() && failure == null;
                         if (failure != null) {

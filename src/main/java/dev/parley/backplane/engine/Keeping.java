@@ -4,7 +4,7 @@ import dev.parley.backplane.Keep;
 import dev.parley.backplane.RoomId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,11 +21,13 @@ import java.util.function.Function;
 final class Keeping {
     private static final Logger LOG = System.getLogger(Keeping.class.getName());
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LONGEST_MILLIS = TimeUnit.MINUTES.toMillis(5); // the rules may change
     private static final int AT_ONCE = 100; // a question has seconds
-    private static final int MAX_DUE = 100_000; // beyond it the list of the engine must do
+    private static final int MAX_ROOMS = 100_000; // beyond it the list of the engine must do
 
     private final QueryWorkers workers;
-    private final Set<RoomId> due = new LinkedHashSet<>(); // guarded by itself
+    private final Set<RoomId> due = new LinkedHashSet<>(); // to be looked at; guarded by itself
+    private final Map<RoomId, Long> later = new HashMap<>(); // when to look again; of the only worker at it
     private volatile Function<RoomId, Keep> rules = room -> Keep.ALL;
     private volatile boolean isOn;
     private volatile boolean isFailing;
@@ -49,17 +51,21 @@ final class Keeping {
         return rules.apply(room);
     }
 
-    /** As {@link #of}, for somebody who writes to the room or reads it. */
-    Keep touched(RoomId room) {
-        Keep keep = of(room);
-        if (keep.isLimited()) {
+    /** As {@link #of}, for somebody who reads the room. */
+    Keep ofRead(RoomId room) {
+        touched(room);
+        return of(room);
+    }
+
+    /** Somebody writes to the room or reads it. Asks no rule: that is done once for many, and where nobody waits for it. */
+    void touched(RoomId room) {
+        if (isOn) {
             synchronized (due) {
-                if (due.size() < MAX_DUE) {
+                if (due.size() < MAX_ROOMS) {
                     due.add(room);
                 }
             }
         }
-        return keep;
     }
 
     void poll() {
@@ -80,29 +86,56 @@ final class Keeping {
     }
 
     private boolean trim(Link link) throws LinkException {
+        long now = System.nanoTime();
         List<RoomId> listed = link.log().rooms(page, AT_ONCE);
         page = listed.size() < AT_ONCE ? "" : listed.get(listed.size() - 1).name();
-        listed.forEach(this::touched);
-        List<RoomId> next;
-        synchronized (due) {
-            next = due.stream().limit(AT_ONCE).toList();
-            next.forEach(due::remove); // who touches one from now on has it looked at again
-        }
-        Map<RoomId, Keep> keeps = new LinkedHashMap<>();
-        for (RoomId room : next) {
-            Keep keep = of(room);
-            if (keep.isLimited()) { // or the rules have changed
-                keeps.put(room, keep);
+        listed.stream().filter(room -> !later.containsKey(room)).forEach(this::touched);
+        later.entrySet().removeIf(each -> {
+            boolean isTime = each.getValue() - now <= 0;
+            if (isTime) {
+                touched(each.getKey());
             }
-        }
-        Collection<RoomId> later = next;
+            return isTime;
+        });
+        Map<RoomId, Keep> keeps = limited();
+        boolean isDone = false;
         try {
-            later = link.log().trim(keeps);
+            link.log().trim(keeps).forEach((room, millis) -> {
+                if (later.size() < MAX_ROOMS) {
+                    later.put(room, now + TimeUnit.MILLISECONDS.toNanos(Math.min(millis, LONGEST_MILLIS)));
+                }
+            });
+            isDone = true;
         } finally {
-            synchronized (due) {
-                due.addAll(later); // the others first
+            if (!isDone) {
+                keeps.keySet().forEach(this::touched); // the others first
             }
         }
         return true;
+    }
+
+    /** The next of those that are due of which less is kept. Who touches one from now on has it looked at again. */
+    private Map<RoomId, Keep> limited() {
+        Map<RoomId, Keep> keeps = new LinkedHashMap<>();
+        int left;
+        synchronized (due) {
+            left = due.size();
+        }
+        while (left > 0 && keeps.size() < AT_ONCE) {
+            List<RoomId> next;
+            synchronized (due) {
+                next = due.stream().limit(AT_ONCE - keeps.size()).toList();
+                next.forEach(due::remove);
+            }
+            left -= next.size();
+            for (RoomId room : next) {
+                Keep keep = of(room);
+                if (keep.isLimited()) {
+                    keeps.put(room, keep);
+                    later.remove(room);
+                }
+            }
+        }
+        return keeps;
     }
 }

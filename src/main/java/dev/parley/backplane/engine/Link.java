@@ -33,7 +33,7 @@ public interface Link extends EngineConnection {
     /** Tells all nodes. */
     void say(String word) throws LinkException;
 
-    /** Tells all nodes that follow these rooms, in one step and in this order. */
+    /** Tells all nodes that follow these rooms; of one room in this order, and some of it if it fails. */
     void signal(List<Map.Entry<RoomId, Signal>> signals) throws LinkException;
 
     /** The engine answers. */
@@ -77,9 +77,9 @@ public interface Link extends EngineConnection {
         /**
          * Deletes what is not to be kept of some rooms, unless it may still be on its way to somebody.
          *
-         * @return those of which there will be more to delete, even if nobody says anything more
+         * @return in how many milliseconds there will be more to delete even if nobody says anything more; without those where never
          */
-        Set<RoomId> trim(Map<RoomId, Keep> rooms) throws LinkException;
+        Map<RoomId, Long> trim(Map<RoomId, Keep> rooms) throws LinkException;
 
         /** Some of the rooms that have a log, by name, beginning after one; none where the engine lets go of them by itself. */
         default List<RoomId> rooms(String after, int limit) throws LinkException {

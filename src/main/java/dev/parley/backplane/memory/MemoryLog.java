@@ -58,6 +58,9 @@ final class MemoryLog {
     private final Listeners<Follower> followers = new Listeners<>();
     private Position top; // guarded by this
     private long bytes; // that are held; guarded by this
+    private long mostBytes = Long.MAX_VALUE; // of texts to keep, as was asked last; guarded by this
+    private long lean; // the seq before the last entries whose texts are together no longer; guarded by this
+    private long leanBytes; // of their texts; guarded by this
     private boolean isForgotten; // guarded by this
     private volatile Instant touched;
 
@@ -104,6 +107,7 @@ final class MemoryLog {
             dropOldest();
         }
         entries.put(seq, kept);
+        leanBytes += kept.bytes();
         hold(kept.held());
         known.put(draft.key(), new Known(position, at));
         hold(KEY_BYTES + draft.key().length());
@@ -135,13 +139,14 @@ final class MemoryLog {
                 .filter(each -> each.entry().position().message().equals(message))
                 .findFirst()
                 .orElse(null);
-        if (kept == null || isForgotten) {
+        if (kept == null) {
             return false;
         }
         Entry entry = kept.entry();
         if (entry.draft().kind() != Draft.Kind.ERASED) {
             Kept hole = new Kept(new Entry(entry.position(), Erasure.HOLE, entry.at()), 0);
             entries.put(entry.position().seq(), hole);
+            leanBytes -= entry.position().seq() > lean ? kept.bytes() : 0;
             hold(hole.held() - kept.held());
             append(new Erasure(entry.position().seq(), message).draft(), null, at, unused -> {});
         }
@@ -208,14 +213,7 @@ final class MemoryLog {
         }
         long floor = Math.max(floor(), top.seq() - keep.entries());
         if (keep.bytes() != Keep.ALL.bytes()) {
-            long used = 0;
-            for (Kept kept : entries.tailMap(floor, false).descendingMap().values()) {
-                used += kept.bytes();
-                if (used > keep.bytes()) {
-                    floor = kept.entry().position().seq();
-                    break;
-                }
-            }
+            floor = Math.max(floor, lean(keep.bytes()));
         }
         Instant horizon = now.minus(keep.age());
         for (Kept kept : entries.tailMap(floor, false).values()) { // those that are too old, and one more
@@ -225,6 +223,21 @@ final class MemoryLog {
             floor = kept.entry().position().seq();
         }
         return floor;
+    }
+
+    /** The seq before the last entries whose texts are together no longer; it only rises, unless more is to be kept than before. */
+    private long lean(long most) {
+        if (most > mostBytes) {
+            lean = floor();
+            leanBytes = entries.values().stream().mapToLong(Kept::bytes).sum();
+        }
+        mostBytes = most;
+        Iterator<Kept> oldest = entries.tailMap(lean, false).values().iterator();
+        while (leanBytes > mostBytes) {
+            leanBytes -= oldest.next().bytes();
+            lean++;
+        }
+        return lean;
     }
 
     /** Whether there are more of them than the bounds allow. */
@@ -282,6 +295,8 @@ final class MemoryLog {
             return false;
         }
         isForgotten = true;
+        Position unused = purge(); // whoever still has the log finds nothing to take off
+        known.clear();
         hold(-bytes);
         return true;
     }
@@ -296,7 +311,12 @@ final class MemoryLog {
     }
 
     private void dropOldest() {
-        hold(-entries.pollFirstEntry().getValue().held());
+        Kept oldest = entries.pollFirstEntry().getValue();
+        if (oldest.entry().position().seq() > lean) {
+            lean++;
+            leanBytes -= oldest.bytes();
+        }
+        hold(-oldest.held());
     }
 
     private void forgetKeysWhile(Predicate<Known> isTooMuch) {

@@ -2,6 +2,7 @@ package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Erasure;
@@ -323,12 +324,15 @@ final class PostgresLog implements Link.Log {
             Position last = page.entries.isEmpty()
                     ? top
                     : page.entries.get(page.entries.size() - 1).position();
+            Position trimmed = page.trimmed; // between the two questions, as it may have grown
             Slice slice = new Slice(
                     page.entries,
-                    start.broken(),
-                    last.seq() > top.seq() ? last : top, // it may have grown between the two questions
+                    trimmed == null
+                            ? start.broken()
+                            : Optional.of(start.broken().orElse(Break.Reason.TRIMMED)),
+                    last.seq() > top.seq() ? last : top,
                     page.more);
-            excerpts.put(room, new Excerpt(slice, start.from()));
+            excerpts.put(room, new Excerpt(slice, trimmed == null ? start.from() : trimmed));
         });
         return excerpts;
     }
@@ -343,7 +347,8 @@ final class PostgresLog implements Link.Log {
         return sql.ask(
                 """
                 SELECT r.room, r.epoch, r.seq, r.message,
-                    CASE WHEN ? THEN coalesce((SELECT min(e.seq) FROM parley_entry e WHERE e.room = r.room) - 1, r.seq)
+                    CASE WHEN ? THEN greatest(r.emptied,
+                             coalesce((SELECT min(e.seq) FROM parley_entry e WHERE e.room = r.room) - 1, r.seq))
                          ELSE %s END,
                     (r.former ->> w.epoch)::bigint,
                     (SELECT e.message FROM parley_entry e WHERE e.room = w.room AND e.seq = w.seq)
@@ -372,7 +377,7 @@ final class PostgresLog implements Link.Log {
                 sql.numbers(all.stream().map(each -> each.getValue().seq())));
     }
 
-    /** Rows outlive the floor, so what is between the two questions trimmed is still found. */
+    /** Rows outlive the floor, so what is between the two questions trimmed is still found, though perhaps emptied. */
     private Map<RoomId, Page> pages(Map<RoomId, Excerpt.Start> starts, Link.Bounds bounds) throws LinkException {
         List<Map.Entry<RoomId, Excerpt.Start>> all = List.copyOf(starts.entrySet());
         return sql.ask(
@@ -457,22 +462,20 @@ final class PostgresLog implements Link.Log {
     }
 
     @Override
-    public Set<RoomId> trim(Map<RoomId, Keep> rooms) throws LinkException {
-        Set<RoomId> later = new HashSet<>();
+    public Map<RoomId, Long> trim(Map<RoomId, Keep> rooms) throws LinkException {
+        Map<RoomId, Long> later = new HashMap<>();
         for (Map.Entry<RoomId, Keep> room : rooms.entrySet()) { // one transaction each, which locks no other room
             Keep keep = room.getValue();
-            boolean isLater = sql.ask(
+            Optional<Long> millis = sql.ask(
                     "SELECT parley_trim(?, ?, ?, ?, ?, ?)",
-                    trimmed -> trimmed.next() && trimmed.getBoolean(1),
+                    trimmed -> trimmed.next() ? Optional.ofNullable((Long) trimmed.getObject(1)) : Optional.empty(),
                     room.getKey().name(),
                     entries(keep),
                     millis(keep),
                     bytes(keep),
                     Backplane.DELIVERY.toMillis(),
                     DraftBytes.encode(Erasure.GONE));
-            if (isLater) {
-                later.add(room.getKey());
-            }
+            millis.ifPresent(more -> later.put(room.getKey(), more));
         }
         return later;
     }
@@ -516,6 +519,7 @@ final class PostgresLog implements Link.Log {
     private static final class Page {
         private final List<Entry> entries = new ArrayList<>();
         private boolean more;
+        private @Nullable Position trimmed; // of the last entry of which nothing was there any more
 
         void add(ResultSet found, int column) throws SQLException {
             byte[] data = found.getBytes(column + 4);
@@ -523,9 +527,14 @@ final class PostgresLog implements Link.Log {
                 more = true;
                 return;
             }
+            Draft draft = DraftBytes.decode(ByteBuffer.wrap(data));
+            if (draft.equals(Erasure.GONE)) {
+                trimmed = position(found, column);
+                return;
+            }
             entries.add(new Entry(
                     position(found, column),
-                    DraftBytes.decode(ByteBuffer.wrap(data)),
+                    draft,
                     found.getTimestamp(column + 3).toInstant()));
         }
     }

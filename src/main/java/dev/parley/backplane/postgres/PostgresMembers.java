@@ -79,11 +79,14 @@ record PostgresMembers(Sql sql) implements Link.Members {
     @Override
     public Map<String, Occupant> in(RoomId room) throws LinkException {
         return sql.ask(
-                "SELECT name, CASE WHEN position('@'::bytea IN farewell) > 0 THEN farewell END FROM parley_member WHERE room = ?",
+                "SELECT name, CASE WHEN substring(farewell FROM 19 + 256 * get_byte(farewell, 4) + get_byte(farewell, 5)"
+                        + " + octet_length(name) + octet_length(connection) FOR 1) = '@' THEN farewell END"
+                        + " FROM parley_member WHERE room = ?",
                 found -> {
                     Map<String, Occupant> members = new HashMap<>();
                     while (found.next()) {
-                        byte[] farewell = found.getBytes(2); // only where there may be a status in it
+                        byte[] farewell =
+                                found.getBytes(2); // only where its text is a status: behind key, name and connection
                         String text = farewell == null
                                 ? ""
                                 : DraftBytes.decode(ByteBuffer.wrap(farewell)).text();

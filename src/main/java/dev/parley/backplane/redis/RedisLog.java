@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -55,39 +53,39 @@ final class RedisLog implements Link.Log {
     public List<Link.Outcome> append(List<Link.Proposal> batch) throws LinkException {
         for (Link.Proposal proposal : batch) {
             String after = proposal.after();
-            redis.sendScript(
-                    after == null ? Scripts.APPEND : Scripts.APPEND_AFTER,
-                    KEYS,
-                    Stream.of(
-                                    keysOf(proposal),
-                                    argumentsOf(proposal),
-                                    Stream.ofNullable(after).map(key -> keys.key(proposal.room(), key)))
-                            .flatMap(each -> each)
-                            .toArray(byte[][]::new));
+            List<byte[]> parts = new ArrayList<>();
+            addKeys(parts, proposal);
+            addArguments(parts, proposal);
+            if (after != null) {
+                parts.add(keys.key(proposal.room(), after));
+            }
+            send(after == null ? Scripts.APPEND : Scripts.APPEND_AFTER, KEYS, parts);
         }
         return redis.answers().stream().map(RedisLog::outcome).toList();
     }
 
-    private Stream<byte[]> keysOf(Link.Proposal proposal) {
+    private void addKeys(List<byte[]> parts, Link.Proposal proposal) {
         RoomId room = proposal.room();
-        return Stream.of(
-                keys.meta(room),
-                keys.stream(room),
-                keys.key(room, proposal.draft().key()));
+        parts.add(keys.meta(room));
+        parts.add(keys.stream(room));
+        parts.add(keys.key(room, proposal.draft().key()));
     }
 
-    private Stream<byte[]> argumentsOf(Link.Proposal proposal) {
+    private void addArguments(List<byte[]> parts, Link.Proposal proposal) {
         RoomId room = proposal.room();
-        return Stream.of(
-                bytes(redis.run(keys.meta(room))),
-                bytes(proposal.message()),
-                bytes(proposal.message()),
-                DraftBytes.encode(proposal.draft()),
-                bytes(entriesPerRoom),
-                keys.channel(room),
-                bytes(KEY_SECONDS),
-                bytes(STREAM_SECONDS),
-                bytes(META_SECONDS));
+        parts.add(bytes(redis.run(keys.meta(room))));
+        parts.add(bytes(proposal.message()));
+        parts.add(bytes(proposal.message()));
+        parts.add(DraftBytes.encode(proposal.draft()));
+        parts.add(bytes(entriesPerRoom));
+        parts.add(keys.channel(room));
+        parts.add(bytes(KEY_SECONDS));
+        parts.add(bytes(STREAM_SECONDS));
+        parts.add(bytes(META_SECONDS));
+    }
+
+    private void send(String script, int keyCount, List<byte[]> parts) throws LinkException {
+        redis.sendScript(script, keyCount, parts.toArray(byte[][]::new));
     }
 
     /** One script where all rooms are on one server; else each by itself. */
@@ -98,11 +96,10 @@ final class RedisLog implements Link.Log {
                     .map(outcome -> outcome.stored().orElseThrow(() -> new BackplaneException(outcome.refusal())))
                     .toList();
         }
-        redis.sendScript(
-                Scripts.APPEND_TOGETHER,
-                KEYS * all.size(),
-                Stream.concat(all.stream().flatMap(this::keysOf), all.stream().flatMap(this::argumentsOf))
-                        .toArray(byte[][]::new));
+        List<byte[]> parts = new ArrayList<>();
+        all.forEach(proposal -> addKeys(parts, proposal));
+        all.forEach(proposal -> addArguments(parts, proposal));
+        send(Scripts.APPEND_TOGETHER, KEYS * all.size(), parts);
         return ((List<?>) redis.requireAnswers().get(0))
                 .stream().map(RedisLog::position).toList();
     }
@@ -110,12 +107,12 @@ final class RedisLog implements Link.Log {
     @Override
     public boolean erase(RoomId room, String message, String erasure) throws LinkException {
         Link.Proposal told = new Link.Proposal(room, Erasure.of(message), erasure, null);
-        redis.sendScript(
-                Scripts.ERASE,
-                KEYS,
-                Stream.of(keysOf(told), argumentsOf(told), Stream.of(bytes(message), DraftBytes.encode(Erasure.HOLE)))
-                        .flatMap(each -> each)
-                        .toArray(byte[][]::new));
+        List<byte[]> parts = new ArrayList<>();
+        addKeys(parts, told);
+        addArguments(parts, told);
+        parts.add(bytes(message));
+        parts.add(DraftBytes.encode(Erasure.HOLE));
+        send(Scripts.ERASE, KEYS, parts);
         return !Long.valueOf(0).equals(redis.requireAnswers().get(0));
     }
 
@@ -265,7 +262,7 @@ final class RedisLog implements Link.Log {
     }
 
     @Override
-    public Set<RoomId> trim(Map<RoomId, Keep> rooms) throws LinkException {
+    public Map<RoomId, Long> trim(Map<RoomId, Keep> rooms) throws LinkException {
         List<RoomId> order = List.copyOf(rooms.keySet());
         for (RoomId room : order) {
             Keep keep = Objects.requireNonNull(rooms.get(room));
@@ -283,10 +280,11 @@ final class RedisLog implements Link.Log {
                     ofBytes(keep));
         }
         List<Object> answers = redis.requireAnswers();
-        Set<RoomId> later = new HashSet<>();
+        Map<RoomId, Long> later = new HashMap<>();
         for (int i = 0; i < order.size(); i++) {
-            if (Long.valueOf(1).equals(answers.get(i))) {
-                later.add(order.get(i));
+            long millis = (long) answers.get(i);
+            if (millis >= 0) {
+                later.put(order.get(i), millis);
             }
         }
         return later;

@@ -196,7 +196,8 @@ final class Scripts {
 
     /**
      * KEYS meta, stream. ARGV 1 how old in milliseconds what is deleted is at least, 2 whether anything goes by age alone; 3 the
-     * stream's seconds, 4 nothing; then those of {@link #OLDEST}. Gives 1 if there will be more to delete although nobody says anything more.
+     * stream's seconds, 4 nothing; then those of {@link #OLDEST}. Gives in how many milliseconds there will be more to delete although
+     * nobody says anything more; -1 if never.
      *
      * <p>A stream's entries lie in nodes of up to a hundred, and Redis deletes the first ones of a node by a mark. So what is left is
      * written anew where it is that short; else the rest of one node stays until what is behind it goes, too.
@@ -206,8 +207,13 @@ final class Scripts {
      */
     static final String TRIM = OLDEST + """
             local first = oldest(redis.call('HMGET', KEYS[1], 's')[1])
+            local more = -1
             local young = walk('XRANGE', '-', '+', function(entry)
-              return entry[1] == first or age(entry) < tonumber(ARGV[1])
+              local isKept = entry[1] == first
+              if not isKept and age(entry) >= tonumber(ARGV[1]) then return false end
+              local life = isKept and ARGV[6] or ARGV[1]
+              if life ~= '' then more = math.max(0, tonumber(life) - age(entry)) end
+              return true
             end)
             local deleted = young and redis.call('XTRIM', KEYS[2], 'MINID', young) or redis.call('XTRIM', KEYS[2], 'MAXLEN', 0)
             local kept = deleted > 0 and redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 101) or {}
@@ -217,14 +223,13 @@ final class Scripts {
               redis.call('EXPIRE', KEYS[2], ARGV[3])
             end
             local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
-            if not last then return 0 end
+            if not last then return -1 end
             if ARGV[2] == '1' then
               local rest = math.ceil(math.max(0, tonumber(ARGV[6]) - age(last)) / 1000) + 60
               redis.call('EXPIRE', KEYS[2], rest)
               redis.call('EXPIRE', KEYS[1], rest + 2592000)
-              return 1
             end
-            return young ~= first and 1 or 0
+            return more
             """;
 
     /** KEYS meta, stream. Forgets the entries, keys of drafts aside. Gives the meta values, which say where the log ends. */

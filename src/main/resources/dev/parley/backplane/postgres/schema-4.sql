@@ -1,6 +1,9 @@
 -- Only adds, so nodes of the versions before go on; what was erased they tell as that nobody has left.
 UPDATE parley_schema SET revision = 4;
 
+-- Up to here nothing stands in the rows any more that anybody could be told.
+ALTER TABLE parley_room ADD COLUMN emptied bigint NOT NULL DEFAULT 0;
+
 -- Of what is erased a key is left as its digest, so that it is not stored anew if it is sent again. All else is as before.
 CREATE OR REPLACE FUNCTION parley_append(
     run text, nonce text, keep bigint, rooms text[], keys bytea[], messages text[], datas bytea[])
@@ -58,7 +61,7 @@ DECLARE
 BEGIN
     PERFORM 1 FROM parley_room r WHERE r.room = which FOR UPDATE;
     SELECT e.seq, substring(e.data FROM 7 FOR 8) INTO place, head
-    FROM parley_entry e WHERE e.room = which AND e.message = victim;
+    FROM parley_entry e WHERE e.room = which AND e.message = victim FOR UPDATE;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
@@ -90,27 +93,38 @@ SET enable_seqscan = off AS $$
 $$;
 
 -- Empties entries that are not to be kept and older than the grace, those behind the last one that was emptied, and takes off a room of
--- which nothing is left and that nobody is in. Of a key its digest is left, once.
--- The rows themselves are deleted with the others. True if there will be more to do although nobody says anything more.
+-- which nothing is left and that nobody is in, a month after it could have been; so numbers go on. Of a key its digest is left, once.
+-- The rows themselves are deleted with the others. Gives in how many milliseconds there will be more to empty although nobody says
+-- anything more; null if never.
 CREATE FUNCTION parley_trim(which text, entries bigint, millis bigint, bytes bigint, grace bigint, gone bytea)
-RETURNS boolean LANGUAGE plpgsql SET enable_seqscan = off AS $$
+RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     below bigint := parley_floor(which, entries, millis, bytes);
+    done bigint;
+    upto bigint;
+    again timestamptz;
 BEGIN
-    UPDATE parley_room r SET floor = below WHERE r.room = which AND r.floor < below;
+    SELECT r.emptied INTO done FROM parley_room r WHERE r.room = which;
+    SELECT e.seq - 1, e.at + grace * interval '1 millisecond' INTO upto, again FROM parley_entry e
+    WHERE e.room = which AND e.seq > done AND e.seq <= below AND e.at >= now() - grace * interval '1 millisecond'
+    ORDER BY e.seq LIMIT 1;
+    upto := coalesce(upto, below);
+    UPDATE parley_room r SET floor = greatest(r.floor, below), emptied = greatest(r.emptied, upto)
+    WHERE r.room = which AND (r.floor < below OR r.emptied < upto); -- the room before its entries, as whoever erases
     UPDATE parley_entry u
     SET data = gone, key = CASE WHEN substring(u.data FROM 7 FOR 8) = 'erasure:' THEN u.key ELSE sha256(u.key) END
     WHERE u.room = which AND u.seq = ANY (ARRAY( -- what somebody else has locked is being deleted
         SELECT e.seq FROM parley_entry e
-        WHERE e.room = which AND e.seq <= below AND e.data <> gone AND e.at < now() - grace * interval '1 millisecond'
-            AND e.seq > coalesce((SELECT x.seq FROM parley_entry x WHERE x.room = which AND x.seq <= below AND x.data = gone
-                                  ORDER BY x.seq DESC LIMIT 1), 0)
+        WHERE e.room = which AND e.seq > done AND e.seq <= upto AND e.data <> gone
         FOR UPDATE SKIP LOCKED));
     DELETE FROM parley_room r
-    WHERE r.room = which AND r.touched < now() - millis * interval '1 millisecond'
+    WHERE r.room = which AND r.touched < now() - millis * interval '1 millisecond' - interval '30 days'
         AND NOT EXISTS (SELECT 1 FROM parley_entry e WHERE e.room = which)
         AND NOT EXISTS (SELECT 1 FROM parley_member m WHERE m.room = which);
-    RETURN millis IS NOT NULL AND EXISTS (SELECT 1 FROM parley_room r WHERE r.room = which)
-        OR (SELECT e.data <> gone FROM parley_entry e WHERE e.room = which AND e.seq <= below ORDER BY e.seq DESC LIMIT 1);
+    IF again IS NULL THEN
+        again := (SELECT e.at FROM parley_entry e WHERE e.room = which AND e.seq > below ORDER BY e.seq LIMIT 1)
+            + millis * interval '1 millisecond';
+    END IF;
+    RETURN ceil(extract(epoch FROM again - now()) * 1000);
 END
 $$;

@@ -83,7 +83,7 @@ final class ReaderTest {
     }
 
     /** Has the same log in each room. */
-    private static final class FakeEngine implements Engine, Link.Log {
+    static class FakeEngine implements Engine, Link.Log {
         private final AtomicInteger failures = new AtomicInteger();
         private volatile long top;
         private volatile long entryBytes = 100;
@@ -194,7 +194,7 @@ final class ReaderTest {
         }
 
         @Override
-        public Set<RoomId> trim(Map<RoomId, Keep> rooms) {
+        public Map<RoomId, Long> trim(Map<RoomId, Keep> rooms) throws LinkException {
             throw new UnsupportedOperationException();
         }
 
@@ -204,7 +204,7 @@ final class ReaderTest {
         }
     }
 
-    private static final class Deaf implements Engine.Events {
+    static final class Deaf implements Engine.Events {
         @Override
         public void listening(RoomId room) {}
 

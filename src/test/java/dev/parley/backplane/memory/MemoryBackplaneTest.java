@@ -17,6 +17,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -213,6 +216,7 @@ final class MemoryBackplaneTest extends BackplaneContract {
         Budget budget = new Budget(1_000 * MIB);
         MemoryBackplane backplane = new MemoryBackplane(1_000, now::get, budget);
         backplane.retain(room -> Keep.entries(1));
+        Position first = append(backplane, LOBBY, "first", "x").position();
         for (int i = 0; i < 10; i++) {
             append(backplane, LOBBY, "key-" + i, "x".repeat(100_000));
         }
@@ -224,6 +228,66 @@ final class MemoryBackplaneTest extends BackplaneContract {
         assertThat(budget.used()).isLessThan(20_000);
         assertThat(backplane.extent(LOBBY).toCompletableFuture().join().entries())
                 .isEqualTo(1);
+        Slice late = backplane
+                .readOn(LOBBY, first, 100, Long.MAX_VALUE)
+                .toCompletableFuture()
+                .join();
+        assertThat(late.broken()).contains(Break.Reason.TRIMMED);
+        assertThat(late.entries()).extracting(entry -> entry.draft().key()).containsExactly("last");
+    }
+
+    @Test
+    void whatIsKeptByBytesIsTheSameAsIfAllWereCountedAnew() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        MemoryBackplane backplane = new MemoryBackplane(20, now::get, new Budget(1_000 * MIB));
+        AtomicReference<Keep> keep = new AtomicReference<>(Keep.bytes(1_000));
+        backplane.retain(room -> keep.get());
+        List<Integer> sizes = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            if (i % 40 == 0) {
+                keep.set(Keep.bytes(i % 80 == 0 ? 1_000 : 300)); // rules are read anew
+            }
+            if (i % 70 == 69) {
+                backplane.purge(LOBBY).toCompletableFuture().join();
+                sizes.clear();
+            }
+            now.set(now.get().plusSeconds(1));
+            sizes.add(i * 37 % 400);
+            append(backplane, LOBBY, "key-" + i, "x".repeat(i * 37 % 400));
+
+            int expected = 0;
+            for (long used = 0; expected < Math.min(20, sizes.size()); expected++) {
+                used += sizes.get(sizes.size() - 1 - expected);
+                if (used > keep.get().bytes()) {
+                    break;
+                }
+            }
+            long kept = backplane.extent(LOBBY).toCompletableFuture().join().entries();
+            if (i % 80 < 40 && i >= 80) { // what was given up meanwhile does not come back
+                assertThat(kept).isLessThanOrEqualTo(expected);
+            } else {
+                assertThat(kept).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void ofALogThatIsForgottenNothingIsTakenOffTwice() {
+        AtomicLong held = new AtomicLong();
+        MemoryLog log = new MemoryLog(LOBBY, "e", 10, NOON, held::addAndGet);
+        for (int i = 0; i < 5; i++) {
+            Draft draft = new Draft("key-" + i, new Draft.Author("7", "c"), Draft.Kind.MESSAGE, "text");
+            assertThat(log.append(draft, null, NOON, stored -> {})).isPresent();
+        }
+        assertThat(held).hasPositiveValue();
+
+        assertThat(log.forget()).isTrue();
+
+        log.trim(Keep.bytes(1), NOON.plusSeconds(60));
+        log.purge();
+        log.halve();
+        assertThat(log.forget()).isFalse();
+        assertThat(held).hasValue(0);
     }
 
     @Test

@@ -7,11 +7,19 @@ import dev.parley.backplane.Backplane;
 import dev.parley.backplane.BackplaneContract;
 import dev.parley.backplane.Break;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
+import dev.parley.backplane.Erasure;
 import dev.parley.backplane.FaultyNodes;
 import dev.parley.backplane.Keep;
 import dev.parley.backplane.RoomId;
+import dev.parley.backplane.Slice;
+import dev.parley.backplane.engine.DraftBytes;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -50,25 +58,37 @@ final class PostgresBackplaneIT extends BackplaneContract {
     }
 
     @Test
-    void aRoomThatKeepsByAgeIsGoneWhenNothingHasBeenSaidForSoLongAndNobodyIsIn() throws Exception {
+    void aRoomThatKeepsByAgeIsGoneAMonthAfterAllOfItWhereNobodyIsIn() throws Exception {
         for (Backplane node : List.of(here, there)) {
             node.retain(any -> Keep.age(Duration.ofMinutes(10)));
         }
         RoomId occupied = new RoomId(room.name() + "-occupied");
+        RoomId quiet = new RoomId(room.name() + "-quiet");
         RoomId young = new RoomId(room.name() + "-young");
         Draft draft = new Draft("key", new Draft.Author("7", "c"), Draft.Kind.MESSAGE, "m");
         here.presence().enter(occupied, new Draft("farewell", new Draft.Author("7", "c"), Draft.Kind.LEFT, ""));
         Appended first = result(here.append(room, draft));
         result(here.append(occupied, draft));
+        Appended kept = result(here.append(quiet, draft));
         result(here.append(young, draft));
         FaultyNodes.until(() -> server.sql("SELECT count(*) FROM parley_member").equals("1"));
 
         server.sql("UPDATE parley_entry SET at = at - interval '1 hour' WHERE room <> '" + young + "'");
         server.sql("UPDATE parley_room SET touched = touched - interval '1 hour' WHERE room <> '" + young + "'");
-        FaultyNodes.until(() -> server.sql("SELECT string_agg(room, ' ' ORDER BY room) FROM parley_room")
-                .equals(occupied + " " + young));
+        server.sql("UPDATE parley_room SET touched = touched - interval '30 days'" + " WHERE room IN ('" + room + "', '"
+                + occupied + "')");
+        FaultyNodes.until(() -> {
+            for (RoomId each : List.of(room, occupied, quiet, young)) { // else they are looked at in some minutes
+                assertThat(result(there.extent(each)).entries()).isEqualTo(each.equals(young) ? 1 : 0);
+            }
+            return server.sql("SELECT string_agg(room, ' ' ORDER BY room) FROM parley_room")
+                    .equals(occupied + " " + quiet + " " + young);
+        });
 
-        assertThat(server.sql("SELECT string_agg(room, ' ') FROM parley_entry")).isEqualTo(young.name());
+        FaultyNodes.until(() ->
+                server.sql("SELECT string_agg(room, ' ') FROM parley_entry").equals(young.name()));
+        assertThat(result(here.read(quiet, kept.position(), 10, Long.MAX_VALUE)).isWhole())
+                .isTrue();
         Appended again = result(there.append(room, draft));
         assertThat(again.duplicate()).isFalse();
         assertThat(again.position().seq()).isEqualTo(1);
@@ -76,5 +96,48 @@ final class PostgresBackplaneIT extends BackplaneContract {
         assertThat(result(here.read(room, first.position(), 10, Long.MAX_VALUE)).broken())
                 .contains(Break.Reason.EPOCH);
         assertThat(result(there.extent(occupied)).top().seq()).isEqualTo(1);
+    }
+
+    @Test
+    void whoFollowsAndReadsTooLateIsToldAGapAndNothingElse() throws Exception {
+        for (Backplane node : List.of(here, there)) {
+            node.retain(any -> Keep.entries(1));
+        }
+        Appended first = result(here.append(room, draft("1")));
+        result(here.append(room, draft("2")));
+        server.sql("UPDATE parley_entry SET at = at - interval '11 seconds'");
+        Appended last = result(here.append(room, draft("3")));
+
+        FaultyNodes.until(() -> !result(there.readOn(room, first.position(), 10, Long.MAX_VALUE))
+                .isWhole());
+
+        Slice late = result(there.readOn(room, first.position(), 10, Long.MAX_VALUE));
+        assertThat(late.broken()).contains(Break.Reason.TRIMMED);
+        assertThat(late.entries()).extracting(Entry::position).containsExactly(last.position());
+        assertThat(server.sql("SELECT count(*) FROM parley_entry")).isEqualTo("3"); // the rows are there
+    }
+
+    /** Whoever erases waits for the entry, which another transaction empties. */
+    @Test
+    void whatIsErasedWhileItIsTrimmedIsKnownByItsKeyAllTheSame() throws Exception {
+        Appended victim = result(here.append(room, draft("1")));
+        CompletionStage<Boolean> erased;
+        try (Connection other = server.connect("parley");
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            boolean unused = statement.execute("UPDATE parley_entry SET key = sha256(key), data = '\\x"
+                    + HexFormat.of().formatHex(DraftBytes.encode(Erasure.GONE)) + "'");
+            erased = here.erase(room, victim.position().message());
+            FaultyNodes.until(() -> server.sql("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+                    .equals("t"));
+            other.commit();
+        }
+
+        assertThat(result(erased)).isTrue();
+        assertThat(result(there.append(room, draft("1")))).isEqualTo(new Appended(victim.position(), true));
+    }
+
+    private static Draft draft(String key) {
+        return new Draft(key, new Draft.Author("7", "c"), Draft.Kind.MESSAGE, "m");
     }
 }
