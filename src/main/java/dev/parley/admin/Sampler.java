@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * How this node has been doing, in memory: the last quarter of an hour, a sample every five seconds, and the last day, one every
@@ -27,7 +27,7 @@ public final class Sampler {
     private static final int FINE_MINUTES = 15;
     private static final int KEPT = FINE_MINUTES * 60 / SECONDS;
     private static final int MINUTES_KEPT = 24 * 60;
-    private static final int MOST_POINTS = 240; // of a line; a page asks for all of them every second
+    private static final int STEPS = 240; // of a line; a page asks for all of them every second
     private static final double NANOS = 1e9;
     private static final double PERCENT = 100;
 
@@ -37,7 +37,7 @@ public final class Sampler {
      * @param at milliseconds since 1970
      * @param processor of all that the machine has; negative if it does not say
      */
-    private record Sample(
+    record Sample(
             long at,
             int connections,
             double in,
@@ -49,6 +49,21 @@ public final class Sampler {
             double processor,
             double heap) {
         static final Sample NONE = new Sample(0, 0, 0, 0, 0, 0, 0, 0, -1, 0);
+
+        /** The higher figures of both. */
+        private Sample peak(Sample later) {
+            return new Sample(
+                    later.at,
+                    Math.max(connections, later.connections),
+                    Math.max(in, later.in),
+                    Math.max(out, later.out),
+                    Math.max(bytesIn, later.bytesIn),
+                    Math.max(bytesOut, later.bytesOut),
+                    Math.max(p50, later.p50),
+                    Math.max(p99, later.p99),
+                    Math.max(processor, later.processor),
+                    Math.max(heap, later.heap));
+        }
     }
 
     private final ConnectionManager connections;
@@ -60,7 +75,6 @@ public final class Sampler {
     // Guarded by this.
     private final Series fine;
     private final Series coarse;
-    private int taken;
 
     public Sampler(
             ConnectionManager connections,
@@ -73,23 +87,36 @@ public final class Sampler {
         this.rooms = rooms;
         this.processor = processor;
         this.nanoTime = nanoTime;
-        this.fine = new Series(KEPT);
-        this.coarse = new Series(MINUTES_KEPT);
+        this.fine = new Series(1, KEPT);
+        this.coarse = new Series(60 / SECONDS, MINUTES_KEPT);
     }
 
-    /** Samples of one pace: each tells of the time since the one before it. */
+    /** One sample of so many: each tells of the time since the one before it. */
     private final class Series {
         final ArrayDeque<Sample> samples = new ArrayDeque<>();
+        private final int every;
         private final int kept;
+        private int skipped;
+        private DoubleSummaryStatistics shares = new DoubleSummaryStatistics(); // of the processor
         private Traffic before = connections.tally().traffic();
         private Histogram.Counts deliveredBefore = delivery.counts();
         private long sampledAt = nanoTime.getAsLong();
 
-        Series(int kept) {
+        Series(int every, int kept) {
+            this.every = every;
             this.kept = kept;
         }
 
-        void take(double share) {
+        void sample(double share) {
+            if (share >= 0) {
+                shares.accept(share);
+            }
+            if (++skipped == every) {
+                take();
+            }
+        }
+
+        private void take() {
             long now = nanoTime.getAsLong();
             double seconds = Math.max(0.001, (now - sampledAt) / NANOS);
             Traffic traffic = connections.tally().traffic();
@@ -108,21 +135,21 @@ public final class Sampler {
                     (traffic.bytesOut() - before.bytesOut()) / seconds,
                     between.quantile(0.5),
                     between.quantile(0.99),
-                    share >= 0 ? share : -1,
+                    shares.getCount() > 0 ? shares.getAverage() : -1,
                     heap.getMax() > 0 ? (double) heap.getUsed() / heap.getMax() : 0));
             before = traffic;
             deliveredBefore = delivered;
             sampledAt = now;
+            shares = new DoubleSummaryStatistics();
+            skipped = 0;
         }
     }
 
     /** Takes the next sample. */
     public synchronized void sample() {
         double share = processor.getAsDouble(); // once: it tells of the time since it was asked before
-        fine.take(share);
-        if (++taken % (60 / SECONDS) == 0) {
-            coarse.take(share);
-        }
+        fine.sample(share);
+        coarse.sample(share);
     }
 
     /** The figures of the last sample, for an overview. */
@@ -141,7 +168,7 @@ public final class Sampler {
         return latest;
     }
 
-    /** The samples of the last so many minutes, by column, oldest first. */
+    /** The samples of the last so many minutes, by column, oldest first; over a longer time the peaks of each step. */
     public synchronized Map<String, Object> history(int minutes) {
         List<Sample> samples = samples(minutes);
         Map<String, Object> history = new LinkedHashMap<>();
@@ -161,14 +188,21 @@ public final class Sampler {
 
     private List<Sample> samples(int minutes) {
         Series series = minutes > FINE_MINUTES ? coarse : fine;
-        long since = System.currentTimeMillis() - Duration.ofMinutes(minutes).toMillis();
-        List<Sample> recent =
-                series.samples.stream().filter(sample -> sample.at() >= since).toList();
-        int step = (recent.size() + MOST_POINTS - 1) / MOST_POINTS;
-        return IntStream.range(0, recent.size())
-                .filter(i -> (recent.size() - 1 - i) % Math.max(1, step) == 0) // the last one is always among them
-                .mapToObj(recent::get)
-                .toList();
+        long span = Duration.ofMinutes(minutes).toMillis();
+        long since = System.currentTimeMillis() - span;
+        return peaks(
+                series.samples.stream().filter(sample -> sample.at() >= since).toList(), span / STEPS);
+    }
+
+    /** One for each step of the clock, so that they stay the same as time goes on, and the last one as it is. */
+    static List<Sample> peaks(List<Sample> samples, long stepMillis) {
+        Map<Long, Sample> peaks = new LinkedHashMap<>();
+        for (int i = 0; i < samples.size(); i++) {
+            Sample sample = samples.get(i);
+            long step = i < samples.size() - 1 ? sample.at() / stepMillis : Long.MAX_VALUE;
+            peaks.merge(step, sample, Sample::peak);
+        }
+        return List.copyOf(peaks.values());
     }
 
     private static List<Double> column(List<Sample> samples, ToDoubleFunction<Sample> value) {

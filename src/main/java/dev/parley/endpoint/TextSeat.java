@@ -65,7 +65,7 @@ public final class TextSeat implements AutoCloseable {
                 case MESSAGE -> window.message(who, draft.text());
                 case JSON -> window.message(who, plain(draft.text()));
                 case LEFT -> window.left(who);
-                case ERASED -> ""; // which its members are not sent
+                case ERASED -> throw new IllegalStateException("what was erased is not shown");
             };
         }
 

@@ -19,6 +19,7 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Threads;
 import dev.parley.node.Tracing;
+import dev.parley.room.Rooms;
 import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,7 +48,7 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
     private static final int IDLE_SECONDS = 30;
 
     /** What there is once the node has started. */
-    private record Node(Backplane backplane, Cluster cluster, Users users, long maxBytes) {}
+    private record Node(Backplane backplane, Rooms rooms, Cluster cluster, Users users, long maxBytes) {}
 
     private volatile @Nullable Supplier<Status> status;
     private final CompletableFuture<Node> node = new CompletableFuture<>();
@@ -78,8 +79,8 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
      *
      * @param maxBytes how long what is published may be, in bytes of UTF-8
      */
-    public void started(Backplane backplane, Cluster cluster, Users users, long maxBytes) {
-        node.complete(new Node(backplane, cluster, users, maxBytes));
+    public void started(Backplane backplane, Rooms rooms, Cluster cluster, Users users, long maxBytes) {
+        node.complete(new Node(backplane, rooms, cluster, users, maxBytes));
     }
 
     /**
@@ -195,9 +196,9 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
         return node.thenAccept(started -> what.accept(started.cluster()));
     }
 
-    /** Has something done by this node, once it has started. */
-    CompletionStage<Void> onNode(Consumer<Backplane> what) {
-        return node.thenAccept(started -> what.accept(started.backplane()));
+    /** Has something done in the rooms of this node, once it has started. */
+    CompletionStage<Void> inRooms(Consumer<Rooms> what) {
+        return node.thenAccept(started -> what.accept(started.rooms()));
     }
 
     /** Asks the engine, once the node has started. */
@@ -224,7 +225,7 @@ public final class LocalParley implements Parley, Options, AutoCloseable {
 
     /** Does something with the engine, once the node has started. */
     void use(Consumer<Backplane> what) {
-        CompletionStage<?> unused = onNode(what);
+        CompletionStage<?> unused = node.thenAccept(started -> what.accept(started.backplane()));
     }
 
     /** Has it done when the caller's transaction has committed; false if there is none. */

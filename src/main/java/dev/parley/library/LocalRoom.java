@@ -16,9 +16,7 @@ import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Occupant;
 import dev.parley.backplane.RoomId;
-import dev.parley.backplane.Signal;
 import dev.parley.protocol.Inbound;
-import dev.parley.protocol.Outbound;
 import dev.parley.protocol.Utf8;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -75,15 +73,14 @@ record LocalRoom(LocalParley parley, RoomId id) implements Room {
     public CompletionStage<Void> signal(@Nullable Object data) {
         String json = json(data);
         long bytes = Utf8.length(json);
-        Signal signal = new Signal(NOBODY, new Outbound.Signal(id.name(), NOBODY, NOBODY, json).text());
-        CompletionStage<Void> sent = parley.onNode(backplane -> {
+        CompletionStage<Void> sent = parley.inRooms(rooms -> {
             if (bytes > Inbound.Signal.MAX_BYTES) {
                 throw new ParleyException(
                         ParleyException.Code.REFUSED,
                         "a signal is at most " + Inbound.Signal.MAX_BYTES + " bytes long, this one " + bytes,
                         null);
             }
-            if (!backplane.signal(id, signal)) {
+            if (!rooms.signal(id, new Draft.Author(NOBODY, NOBODY), json)) {
                 throw new ParleyException(ParleyException.Code.UNAVAILABLE, "too many signals are on their way", null);
             }
         });

@@ -35,6 +35,8 @@ public sealed interface Outbound {
         /** What this server can do that one of before could not, in alphabetical order. */
         public static final List<String> FEATURES = List.of("after", "erased", "presence-data", "rooms", "signal");
 
+        private static final String FEATURES_TEXT = JsonText.of(FEATURES);
+
         /** What the client has to keep to, so that it can wait by itself instead of being refused. */
         public record Limits(int messageBytes, int messagesPerSecond, int rooms) {}
 
@@ -52,7 +54,7 @@ public sealed interface Outbound {
                     .with("messagesPerSecond", limits.messagesPerSecond)
                     .with("rooms", limits.rooms)
                     .close()
-                    .withJson("features", JsonText.of(FEATURES))
+                    .withJson("features", FEATURES_TEXT)
                     .toString();
         }
     }

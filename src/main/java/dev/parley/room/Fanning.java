@@ -11,6 +11,7 @@ import dev.parley.protocol.CloseCode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,7 +107,8 @@ final class Fanning implements Runnable {
     }
 
     private List<Outgoing> render(Window window) {
-        List<Outgoing> messages = entries.stream().map(window::live).toList();
+        List<Outgoing> messages =
+                entries.stream().filter(window::shows).map(window::live).toList();
         messages.forEach(message -> message.retain(budget));
         return messages;
     }
@@ -114,17 +116,17 @@ final class Fanning implements Runnable {
     /** An author's own messages are each acknowledged right before. */
     private void answer(Member author) {
         Connection connection = author.connection();
-        List<Outgoing> messages = messagesFor(author);
+        Iterator<Outgoing> messages = messagesFor(author).iterator();
         List<Outgoing> answers = new ArrayList<>();
         List<String> paid = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            Draft draft = entries.get(i).draft();
+        for (Entry entry : entries) {
+            Draft draft = entry.draft();
             if (isAnswered(draft) && draft.author().connection().equals(connection.id())) {
                 answers.add(new Outgoing(author.window().acknowledge(draft)));
                 paid.add(draft.key());
             }
-            if (draft.kind() != Draft.Kind.ERASED) {
-                answers.add(messages.get(i));
+            if (author.window().shows(entry)) {
+                answers.add(messages.next());
             }
         }
         connection.send(answers);

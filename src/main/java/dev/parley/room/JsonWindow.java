@@ -46,6 +46,11 @@ record JsonWindow(RoomId room, Overflow overflow) implements Window {
     }
 
     @Override
+    public boolean shows(Entry entry) {
+        return true;
+    }
+
+    @Override
     public Outgoing live(Entry entry) {
         return new Outgoing(
                 render(entry),

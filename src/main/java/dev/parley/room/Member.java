@@ -36,7 +36,7 @@ abstract sealed class Member permits TextMember, JsonMember {
         return window;
     }
 
-    /** Entries of the log, in its order, and how they look through this member's window. Called by the room's loop. */
+    /** Entries of the log, in its order, and how those that it shows look through this member's window. Called by the room's loop. */
     abstract void deliver(List<Entry> entries, List<Outgoing> messages);
 
     /** Entries are missing from here on that nobody can tell any more. Called by the room's loop. */

@@ -5,6 +5,7 @@ import dev.parley.backplane.Occupant;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
+import dev.parley.connection.Connection;
 import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
 import dev.parley.node.Budget;
@@ -23,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +41,17 @@ final class Presence implements PresenceStore.Watcher {
     /** How much they may say of themselves together, in characters; where it is more, it is told to who asks. */
     static final long MAX_CHARACTERS = 128 * 1024;
 
-    private static final long GATHER_MILLIS = 250;
+    /** Of both, below which they are named again: one status that comes and goes must not have all told to all each time. */
+    private static final double NAMED_AGAIN = 0.9;
 
-    private final Room room;
+    private static final long GATHER_MILLIS = 250;
+    private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back
+
+    private final RoomId room;
+    private final Loop loop;
     private final PresenceStore store;
     private final Workers workers;
     private final Budget budget;
-    private final Duration grace;
     private final AtomicLong ticks = new AtomicLong();
 
     // The loop's own.
@@ -53,36 +59,43 @@ final class Presence implements PresenceStore.Watcher {
     private final Map<String, Boolean> changed = new LinkedHashMap<>(); // whether they are in now
     private final Set<String> saying = new LinkedHashSet<>(); // who says something else since
     private long characters; // of all that is said
-    private boolean isGathering;
     private final Set<JsonMember> watching = new HashSet<>();
-    private boolean isCrowd;
+    private boolean isCrowd; // somebody was told no more than how many there are
+    private boolean isCounted; // and all were
+
+    private volatile boolean isGathering; // set by the loop
 
     private @Nullable Subscription subscription; // guarded by this
     private boolean isOver; // guarded by this
 
-    Presence(Room room, PresenceStore store, Workers workers, Budget budget, Duration grace) {
+    /** As {@link Room#turn}. */
+    interface Loop {
+        void turn(@Nullable Connection connection, Runnable task);
+    }
+
+    Presence(RoomId room, Loop loop, PresenceStore store, Workers workers, Budget budget) {
         this.room = room;
+        this.loop = loop;
         this.store = store;
         this.workers = workers;
         this.budget = budget;
-        this.grace = grace;
     }
 
     void enter(Member member) {
-        store.enter(room.id(), member.farewell());
+        store.enter(room, member.farewell());
     }
 
     void leave(Member member) {
-        store.leave(room.id(), member.author);
+        store.leave(room, member.author);
         forget(member);
     }
 
     /** Its connection has ended, which may not mean that its user has gone. */
     void lost(Member member) {
         forget(member);
-        Runnable leaving = leaving(store, room.id(), member.author, budget);
+        Runnable leaving = leaving(store, room, member.author, budget);
         try {
-            ScheduledFuture<?> unused = workers.timer().schedule(leaving, grace.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused = workers.timer().schedule(leaving, GRACE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             leaving.run();
         }
@@ -99,43 +112,50 @@ final class Presence implements PresenceStore.Watcher {
 
     private void forget(Member member) {
         if (member instanceof JsonMember json) {
-            room.turn(member.connection, () -> watching.remove(json));
+            loop.turn(member.connection, () -> watching.remove(json));
         }
     }
 
     /** Tells a member who is there, and from then on who comes and goes. Called by the loop. */
     void show(JsonMember member) {
         watch();
-        store.members(room.id())
-                .whenComplete((connections, failure) -> room.turn(member.connection, () -> {
-                    // Who is in comes from what this room was told itself, so that no later change is missing or
-                    // doubled.
-                    if (member.connection.isLive() && !member.isOut()) {
-                        watching.add(member);
-                        member.connection.send(everybody(failure == null ? connections : Map.of()));
-                    }
-                }));
+        read(member.connection, occupants -> {
+            if (member.connection.isLive() && !member.isOut()) {
+                watching.add(member);
+                isCrowd |= isTooMuch();
+                member.connection.send((isCrowd ? crowd() : members(occupants)).text());
+            }
+        });
     }
 
-    private String everybody(Map<String, Occupant> occupants) {
-        if (isTooMuch()) {
-            return new Outbound.Crowd(room.id().name(), present.size()).text();
-        }
+    private void read(@Nullable Connection connection, Consumer<Map<String, Occupant>> then) {
+        store.members(room)
+                .whenComplete((occupants, failure) ->
+                        loop.turn(connection, () -> then.accept(failure == null ? occupants : Map.of())));
+    }
+
+    private Outbound crowd() {
+        return new Outbound.Crowd(room.name(), present.size());
+    }
+
+    /** Who is in comes from what this room was told itself, so that no later change is missing or doubled. */
+    private Outbound members(Map<String, Occupant> occupants) {
         List<Outbound.Member> members = new ArrayList<>();
         present.forEach((user, data) -> {
             Occupant occupant = occupants.get(user);
             members.add(new Outbound.Member(user, occupant == null ? 1 : occupant.connections(), data));
         });
-        return new Outbound.Members(room.id().name(), members).text();
+        return new Outbound.Members(room.name(), members);
     }
 
     private boolean isTooMuch() {
-        return present.size() > MAX_NAMED || characters > MAX_CHARACTERS;
+        double part = isCrowd ? NAMED_AGAIN : 1;
+        return present.size() > part * MAX_NAMED || characters > part * MAX_CHARACTERS;
     }
 
     /** Some of those who are in, of whom the store knows. */
     CompletionStage<Outbound.Page> page(@Nullable String id, String after, int limit) {
-        return store.members(room.id()).thenApply(occupants -> {
+        return store.members(room).thenApply(occupants -> {
             List<Outbound.Member> members = occupants.entrySet().stream()
                     .filter(each -> each.getKey().compareTo(after) > 0)
                     .sorted(Map.Entry.comparingByKey())
@@ -147,7 +167,7 @@ final class Presence implements PresenceStore.Watcher {
                     .toList();
             boolean more = members.size() > limit;
             return new Outbound.Page(
-                    id, room.id().name(), more ? members.subList(0, limit) : members, occupants.size(), more);
+                    id, room.name(), more ? members.subList(0, limit) : members, occupants.size(), more);
         });
     }
 
@@ -159,7 +179,7 @@ final class Presence implements PresenceStore.Watcher {
 
     private synchronized void watch() {
         if (subscription == null && !isOver) {
-            subscription = store.watch(room.id(), this);
+            subscription = store.watch(room, this);
         }
     }
 
@@ -169,7 +189,7 @@ final class Presence implements PresenceStore.Watcher {
         if (subscription != null) {
             subscription.close();
         }
-        room.turn(null, () -> {
+        loop.turn(null, () -> {
             budget.release(Budget.Use.ROOMS, characters);
             characters = 0;
             present.clear();
@@ -178,22 +198,23 @@ final class Presence implements PresenceStore.Watcher {
 
     @Override
     public void joined(String user) {
-        room.turn(null, () -> change(user, true));
+        loop.turn(null, () -> change(user, true));
     }
 
     @Override
     public void left(String user) {
-        room.turn(null, () -> change(user, false));
+        loop.turn(null, () -> change(user, false));
     }
 
     @Override
     public void changed(String user, String data) {
-        room.turn(null, () -> {
+        loop.turn(null, () -> {
             String before = present.get(user);
-            if (before != null && !before.equals(data) && gather()) {
+            if (before != null && !before.equals(data)) {
                 keep(data.length() - before.length());
                 present.put(user, data);
                 saying.add(user);
+                gather();
             }
         });
     }
@@ -212,48 +233,69 @@ final class Presence implements PresenceStore.Watcher {
             keep(-before.length());
             saying.remove(user);
         }
-        if (gather()) {
-            changed.put(user, isIn);
+        changed.put(user, isIn);
+        gather();
+    }
+
+    /** What has changed is told in a moment. */
+    private void gather() {
+        if (isGathering) {
+            return;
+        }
+        isGathering = true;
+        try {
+            ScheduledFuture<?> unused = workers.timer().schedule(this::gathered, GATHER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            // nobody is told anything any more
+        } catch (Throwable noMemory) { // whatever changes next tries again
+            isGathering = false;
+            throw noMemory;
         }
     }
 
-    /** What has changed is told in a moment; false if nobody is told anything any more. */
-    private boolean gather() {
-        if (!isGathering) {
-            try {
-                ScheduledFuture<?> unused = workers.timer()
-                        .schedule(() -> room.turn(null, this::tell), GATHER_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException stopped) {
-                return false;
-            }
-            isGathering = true;
+    /** Called by the timer. */
+    private void gathered() {
+        try {
+            loop.turn(null, this::tell);
+        } catch (Throwable noMemory) {
+            isGathering = false;
+            throw noMemory;
         }
-        return true;
     }
 
     private void tell() {
-        List<String> joined = new ArrayList<>();
-        List<String> left = new ArrayList<>();
-        changed.forEach((user, isIn) -> (isIn ? joined : left).add(user));
+        isGathering = false; // first: after an Error, too, the next change is told, with what was not told now
+        if (isTooMuch()) {
+            isCrowd = true;
+            if (!isCounted || !changed.isEmpty()) {
+                send(crowd());
+                isCounted = true;
+            }
+        } else if (isCrowd) {
+            isCounted = false;
+            read(null, this::name);
+        } else {
+            List<String> joined = new ArrayList<>();
+            List<String> left = new ArrayList<>();
+            changed.forEach((user, isIn) -> (isIn ? joined : left).add(user));
+            Map<String, String> said = new LinkedHashMap<>();
+            saying.forEach(user -> said.put(user, present.getOrDefault(user, "")));
+            send(new Outbound.Presence(room.name(), joined, left, said));
+        }
         changed.clear();
-        Map<String, String> said = new LinkedHashMap<>();
-        saying.forEach(user -> said.put(user, present.getOrDefault(user, "")));
         saying.clear();
-        isGathering = false;
-        boolean wasCrowd = isCrowd;
-        isCrowd = isTooMuch();
-        String name = room.id().name();
-        if (wasCrowd && !isCrowd) {
-            List.copyOf(watching).forEach(this::show);
-            return;
+    }
+
+    /** Tells all of them who is in, which they have been waiting for: nothing else is told meanwhile. */
+    private void name(Map<String, Occupant> occupants) {
+        if (isCrowd && !isTooMuch()) {
+            send(members(occupants));
+            isCrowd = false;
         }
-        if (isCrowd && wasCrowd && joined.isEmpty() && left.isEmpty()) {
-            return;
-        }
-        Outgoing news = new Outgoing(
-                isCrowd
-                        ? new Outbound.Crowd(name, present.size()).text()
-                        : new Outbound.Presence(name, joined, left, said).text());
-        watching.forEach(member -> member.connection.send(List.of(news)));
+    }
+
+    private void send(Outbound news) {
+        List<Outgoing> once = List.of(new Outgoing(news.text()));
+        watching.forEach(member -> member.connection.send(once));
     }
 }

@@ -66,7 +66,6 @@ final class Room implements Budget.Holder {
     static final long BYTES = 3_072; // the objects of a room with somebody in it, and of its log, about
     private static final long OVERHEAD = 300; // objects around the text of an entry
     private static final int LONGEST_ESCAPE = 6; // \u0000
-    private static final Duration GRACE = Duration.ofSeconds(10); // for whom the connection broke, to come back
     private static final Duration PATIENCE = Duration.ofSeconds(5); // with a log that is asked
 
     private final RoomId id;
@@ -105,7 +104,7 @@ final class Room implements Budget.Holder {
         this.budget = rooms.budget();
         this.jsonWindow = new JsonWindow(id, overflow);
         this.signals = new Signals(() -> members, workers, budget, rooms::droppedSignals);
-        this.presence = new Presence(this, backplane.presence(), workers, budget, GRACE);
+        this.presence = new Presence(id, this::turn, backplane.presence(), workers, budget);
     }
 
     private final class Log implements Follower {

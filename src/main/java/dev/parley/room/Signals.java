@@ -6,13 +6,14 @@ import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
 import dev.parley.node.Budget;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What is signalled in a room, on its way to those who are in on this node: beside the room's loop, so that no message waits for it. The
@@ -106,11 +107,13 @@ final class Signals {
 
     private void tell(List<Told> batch) {
         List<Outgoing> all = batch.stream().map(Told::message).toList();
+        Set<String> authors = batch.stream().map(Told::author).collect(Collectors.toSet());
         int given = 0;
         for (Member member : members.get()) {
             if (member instanceof JsonMember reader && reader.isTold()) {
                 Connection connection = reader.connection();
-                given += connection.signal(heard(batch, all, connection.id()));
+                String id = connection.id();
+                given += connection.signal(authors.contains(id) ? others(batch, id) : all);
             }
         }
         if (given > 0) {
@@ -119,19 +122,11 @@ final class Signals {
     }
 
     /** All but its own. */
-    private static List<Outgoing> heard(List<Told> batch, List<Outgoing> all, String connection) {
-        for (Told told : batch) {
-            if (told.author().equals(connection)) {
-                List<Outgoing> others = new ArrayList<>(batch.size());
-                for (Told each : batch) {
-                    if (!each.author().equals(connection)) {
-                        others.add(each.message());
-                    }
-                }
-                return others;
-            }
-        }
-        return all;
+    private static List<Outgoing> others(List<Told> batch, String connection) {
+        return batch.stream()
+                .filter(told -> !told.author().equals(connection))
+                .map(Told::message)
+                .toList();
     }
 
     /** Gives up what waits, and says how many that were. */

@@ -9,7 +9,6 @@ import dev.parley.protocol.CloseCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,25 +55,10 @@ public final class TextMember extends Member {
     void deliver(List<Entry> entries, List<Outgoing> messages) {
         List<Entry> waiting = early;
         if (waiting == null) {
-            connection.send(shown(entries, messages));
+            connection.send(messages);
         } else {
             waiting.addAll(entries);
         }
-    }
-
-    /** The window has no words for what was erased. */
-    private static List<Outgoing> shown(List<Entry> entries, List<Outgoing> messages) {
-        if (entries.stream().noneMatch(TextMember::isErased)) {
-            return messages;
-        }
-        return IntStream.range(0, entries.size())
-                .filter(i -> !isErased(entries.get(i)))
-                .mapToObj(messages::get)
-                .toList();
-    }
-
-    private static boolean isErased(Entry entry) {
-        return entry.draft().kind() == Draft.Kind.ERASED;
     }
 
     /** It had a seat: what is live waits until it has been told what was said since. Before it is in. */
@@ -96,7 +80,7 @@ public final class TextMember extends Member {
         List<Outgoing> messages = Stream.concat(
                         kept.stream(),
                         live.stream().filter(entry -> entry.position().seq() > last))
-                .filter(entry -> !isErased(entry))
+                .filter(window()::shows)
                 .map(window()::live)
                 .toList();
         if (!messages.isEmpty()) {

@@ -109,6 +109,12 @@ export function chart(title, series, minutes = 15) {
     });
   }
 
+  /** The index of what is shown for that time, or for the next to it: what is shown changes as time goes on. */
+  function nearest(time) {
+    const { at } = shown;
+    return at.reduce((best, one, k) => (Math.abs(one - time) < Math.abs(at[best] - time) ? k : best), 0);
+  }
+
   function point(index) {
     const { at } = shown;
     pointed = at[index];
@@ -128,7 +134,7 @@ export function chart(title, series, minutes = 15) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step && at.length > 0) {
       event.preventDefault();
-      const index = pointed === undefined ? at.length - 1 : at.indexOf(pointed);
+      const index = pointed === undefined ? at.length - 1 : nearest(pointed);
       point(Math.min(at.length - 1, Math.max(0, index + step)));
     } else if (event.key === "Escape") {
       leave();
@@ -142,14 +148,7 @@ export function chart(title, series, minutes = 15) {
     }
     const box = svg.getBoundingClientRect();
     const wanted = ((event.clientX - box.left) / box.width) * WIDTH;
-    const now = at[at.length - 1];
-    let best = 0;
-    at.forEach((time, k) => {
-      if (Math.abs(x(time, now) - wanted) < Math.abs(x(at[best], now) - wanted)) {
-        best = k;
-      }
-    });
-    point(best);
+    point(nearest(at.at(-1) - (1 - (wanted - LEFT) / (WIDTH - LEFT - RIGHT)) * span));
   });
   svg.addEventListener("pointerleave", leave);
 

@@ -66,6 +66,7 @@ final class LocalRoomTest {
                         "application",
                         "{\"type\":\"signal\",\"room\":\"news\",\"from\":{\"user\":\"application\",\"connection\":\"application\"},"
                                 + "\"data\":{\"x\":1}}"));
+        assertThat(started.rooms.signals()).isEqualTo(1);
     }
 
     @Test

@@ -13,7 +13,6 @@ import dev.parley.Presence;
 import dev.parley.Publication;
 import dev.parley.Published;
 import dev.parley.api.Node;
-import dev.parley.api.Users;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import java.util.List;

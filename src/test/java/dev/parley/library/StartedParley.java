@@ -5,7 +5,10 @@ import dev.parley.Parley;
 import dev.parley.api.Node;
 import dev.parley.api.Users;
 import dev.parley.backplane.memory.MemoryBackplane;
+import dev.parley.connection.Workers;
 import dev.parley.node.Budget;
+import dev.parley.room.Overflow;
+import dev.parley.room.Rooms;
 import jakarta.servlet.ServletContext;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -16,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 /** One node by itself that keeps ten messages of a room, and its application's view of it. For one thread. */
 final class StartedParley implements AutoCloseable {
     final MemoryBackplane backplane = new MemoryBackplane(10, InstantSource.system(), new Budget(Long.MAX_VALUE));
+    final Workers workers = new Workers();
+    final Rooms rooms =
+            new Rooms(backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
     final Node node = new Node("one", backplane);
     final LocalParley parley = parley();
 
@@ -30,7 +36,7 @@ final class StartedParley implements AutoCloseable {
 
     /** @param longest bytes of a message */
     Parley start(boolean inboxes, int longest) {
-        parley.started(backplane, node.cluster, new Users(node.query, inboxes), longest);
+        parley.started(backplane, rooms, node.cluster, new Users(node.query, inboxes), longest);
         return parley;
     }
 
@@ -42,6 +48,7 @@ final class StartedParley implements AutoCloseable {
     public void close() {
         parley.close();
         node.close();
+        workers.close();
         backplane.close();
     }
 }

@@ -3,16 +3,20 @@ package dev.parley.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Entry;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.memory.MemoryBackplane;
 import dev.parley.connection.ManualClock;
 import dev.parley.connection.Peer;
 import dev.parley.connection.Workers;
+import dev.parley.metrics.Histogram;
 import dev.parley.node.Budget;
 import dev.parley.protocol.Mark;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +73,28 @@ final class ErasureTest {
         assertThat(heard.get(3)).contains("\"seq\":3,", "\"after\"");
         assertThat(text.awaitLines(3))
                 .containsExactly("Client #ann says: a secret", "You wrote: after", "Client #7 says: after");
+    }
+
+    @Test
+    void authorReadsItsOwnMessagesAroundWhatWasErased() {
+        Peer author = new Peer(workers);
+        Peer reader = new Peer(workers);
+        TextMember member = rooms.join(NEWS, author.connection(), "7", GuideWindow.GUIDE);
+        TextMember other = rooms.join(NEWS, reader.connection(), "8", GuideWindow.GUIDE);
+        List<Entry> batch = Stream.of(
+                        new Draft("1", member.author, Draft.Kind.MESSAGE, "before"),
+                        new Draft("2", member.author, Draft.Kind.ERASED, ""),
+                        new Draft("3", member.author, Draft.Kind.MESSAGE, "after"))
+                .map(draft -> new Entry(Position.ORIGIN, draft, Instant.EPOCH))
+                .toList();
+
+        new Fanning(batch, new Member[] {member, other}, new Histogram(), System.nanoTime(), new Budget(Long.MAX_VALUE))
+                .run();
+
+        assertThat(author.awaitLines(4))
+                .containsExactly(
+                        "You wrote: before", "Client #7 says: before", "You wrote: after", "Client #7 says: after");
+        assertThat(reader.awaitLines(2)).containsExactly("Client #7 says: before", "Client #7 says: after");
     }
 
     @Test

@@ -13,7 +13,7 @@ public enum GuideWindow implements Window {
         Draft draft = entry.draft();
         String who = "Client #" + draft.author().user();
         return switch (draft.kind()) {
-            case ERASED -> ""; // which its members are not sent
+            case ERASED -> throw new IllegalStateException("what was erased is not shown");
             case MESSAGE -> who + " says: " + draft.text();
             case JSON -> who + " says: " + plain(draft.text());
             case LEFT -> who + " left the chat";
