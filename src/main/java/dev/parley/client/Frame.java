@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object of the wire, read as far as somebody asks. Immutable. */
@@ -76,6 +77,8 @@ final class Frame {
 
     /** A frame to be sent: its type, then whatever is added. */
     static final class Writer {
+        private static final Pattern HALF_PAIR = Pattern.compile("\\p{Cs}"); // whole pairs are read as one character
+
         private final StringBuilder text = new StringBuilder("{\"type\":");
 
         Writer(String type) {
@@ -102,11 +105,19 @@ final class Frame {
 
         /** The frame under a number of the client's. */
         String text(long id) {
-            return text + ",\"id\":" + id + "}";
+            return wellFormed(text + ",\"id\":" + id + "}");
         }
 
         String text() {
-            return text + "}";
+            return wellFormed(text + "}");
+        }
+
+        /** Half of a pair of surrogates, as a text cut in two may have, is no Unicode that a WebSocket could carry: it is escaped. */
+        private static String wellFormed(String json) {
+            return HALF_PAIR
+                    .matcher(json)
+                    .replaceAll(
+                            half -> "\\\\u" + Integer.toHexString(half.group().charAt(0)));
         }
 
         private Writer name(String name, Runnable value) {

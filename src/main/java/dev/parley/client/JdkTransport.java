@@ -99,7 +99,12 @@ final class JdkTransport implements Transport {
         public synchronized void send(String message) {
             WebSocket open = socket;
             if (open != null) {
-                sends = sends.thenCompose(sent -> open.sendText(message, true)); // it takes one at a time
+                sends = sends.thenCompose(sent -> open.sendText(message, true)) // it takes one at a time
+                        .whenComplete((sent, failure) -> {
+                            if (failure != null) { // or nothing would leave any more, and nobody would know
+                                onError(open, failure);
+                            }
+                        });
             }
         }
 

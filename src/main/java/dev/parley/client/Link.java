@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -122,12 +121,14 @@ final class Link {
     }
 
     void reconnect() {
+        bye = null; // whatever the server said of the end, this is another one
         end("", LOST, Duration.ZERO);
         failures = 0;
         open();
     }
 
     void close() {
+        bye = null;
         end("", NORMAL, Duration.ZERO);
     }
 
@@ -143,8 +144,8 @@ final class Link {
         };
         try {
             (credential.isFixed() ? steps : executor).execute(asking);
-        } catch (RejectedExecutionException stopped) {
-            fail.accept(stopped);
+        } catch (Throwable noThread) { // or no place for it
+            fail.accept(noThread);
         }
     }
 

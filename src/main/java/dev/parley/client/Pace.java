@@ -12,6 +12,9 @@ final class Pace {
     private static final double MARGIN_NANOS =
             1.1e9; // a second's worth takes a little longer, so that the server need not refuse
 
+    /** Where all that was on its way is refused at once, the next must not wait for a minute. */
+    private static final double MOST_SLACK = 16;
+
     private final Clock clock;
     private final Executor steps;
     private final double spacing;
@@ -56,7 +59,7 @@ final class Pace {
             return; // it was not too fast
         }
         paidUntil = Math.max(paidUntil, clock.nanos() + (double) after.toNanos());
-        slack++;
+        slack = Math.min(slack + 1, MOST_SLACK);
     }
 
     /** Forgets whatever waits. */
@@ -72,18 +75,21 @@ final class Pace {
             return;
         }
         isWorking = true;
-        while (!line.isEmpty()) {
-            long now = clock.nanos();
-            if (paidUntil > now) {
-                timer = clock.after(
-                        Duration.ofNanos((long) Math.ceil(paidUntil - now)), () -> steps.execute(this::again));
-                break;
+        try {
+            while (!line.isEmpty()) {
+                long now = clock.nanos();
+                if (paidUntil > now) {
+                    timer = clock.after(
+                            Duration.ofNanos((long) Math.ceil(paidUntil - now)), () -> steps.execute(this::again));
+                    break;
+                }
+                if (line.remove().getAsBoolean()) {
+                    pay(now);
+                }
             }
-            if (line.remove().getAsBoolean()) {
-                pay(now);
-            }
+        } finally {
+            isWorking = false; // whatever a turn throws
         }
-        isWorking = false;
     }
 
     private void pay(long now) {

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +31,7 @@ public final class ParleyClient implements AutoCloseable {
             ""; // its name is the server's to say, and may be another one on the next connection
     private static final int JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
     private static final int SIGNALS_PER_SECOND = 40; // the server's
+    private static final Duration WITHOUT_THREAD = Duration.ofMillis(250);
     private static final int CONNECTIONS_REMEMBERED = 100;
     private static final double LONGEST_PAUSE_MS = 2_000;
 
@@ -136,7 +137,7 @@ public final class ParleyClient implements AutoCloseable {
     private ParleyClient(URI uri, Credential credential, Options options, Clock clock) {
         this.options = options;
         this.clock = clock;
-        callbacks = new Serial(options.executor());
+        callbacks = new Serial(this::handOver);
         states = new Listeners<>(callbacks, true);
         errors = new Listeners<>(callbacks, true);
         joins = new Pace(clock, steps, JOINS_PER_SECOND, 1);
@@ -285,10 +286,20 @@ public final class ParleyClient implements AutoCloseable {
 
     /** Not in the step: what hangs on a future is somebody else's code. Nor behind the listeners: one may be waiting for it. */
     private void settle(Runnable settling) {
+        handOver(settling);
+    }
+
+    /** To the application's executor; again after a moment where that has no place or no thread just now. */
+    private void handOver(Runnable task) {
         try {
-            options.executor().execute(settling);
-        } catch (RejectedExecutionException stopped) { // nobody is there who could be held up
-            settling.run();
+            options.executor().execute(task);
+        } catch (Throwable full) { // an Error says that there is no thread
+            if (state.name() == State.Name.CLOSED
+                    || (options.executor() instanceof ExecutorService service && service.isShutdown())) {
+                task.run(); // there will be none, and nothing more for it to hold up
+            } else {
+                Runnable unused = clock.after(WITHOUT_THREAD, () -> handOver(task));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * messages is told up to 100 messages that came before it was set, and those for states, presence and gaps are told the last one.
  */
 public final class Room {
+    private static final int PRESENCE_BYTES = 1_024; // what the server takes
     private static final int MAX_UNHEARD = 100; // the server gives up to 200 again
     private static final int MAX_QUEUED = 1_000; // events that wait for the listeners
 
@@ -269,9 +271,14 @@ public final class Room {
      * Says something about this user, which others see among the members as long as the connection lasts; and again over the next ones.
      *
      * @param data at most 1 KiB as JSON
+     * @throws ParleyClientException {@code too-big} if it is longer: every later join would be refused for it
      */
     public void present(@Nullable Object data) {
         String json = client.json(data);
+        int size = json.getBytes(StandardCharsets.UTF_8).length;
+        if (size > PRESENCE_BYTES) {
+            throw new ParleyClientException("too-big", "too long by " + (size - PRESENCE_BYTES) + " bytes");
+        }
         client.step(() -> {
             boolean isInLine = isPresenceDue;
             ownPresence = json;
@@ -530,8 +537,8 @@ public final class Room {
     /** The newest one; where we are not in, the join has it. */
     private boolean tellPresence() {
         boolean isDue = isPresenceDue && isJoined();
-        isPresenceDue = false;
         if (isDue) {
+            isPresenceDue = false;
             client.link()
                     .transmit(new Frame.Writer("presence")
                             .with("room", name)

@@ -3,12 +3,11 @@ package dev.parley.client;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs tasks one after another, in their order, on an executor; on one that runs them at once, in the thread that brings the first.
- * Thread-safe. What a task throws goes to the thread's handler of uncaught exceptions, and the next one runs.
+ * Runs tasks one after another, in their order, on an executor that takes whatever it is given; on one that runs them at once, in the
+ * thread that brings the first. Thread-safe. What a task throws goes to the thread's handler of uncaught exceptions, and the next one runs.
  */
 final class Serial implements Executor {
     private final Executor executor;
@@ -23,12 +22,7 @@ final class Serial implements Executor {
     public void execute(Runnable task) {
         tasks.add(task);
         if (size.getAndIncrement() == 0) {
-            try {
-                executor.execute(this::drain);
-            } catch (RejectedExecutionException stopped) { // by the application, and with it went whoever listened
-                tasks.clear();
-                size.set(0);
-            }
+            executor.execute(this::drain);
         }
     }
 

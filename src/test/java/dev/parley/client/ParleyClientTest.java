@@ -106,6 +106,15 @@ final class ParleyClientTest {
     }
 
     @Test
+    void whoConnectsAnewIsNotHeldToTheGoodbyeOfTheConnectionBefore() {
+        ParleyClient client = stage.connect();
+        stage.welcome().tell(Map.of("type", "bye", "code", 1001, "reconnect", false));
+        client.reconnect();
+        assertThat(client.state().name()).isEqualTo(Name.CONNECTING);
+        assertThat(stage.sockets).hasSize(2);
+    }
+
+    @Test
     void pingsAreAnsweredAndSilenceIsTheEnd() {
         stage.connect();
         Stage.Socket socket = stage.welcome();

@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A room of a Java client: as parley.js's, see {@code ParleyJsIT}. */
@@ -275,6 +278,84 @@ final class RoomTest {
                         "[ann, carol] [carol] [bob] 2",
                         "[ann, dan] [dan] [carol] 2",
                         "[] [] [] 501");
+    }
+
+    @Test
+    void whatIsHeardWhileTheExecutorIsFullIsToldAfterwardsAndInOrder() {
+        AtomicBoolean isFull = new AtomicBoolean();
+        stage.executor = task -> {
+            if (isFull.get()) {
+                throw new RejectedExecutionException();
+            }
+            task.run();
+        };
+        Room room = stage.connect().join("r").onMessage(this::hear);
+        stage.welcome();
+        stage.joined("r", 1);
+        isFull.set(true);
+        stage.messages("r", 2, 9);
+        CompletableFuture<Room.History> asked = room.history(3);
+        assertThat(heard).isEmpty();
+        stage.last()
+                .tell(Map.of(
+                        "id",
+                        stage.last().heard("history").get("id"),
+                        "type",
+                        "history",
+                        "room",
+                        "r",
+                        "messages",
+                        List.of()));
+        stage.time.pass(1_000);
+        assertThat(asked).isNotDone();
+        isFull.set(false);
+        stage.time.pass(1_000);
+        assertThat(asked).isDone();
+        stage.messages("r", 10, 10);
+        assertThat(heard).containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    }
+
+    @Test
+    void halfACharacterIsSentAsJsonCan() {
+        Room room = stage.connect().join("r");
+        Stage.Socket socket = stage.welcome();
+        stage.joined("r", 1);
+        CompletableFuture<Room.Ack> unused = room.send("cut \ud83d, whole \ud83d\ude00");
+        assertThat(socket.texts.get(socket.texts.size() - 1)).contains("\"cut \\ud83d, whole \ud83d\ude00\"");
+        assertThat(socket.heard("send").get("data")).isEqualTo("cut \ud83d, whole \ud83d\ude00");
+    }
+
+    @Test
+    void theNewestPresenceIsToldThoughTheRoomWasLeftOutWhileItWaited() {
+        stage.limits = Map.of("rooms", 64, "messagesPerSecond", 1);
+        Room room = stage.connect().join("r", JoinOptions.none().presence());
+        Stage.Socket socket = stage.welcome();
+        stage.joined("r", 1);
+        IntStream.range(0, 4).forEach(i -> {
+            CompletableFuture<Room.Ack> unused = room.send(i);
+        });
+        room.present("1");
+        socket.tell(Map.of("type", "gap", "room", "r"));
+        stage.time.pass(200); // it is asked to be let in again, with that
+        room.present("2");
+        stage.time.pass(10_000);
+        stage.joined("r", 5);
+        stage.time.pass(10_000);
+        assertThat(socket.all("presence"))
+                .last()
+                .extracting(frame -> frame.get("data"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void presenceThatIsTooLongIsRefusedAtOnceAndNotKept() {
+        Room room = stage.connect().join("r", JoinOptions.none().presence("short"));
+        stage.welcome();
+        stage.joined("r", 1);
+        assertThatThrownBy(() -> room.present("é".repeat(512)))
+                .isInstanceOf(ParleyClientException.class)
+                .hasMessage("too long by 2 bytes");
+        assertThat(stage.loseAndComeBack().heard("join").get("presence")).isEqualTo(Map.of("data", "short"));
     }
 
     @Test

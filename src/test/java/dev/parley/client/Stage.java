@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.stream.LongStream;
 
 /** A client whose server the test plays, in one thread, on a clock that it winds. */
@@ -17,6 +18,7 @@ final class Stage implements Transport {
     static final class Socket implements Connection {
         final URI uri;
         final Listener listener;
+        final List<String> texts = new ArrayList<>();
         final List<Map<?, ?>> sent = new ArrayList<>();
         boolean isClosed;
 
@@ -27,6 +29,7 @@ final class Stage implements Transport {
 
         @Override
         public void send(String text) {
+            texts.add(text);
             sent.add((Map<?, ?>) JsonReader.value(text));
         }
 
@@ -62,6 +65,7 @@ final class Stage implements Transport {
     final List<Socket> sockets = new ArrayList<>();
     Map<String, Object> limits = Map.of("rooms", 64);
     List<String> features = List.of();
+    Executor executor = Runnable::run;
 
     @Override
     public Connection open(URI uri, String subprotocol, Listener listener) {
@@ -76,7 +80,7 @@ final class Stage implements Transport {
     }
 
     ParleyClient connect(Credential credential) {
-        ParleyClient.Options options = new ParleyClient.Options(JsonBinding.plain(), this, Runnable::run);
+        ParleyClient.Options options = new ParleyClient.Options(JsonBinding.plain(), this, executor);
         return ParleyClient.connect(URI.create("https://example.org/rooms"), credential, options, time);
     }
 
