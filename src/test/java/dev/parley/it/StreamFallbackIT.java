@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.it.harness.ExecutableWar;
 import dev.parley.it.wire.Site;
 import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,14 +14,20 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system") // Node.js
 final class StreamFallbackIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(10);
 
     @TempDir
     private Path folder;
@@ -76,12 +84,17 @@ final class StreamFallbackIT {
     }
 
     private void begin(String room) throws IOException {
+        begin(room, "ann");
+    }
+
+    private void begin(String room, String credential) throws IOException {
         node = new ProcessBuilder(
                         "node",
                         "--experimental-websocket",
                         "client.mjs",
                         "http://127.0.0.1:" + gateway.port() + "/rooms",
-                        room)
+                        room,
+                        credential)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
@@ -166,6 +179,82 @@ final class StreamFallbackIT {
     }
 
     @Test
+    void whatIsSaidWhileAStreamIsAwayIsToldInRoomsAndInTheInbox() throws Exception {
+        TokenIssuer issuer = TokenIssuer.in(folder);
+        try (ExecutableWar verifying =
+                ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m", "-Dparley.heartbeat=5s"))) {
+            gateway.close();
+            gateway = new Gateway(verifying.url().getPort());
+            gateway.refusesUpgrades = true;
+            String shop = issuer.token("shop", LONG, Map.of("scope", "parley:tell parley:publish"));
+            begin("mixed", issuer.token("ann", LONG, Map.of("scope", "parley:publish")));
+            sees("state stream ");
+            sees("room joined none");
+            for (int i = 1; i <= 12; i++) {
+                if (i % 3 != 1) {
+                    gateway.isDown = true;
+                    gateway.cut();
+                }
+                publish(verifying, shop, "rooms/mixed", i);
+                publish(verifying, shop, "users/ann", i);
+                gateway.isDown = false;
+                if (i % 3 != 2) {
+                    sees("inbox " + i);
+                    sees("message " + i + " " + i + " false");
+                }
+            }
+            assertThat(seen.stream().filter(line -> line.startsWith("inbox")))
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 12)
+                            .mapToObj(i -> "inbox " + i)
+                            .toList());
+            assertThat(seen.stream().filter(line -> line.startsWith("message"))).hasSize(12);
+            assertThat(seen).noneMatch(line -> line.startsWith("gap"));
+        }
+    }
+
+    private static void publish(ExecutableWar node, String token, String whose, int data) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(Site.at(node.url()).origin() + "/api/v1/" + whose + "/messages"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE)
+                .POST(HttpRequest.BodyPublishers.ofString("" + data))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    @Test
+    void aMessageThatIsNotAnsweredIsSentOnceMoreAndStoredOnce() throws IOException {
+        gateway.refusesUpgrades = true;
+        begin("held");
+        sees("state stream ");
+        sees("room joined none");
+        gateway.holdsPosts = true;
+        say("send 1");
+        say("send 2");
+        await().atMost(PATIENCE).until(() -> gateway.postsHeld.get() >= 2); // it was given up, and tried once more
+        gateway.holdsPosts = false;
+        sees("acked 1 1");
+        sees("acked 2 2");
+        sees("message 2 2 true");
+        say("send 3");
+        sees("message 3 3 true");
+        assertThat(seen.stream().filter(line -> line.startsWith("message"))).hasSize(3);
+        assertThat(seen).noneMatch(line -> line.startsWith("failed"));
+    }
+
+    @Test
+    void whereNobodyAnswersAnUpgradeTheRoomsAreAStream() throws IOException {
+        gateway.holdsUpgrades = true;
+        begin("silent");
+        sees("state stream ");
+        sees("room joined none");
+        say("send 1");
+        sees("message 1 1 true");
+    }
+
+    @Test
     void aServerThatIsRestartedIsNoReason() throws IOException {
         begin("restarted");
         sees("state socket ");
@@ -186,9 +275,11 @@ final class StreamFallbackIT {
         private final int behind;
         private volatile boolean refusesUpgrades;
         private volatile boolean holdsUpgrades;
+        private volatile boolean holdsPosts;
         private volatile boolean isDown;
         private final AtomicInteger upgradesRefused = new AtomicInteger();
         private final AtomicInteger upgradesHeld = new AtomicInteger();
+        private final AtomicInteger postsHeld = new AtomicInteger();
 
         Gateway(int behind) throws IOException {
             this.behind = behind;
@@ -238,6 +329,11 @@ final class StreamFallbackIT {
                     head.append((char) octet);
                 }
                 boolean isUpgrade = head.toString().toLowerCase(Locale.ROOT).contains("upgrade: websocket");
+                if (holdsPosts && head.toString().startsWith("POST ")) {
+                    postsHeld.incrementAndGet();
+                    in.transferTo(OutputStream.nullOutputStream());
+                    return;
+                }
                 if (holdsUpgrades && isUpgrade) {
                     upgradesHeld.incrementAndGet();
                     try {
@@ -257,9 +353,26 @@ final class StreamFallbackIT {
                 try (Socket server = new Socket(InetAddress.getLoopbackAddress(), behind)) {
                     open.add(server);
                     server.getOutputStream().write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
-                    run(() -> pump(in, server.getOutputStream()));
+                    run(() -> pump(new Held(in), server.getOutputStream()));
                     pump(server.getInputStream(), client.getOutputStream());
                 }
+            }
+        }
+
+        /** What a client says behind its first request, which is lost while posts are held: most connections take several. */
+        private final class Held extends FilterInputStream {
+            Held(InputStream in) {
+                super(in);
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int count = super.read(buffer, offset, length);
+                while (holdsPosts && count >= 0) {
+                    postsHeld.incrementAndGet();
+                    count = super.read(buffer, offset, length);
+                }
+                return count;
             }
         }
 

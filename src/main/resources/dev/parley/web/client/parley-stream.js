@@ -9,19 +9,25 @@
 const TOGETHER_MS = 50; // rooms that are joined within it are one stream
 const TRY_SOCKET_MS = 60_000;
 const OPENS_WITHIN_MS = 10_000;
-const RETRY_AFTER_MS = 1_000; // where the server does not say
+const ANSWERS_WITHIN_MS = 30_000; // the server gives up after twenty seconds
+const RETRY_AFTER_MS = 1_000;
+const MOST_OF_A_HEAD = 7_000; // characters; servers take 8 KiB, with what the browser adds
+const LONGEST_PLACE = 150; // characters, beside the room's name
+const CREDENTIAL_EXPIRED = 4002;
 const LOST = 1006;
 const BAD_CREDENTIAL = 4500;
 
 /** How to connect without a WebSocket as long as the server answers this user and yet no WebSocket opens. */
 export async function streamTo(address, proof) {
-  const { status, headers } = await fetch(eventsOf(address), { ...withProof(proof), method: 'HEAD' });
+  const signal = AbortSignal.timeout(OPENS_WITHIN_MS);
+  const { status, headers } = await fetch(eventsOf(address), { ...withProof(proof), method: 'HEAD', signal });
   const isThere = status === 200 && headers.get('Content-Type')?.startsWith('text/event-stream');
   // A server that was just being restarted is there now, for WebSockets too.
   let isBlocked = isThere && !(await opens(address));
+  const attempts = new Attempts();
   return (client, remember) =>
     isBlocked &&
-    new Stream(address, remember, () => {
+    new Stream(address, remember, attempts, () => {
       isBlocked = false;
       client.reconnect();
     });
@@ -42,15 +48,35 @@ function withProof({ token, user = token } = {}) {
 async function opens(address, signal) {
   const socket = new WebSocket(address, 'parley.v1');
   let timer;
+  let giveUp;
   const isOpen = await new Promise((resolve) => {
-    timer = setTimeout(resolve, OPENS_WITHIN_MS, false);
+    giveUp = () => resolve(false);
+    timer = setTimeout(giveUp, OPENS_WITHIN_MS);
     socket.onopen = () => resolve(true);
-    socket.onclose = () => resolve(false);
-    signal?.addEventListener('abort', () => resolve(false));
+    socket.onclose = giveUp;
+    signal?.addEventListener('abort', giveUp);
   });
   clearTimeout(timer);
+  signal?.removeEventListener('abort', giveUp);
   socket.close();
   return isOpen;
+}
+
+/** When a WebSocket is tried next: about once a minute, however often the stream has to be opened anew. */
+class Attempts {
+  #due;
+
+  constructor() {
+    this.failed();
+  }
+
+  failed() {
+    this.#due = performance.now() + TRY_SOCKET_MS * (0.5 + Math.random());
+  }
+
+  get wait() {
+    return Math.max(0, this.#due - performance.now());
+  }
 }
 
 class Stream {
@@ -58,24 +84,28 @@ class Stream {
   readyState = 0;
   #address;
   #remember; // a connection that a message of ours came over
+  #attempts;
   #proof;
-  #rooms = new Map();
-  #places = new Map();
+  #rooms = new Map(); // with the join of each: its `id` until it is answered, and whether the present stream has let it in
+  #places = new Map(); // what the client has had of each
+  #maxRooms = Infinity;
   #user;
   #refresh;
   #bye = { code: LOST };
   #turn = 0;
   #reading = new AbortController();
+  #posting = new AbortController();
   #saying = Promise.resolve();
   #timer;
   #socketTimer;
   #life = new AbortController();
   #onSocket;
 
-  constructor(address, remember, onSocket) {
+  constructor(address, remember, attempts, onSocket) {
     this.#address = address;
     this.#onSocket = onSocket;
     this.#remember = remember;
+    this.#attempts = attempts;
     queueMicrotask(() => {
       if (this.readyState === 0) {
         this.readyState = 1;
@@ -91,6 +121,8 @@ class Stream {
     if (type === 'connect') {
       this.#proof = frame;
       this.#open();
+    } else if (type === 'join' && !this.#hasPlaceFor(room)) {
+      this.#tell({ id, type: 'error', code: 'too-many-rooms', retry: false, message: 'more rooms than one stream can have' });
     } else if (type === 'join') {
       this.#rooms.set(room, frame);
       this.#places.delete(room);
@@ -118,6 +150,7 @@ class Stream {
     this.readyState = 3;
     this.#turn++;
     this.#reading.abort();
+    this.#posting.abort();
     this.#life.abort();
     clearTimeout(this.#timer);
     clearTimeout(this.#socketTimer);
@@ -140,12 +173,25 @@ class Stream {
       const isOpen = await opens(this.#address, this.#life.signal);
       if (this.readyState > 2) {
         return;
-      } else if (isOpen) {
+      }
+      this.#attempts.failed();
+      if (isOpen) {
         this.#onSocket();
       } else {
         this.#trySocket();
       }
-    }, TRY_SOCKET_MS * (0.5 + Math.random()));
+    }, this.#attempts.wait);
+  }
+
+  /** As many as the server takes of a socket, and as their names and places go into the head of a request. */
+  #hasPlaceFor(room) {
+    const others = [...this.#rooms.keys()].filter((name) => name !== room && !isInbox(name));
+    const withoutPlace = [...others, room].filter((name) => !this.#places.has(name));
+    const head =
+      idOf(this.#places).length +
+      others.join('&room=').length +
+      withoutPlace.reduce((sum, name) => sum + name.length * 3 + LONGEST_PLACE, 0);
+    return isInbox(room) || (others.length < this.#maxRooms && head < MOST_OF_A_HEAD);
   }
 
   #openSoon() {
@@ -158,11 +204,14 @@ class Stream {
     this.#reading.abort();
     this.#reading = new AbortController();
     const url = eventsOf(this.#address);
-    for (const [name, { presence }] of this.#rooms) {
-      if (!name.startsWith('~')) { // the inbox comes unasked
+    for (const [name, wish] of this.#rooms) {
+      wish.turn = mine;
+      wish.asked = this.#places.has(name);
+      wish.isIn = false;
+      if (!isInbox(name)) {
         url.searchParams.append('room', name);
       }
-      if (presence) {
+      if (wish.presence) {
         url.searchParams.set('presence', 'true');
       }
     }
@@ -180,7 +229,7 @@ class Stream {
         if (mine !== this.#turn) {
           return;
         }
-        await this.#take(event);
+        await this.#take(event, mine);
       }
     } catch {
       // as if it had ended
@@ -200,37 +249,50 @@ class Stream {
       const code = response.status === 403 ? 'forbidden' : 'bad-room';
       this.#tell(id === undefined ? { type: 'left', room, reason: code } : { id, type: 'error', code, retry: false, message: detail });
       this.#open();
+    } else if (response.status === 401 && this.#user !== undefined) {
+      this.#end(CREDENTIAL_EXPIRED, title); // it was good before
     } else {
       this.#end(response.status === 401 || response.status === 403 ? BAD_CREDENTIAL : LOST, title);
     }
   }
 
-  async #take({ id, data }) {
+  async #take({ id, data }, mine) {
     if (!data) {
       this.#tell({ type: 'ping' }); // a comment: the server is there
       return;
     }
     const frame = JSON.parse(data);
-    if (id) {
-      this.#places = placesOf(id);
+    if (frame.from && frame.from.user === this.#user) {
+      await this.#saying; // the answer says whether it is ours
+      if (mine !== this.#turn) {
+        return; // the next stream tells it
+      }
     }
     if (frame.type === 'welcome') {
       this.#welcome(frame);
     } else if (frame.type === 'joined') {
-      this.#joined(frame);
+      this.#joined(frame, mine);
+    } else if (this.#rooms.get(frame.room)?.isIn === false) {
+      // what comes before the answer to a join comes again behind it
     } else if (frame.type !== 'error') { // after which the stream ends, and parley.js comes back
       if (frame.type === 'bye') {
         this.#bye = frame;
-      } else if (frame.from?.user === this.#user) {
-        await this.#saying; // the answer says whether it is ours
+      } else if (frame.type === 'left') { // unasked: somebody has taken this user out
+        this.#rooms.delete(frame.room);
       }
       this.#tell(frame);
+    }
+    for (const [room, place] of id ? placesOf(id) : []) {
+      if (this.#rooms.get(room)?.isIn) {
+        this.#places.set(room, place);
+      }
     }
   }
 
   #welcome(frame) {
     if (this.#user === undefined) {
       this.#user = frame.user;
+      this.#maxRooms = frame.limits.rooms;
       this.#tell(frame);
     } else if (this.#refresh !== undefined) {
       this.#tell({ id: this.#refresh, type: 'refreshed', expires: frame.expires, expiresIn: frame.expiresIn });
@@ -238,12 +300,17 @@ class Stream {
     }
   }
 
-  #joined(frame) {
+  #joined(frame, mine) {
     const wish = this.#rooms.get(frame.room);
     if (!wish) {
-      this.#rooms.set(frame.room, {}); // the inbox
+      this.#rooms.set(frame.room, { isIn: true }); // the inbox, unasked
       this.#tell(frame);
-    } else if (wish.id !== undefined) {
+      return;
+    } else if (wish.turn !== mine || (wish.asked && frame.resume === 'none')) {
+      return; // the inbox, unasked as well, and a join of it is answered behind this, or by the next stream
+    }
+    wish.isIn = true;
+    if (wish.id !== undefined) {
       this.#tell({ ...frame, id: wish.id });
       delete wish.id;
     } else if (frame.resume === 'lost') {
@@ -252,27 +319,37 @@ class Stream {
   }
 
   async #say(frame) {
+    if (this.readyState > 2) {
+      return; // it is said again over the next connection, or never
+    }
     const asking = withProof(this.#proof);
     asking.headers['Content-Type'] = 'application/json';
+    const timer = setTimeout(() => this.#posting.abort(), ANSWERS_WITHIN_MS);
     const response = await fetch(eventsOf(this.#address, frame.room), {
       ...asking,
+      signal: this.#posting.signal,
       method: 'POST',
       body: JSON.stringify(frame),
     });
-    const author = response.headers.get('Parley-Connection');
-    const answer = await response.json();
+    const { status, headers } = response;
+    const isJson = headers.get('Content-Type')?.includes('json'); // or it is refused by whoever is in front
+    const answer = isJson ? await response.json() : {};
+    clearTimeout(timer);
+    const author = headers.get('Parley-Connection');
     if (author) {
       this.#remember(author);
     }
     if (answer.type === 'bye') {
       throw answer;
+    } else if (status === 401) {
+      this.#end(CREDENTIAL_EXPIRED, answer.title);
+    } else if (answer.type) {
+      this.#tell({ ...answer, id: frame.id });
+    } else {
+      const code = status === 413 ? 'too-big' : 'forbidden';
+      const retry = status === 429 || status >= 500;
+      this.#tell({ id: frame.id, type: 'error', code, retry, after: RETRY_AFTER_MS, message: answer.detail });
     }
-    const { status } = response;
-    this.#tell(
-      answer.type
-        ? { ...answer, id: frame.id }
-        : { id: frame.id, type: 'error', code: 'forbidden', retry: status === 429 || status >= 500, after: RETRY_AFTER_MS, message: answer.detail },
-    );
   }
 }
 
@@ -290,6 +367,11 @@ async function* eventsIn(body) {
       }
     }
   }
+}
+
+/** The inbox comes unasked. */
+function isInbox(name) {
+  return name.startsWith('~');
 }
 
 /** As the server writes it: name, epoch, number and id, room by room. */

@@ -235,8 +235,8 @@ export interface Room<Data = Json> {
   signal(data: Json): void;
 
   /**
-   * Says something of this user to those who are told who is there: what she is doing, her name in full. Up to 1024 bytes as JSON; `null`
-   * takes it back. It is said again over every new connection, and gone with the user's last one. The last that a user says counts,
+   * Says something of this user to those who are told who is there: what she is doing, her name in full. Up to 1024 bytes as JSON, or
+   * `too-big` is thrown; `null` takes it back. It is said again over every new connection, and gone with the user's last one. The last that a user says counts,
    * on whichever connection.
    */
   presence(data: Json): void;

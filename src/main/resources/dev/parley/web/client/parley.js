@@ -21,9 +21,11 @@ const REFRESH_BEFORE_MS = 30_000;
 const SOONEST_REFRESH_MS = 5_000;
 const LONGEST_TIMER_MS = 2e9; // or a browser's timer would run out at once
 const PACE_MARGIN_MS = 1_100; // a second's worth takes a little longer than a second, so that the server need not refuse
+const MOST_SLACK = 16; // where all that was on its way is refused at once, the next must not wait for a minute
 const JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
 const WINDOW = 64; // messages of a room that are sent and not answered
 const WINDOW_SIZE = 262_144;
+const PRESENCE_BYTES = 1_024; // what the server takes
 const SIGNAL_EVERY_MS = 28; // on average: somewhat less than the server takes
 const CONNECTIONS_REMEMBERED = 100;
 const INBOX = ''; // its name is the server's to say, and may be another one on the next connection
@@ -116,10 +118,7 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   function openSocket(proof) {
     socket = streamed?.(client, remember) || new WebSocket(address, 'parley.v1');
-    socket.onopen = () => {
-      unopened = 0;
-      transmit({ type: 'connect', ...proof });
-    };
+    socket.onopen = () => transmit({ type: 'connect', ...proof });
     socket.onmessage = ({ data }) => {
       listen();
       receive(JSON.parse(data));
@@ -131,7 +130,11 @@ export function connect(url = 'rooms', { credential } = {}) {
 
   const listen = () => {
     clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(lost, silenceMs, 'silence');
+    silenceTimer = setTimeout(() => {
+      const { onclose } = socket;
+      socket.onmessage = socket.onclose = null;
+      onclose({ code: LOST, reason: 'silence' });
+    }, silenceMs);
   };
 
   async function closed({ code, reason }, proof) {
@@ -139,8 +142,9 @@ export function connect(url = 'rooms', { credential } = {}) {
     // 1008 without a reason is the server's own: the login's session has ended. A browser does not tell why a handshake
     // failed. Where the server answers plain HTTP, it did not take the cookie.
     if (
-      (code === 1008 && !reason) ||
-      (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500)
+      !reason &&
+      (code === 1008 ||
+        (code === LOST && isStale() && (await fetch(`${address}`.replace('ws', 'http')).catch(() => 0)).status < 500))
     ) {
       code = CREDENTIAL_EXPIRED;
     }
@@ -156,9 +160,9 @@ export function connect(url = 'rooms', { credential } = {}) {
   const isStale = () => expired && isFixed;
 
   /** As it goes on the wire; what is longer than the server takes would end the connection. */
-  function pack(frame) {
+  function pack(frame, most = client.limits.messageBytes) {
     const text = JSON.stringify(frame);
-    const excess = new TextEncoder().encode(text).length - client.limits.messageBytes;
+    const excess = new TextEncoder().encode(text).length - most;
     if (excess > 0) {
       throw new ParleyError('too-big', `too long by ${excess} bytes`);
     }
@@ -203,9 +207,12 @@ export function connect(url = 'rooms', { credential } = {}) {
   }
 
   /** Leaves the room where this connection may be, unless it is entered again first. */
-  function depart(name, mayBeIn) {
+  function depart(room, mayBeIn) {
     const mine = attempt;
-    rooms.delete(name);
+    const { name } = room;
+    if (rooms.get(name)?.room === room) {
+      rooms.delete(name);
+    }
     insist(() => ({ type: 'leave', room: name }), () => mayBeIn && mine === attempt && !rooms.has(name)).catch(() => {});
   }
 
@@ -235,6 +242,7 @@ export function connect(url = 'rooms', { credential } = {}) {
     silenceMs = frame.heartbeat * SILENCE * 1000;
     listen();
     expired = false;
+    unopened = 0;
     openedAt = now();
     refreshBefore(frame);
     joins = createPace(JOINS_PER_SECOND, client.limits.rooms);
@@ -337,6 +345,7 @@ function createRoom(name, { since, presence } = {}, client, pack, ask, pace, ins
       tell('signal', data, room.state.name === 'joined' && maySignal());
     },
     presence(data) {
+      pack(data, PRESENCE_BYTES); // or every later join would be refused for it
       presence = { data };
       tell('presence', data, mayBeIn);
     },
@@ -350,7 +359,7 @@ function createRoom(name, { since, presence } = {}, client, pack, ask, pace, ins
       return position;
     },
     leave() {
-      depart(room.name, mayBeIn);
+      depart(room, mayBeIn);
       exit(new ParleyError('left'));
       change('left');
     },
@@ -533,7 +542,7 @@ function createPace(perSecond, atOnce = perSecond) {
   return (isDue, after) => {
     if (after) {
       paidUntil = Math.max(paidUntil, now() + after);
-      slack++;
+      slack = Math.min(slack + 1, MOST_SLACK);
     }
     line = line.then(async () => {
       for (let wait; isDue() && (wait = paidUntil - now()) > 0; ) {

@@ -15,7 +15,7 @@ export interface RoomView<Data = Json> {
   readonly messages: readonly (Delivered<Data> | Message<Data>)[];
   /** The last time that messages were missed. */
   readonly gap: Gap | undefined;
-  /** As `room.send`; the same function as long as client, name and options are. To be called once the component is mounted. */
+  /** As `room.send`; the same function as long as client and name are. To be called once the component is mounted. */
   readonly send: (data: Data, options?: SendOptions) => Promise<Ack>;
 }
 

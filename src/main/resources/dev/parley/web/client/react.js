@@ -49,6 +49,7 @@ function hold(client, name, history) {
 function create(room, forget) {
   const listeners = new Set();
   let wanted = 0;
+  let had = 0;
   let leaving;
 
   function update(change) {
@@ -56,16 +57,42 @@ function create(room, forget) {
     listeners.forEach((listener) => listener());
   }
 
-  /** What comes from the past may come live, too. */
-  function append(before, after) {
-    const known = new Set(before.map(({ message }) => message));
-    update({ messages: [...before, ...after.filter(({ message }) => !known.has(message))].slice(-KEPT) });
+  /** What comes from the past may come live, too, and then says whether it is our own. */
+  const isIn = (messages) => {
+    const known = new Set(messages.map(({ message }) => message));
+    return ({ message }) => known.has(message);
+  };
+
+  function read() {
+    if (wanted > had) {
+      had = wanted;
+      room.history(one.snapshot.messages[0]?.seq, wanted).then(
+        ({ messages }) => {
+          const live = one.snapshot.messages;
+          const isLive = isIn(live);
+          const past = messages.filter((message) => message.type !== 'erased' && !isLive(message));
+          update({ messages: [...past, ...live].slice(-KEPT) });
+        },
+        () => {
+          had = 0; // the state says why; it is read when the room is joined again
+        },
+      );
+    }
   }
 
   const offs = [
-    room.on('state', (state) => update({ state })),
+    room.on('state', (state) => {
+      update({ state });
+      if (state.name === 'joined') {
+        read();
+      }
+    }),
     room.on('gap', (gap) => update({ gap })),
-    room.on('message', (message) => append(one.snapshot.messages, [message])),
+    room.on('message', (message) => {
+      if (!isIn(one.snapshot.messages)(message)) {
+        update({ messages: [...one.snapshot.messages, message].slice(-KEPT) });
+      }
+    }),
     room.on('erased', ({ erased, message: own }) =>
       update({ messages: one.snapshot.messages.filter(({ message }) => message !== (erased?.message ?? own)) }),
     ),
@@ -87,14 +114,8 @@ function create(room, forget) {
     },
     /** Reads so many older messages, unless it has been done. */
     want(count) {
-      if (count <= wanted) {
-        return;
-      }
-      wanted = count;
-      room.history(one.snapshot.messages[0]?.seq, count).then(
-        ({ messages }) => append(messages.filter(({ type }) => type !== 'erased'), one.snapshot.messages),
-        () => {}, // the state says why
-      );
+      wanted = Math.max(wanted, count);
+      read();
     },
   };
 
