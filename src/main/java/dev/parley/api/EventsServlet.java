@@ -40,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -72,6 +71,9 @@ public final class EventsServlet extends HttpServlet {
 
     /** Asks for one room. */
     private record One(@PathParam("room") String room, Asking asking) {}
+
+    /** What somebody says, of so many characters. */
+    private record Said(Inbound frame, int length) {}
 
     /** Asks for several. */
     private record Several(@QueryParam("room") List<String> rooms, Asking asking) {}
@@ -194,14 +196,15 @@ public final class EventsServlet extends HttpServlet {
             } else if (one.isEmpty()) {
                 Answer.problem(response, 400, "Bad request", "Something is said to one room.");
             } else {
-                Optional<String> text = said(request, response, handshake, names.get(0));
-                if (text.isPresent()) {
+                Optional<Said> said = said(request, response, handshake, names.get(0));
+                if (said.isPresent()) {
                     await(request, response, handshake, asking.user(), rooms, context -> {
                         streams.say(
                                 handshake,
                                 asking.user(),
                                 rooms.iterator().next(),
-                                text.get(),
+                                said.get().frame(),
+                                said.get().length(),
                                 (frame, connection) -> answer(context, response, frame, connection));
                         return true;
                     });
@@ -216,7 +219,7 @@ public final class EventsServlet extends HttpServlet {
     }
 
     /** What came along, if it is something for this room; or else that has been answered. */
-    private Optional<String> said(
+    private Optional<Said> said(
             HttpServletRequest request, HttpServletResponse response, Handshake handshake, String room)
             throws IOException {
         Bodies.Body body = bodies.read(request, handshake.address());
@@ -234,7 +237,7 @@ public final class EventsServlet extends HttpServlet {
                     : "only send and history, of the room in the path";
             Answer.problem(response, 400, "Bad request", why);
         }
-        return isForHere ? Optional.of(text) : Optional.empty();
+        return isForHere ? Optional.of(new Said(inbound, text.length())) : Optional.empty();
     }
 
     /** What there is to do once it is known that it is allowed. */
@@ -254,13 +257,9 @@ public final class EventsServlet extends HttpServlet {
             Work work) {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
-        Map<RoomId, Decision> known = new ConcurrentHashMap<>();
         Caller caller = who.map(Policies::callerOf).orElse(Caller.ANONYMOUS);
-        CompletableFuture<?>[] questions = rooms.stream()
-                .map(room -> policies.decide(caller, Action.JOIN, room).thenAccept(may -> known.put(room, may)))
-                .toArray(CompletableFuture[]::new);
-        CompletableFuture<?> unused = CompletableFuture.allOf(questions)
-                .whenComplete((all, failure) -> Threads.guarded(
+        CompletableFuture<?> unused = policies.decide(caller, Action.JOIN, rooms)
+                .whenComplete((known, never) -> Threads.guarded(
                                 "a stream of events", () -> begin(context, response, handshake, rooms, known, work))
                         .run());
     }

@@ -22,6 +22,8 @@ import dev.parley.protocol.JsonText;
 import dev.parley.room.Rooms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -218,28 +220,28 @@ public final class RoomOperations {
         }
         Map<RoomId, Draft> drafts = new LinkedHashMap<>();
         String own = key.orElseGet(() -> UUID.randomUUID().toString());
-        for (RoomId room : rooms) {
-            Reply reply = allowed(
-                    ask,
-                    Action.SEND,
-                    room,
-                    () -> accepted(ask, room, data, verdict -> {
-                        Draft draft = draft(ask, own, data.source(), verdict);
+        return allowed(
+                ask,
+                Action.SEND,
+                rooms,
+                () -> accepted(ask, rooms, data, verdicts -> {
+                    for (RoomId room : rooms) {
+                        Draft draft = draft(ask, own, data.source(), Objects.requireNonNull(verdicts.get(room)));
+                        if (this.rooms.isTooBig(room, draft)) {
+                            return TOO_BIG;
+                        }
                         drafts.put(room, draft);
-                        return this.rooms.isTooBig(room, draft) ? TOO_BIG : new Reply.Done(room);
-                    }));
-            if (!(reply instanceof Reply.Done)) {
-                return reply;
-            }
-        }
-        return await(
-                backplane.publish(drafts, ask.origin()),
-                (Map<RoomId, Appended> stored) -> new Reply.Done(Map.of(
-                        "published",
-                        rooms.stream()
-                                .map(room -> published(
-                                        Map.entry("room", room.name()), Objects.requireNonNull(stored.get(room))))
-                                .toList())));
+                    }
+                    return await(
+                            backplane.publish(drafts, ask.origin()),
+                            (Map<RoomId, Appended> stored) -> new Reply.Done(Map.of(
+                                    "published",
+                                    rooms.stream()
+                                            .map(room -> published(
+                                                    Map.entry("room", room.name()),
+                                                    Objects.requireNonNull(stored.get(room))))
+                                            .toList())));
+                }));
     }
 
     /** Stores what came along in a log, and answers where, and {@code whose} log it is. */
@@ -253,9 +255,9 @@ public final class RoomOperations {
         if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
             return Operations.refused(400, "Idempotency-Key must be 1 to 100 visible characters of ASCII.");
         }
-        return accepted(ask, room, data.get(), verdict -> {
+        return accepted(ask, List.of(room), data.get(), verdicts -> {
             String own = key.orElseGet(() -> UUID.randomUUID().toString());
-            Draft draft = draft(ask, own, data.get().source(), verdict);
+            Draft draft = draft(ask, own, data.get().source(), Objects.requireNonNull(verdicts.get(room)));
             if (rooms.isTooBig(room, draft)) {
                 return TOO_BIG;
             }
@@ -266,15 +268,21 @@ public final class RoomOperations {
     }
 
     /** What a policy does not reject. */
-    private Reply accepted(Ask ask, RoomId room, Json data, Function<Verdict, Reply> then) {
-        return await(policies.accept(ask.caller().known(), room, data), (Optional<Verdict> verdict) -> {
-            if (verdict.isEmpty()) {
-                return new Reply.Refused(
-                        503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
+    private Reply accepted(Ask ask, Collection<RoomId> rooms, Json data, Function<Map<RoomId, Verdict>, Reply> then) {
+        return await(policies.accept(ask.caller().known(), rooms, data), answers -> {
+            Map<RoomId, Verdict> verdicts = new HashMap<>();
+            for (RoomId room : rooms) {
+                Optional<Verdict> verdict = Objects.requireNonNull(answers.get(room));
+                if (verdict.isEmpty()) {
+                    return new Reply.Refused(
+                            503, "Unavailable", "The policy does not answer; with the same key it may be tried again.");
+                }
+                if (verdict.get() instanceof Verdict.Rejected rejected) {
+                    return new Reply.Rejected(rejected.code(), rejected.sentence());
+                }
+                verdicts.put(room, verdict.get());
             }
-            return verdict.get() instanceof Verdict.Rejected rejected
-                    ? new Reply.Rejected(rejected.code(), rejected.sentence())
-                    : then.apply(verdict.get());
+            return then.apply(verdicts);
         });
     }
 
@@ -371,17 +379,20 @@ public final class RoomOperations {
 
     /** Where the caller has the right in the room. */
     private Reply in(Ask ask, Action action, Function<RoomId, Reply> work) {
-        return in(ask, room -> allowed(ask, action, room, () -> work.apply(room)));
+        return in(ask, room -> allowed(ask, action, List.of(room), () -> work.apply(room)));
     }
 
-    private Reply allowed(Ask ask, Action action, RoomId room, Supplier<Reply> work) {
+    private Reply allowed(Ask ask, Action action, Collection<RoomId> rooms, Supplier<Reply> work) {
         if (!ask.caller().hasToken()) {
             return work.get();
         }
-        return await(policies.decide(ask.caller().known(), action, room), (Decision decision) -> switch (decision) {
-            case ALLOWED -> work.get();
-            case DENIED -> new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
-            case UNKNOWN -> new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.");
+        return await(policies.decide(ask.caller().known(), action, rooms), decisions -> {
+            if (decisions.containsValue(Decision.DENIED)) {
+                return new Reply.Refused(403, "Not allowed", "The rules for this room do not allow it.");
+            }
+            return decisions.containsValue(Decision.UNKNOWN)
+                    ? new Reply.Refused(503, "Unavailable", "The policy does not answer; it may be tried again.")
+                    : work.get();
         });
     }
 

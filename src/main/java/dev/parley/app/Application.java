@@ -144,7 +144,8 @@ final class Application {
         this.tickets = new SharedTickets(backplane, budget);
         this.connections = new ConnectionManager(
                 settings.limits(), workers, new Frames(settings.frames()), budget, System::nanoTime);
-        this.admission = new AdmissionControl(connections::isFull, settings.connectionsPerAddress(), budget);
+        this.admission =
+                new AdmissionControl(connections.limits().maxConnections(), settings.connectionsPerAddress(), budget);
         this.rooms = new Rooms(backplane, workers, MAX_BACKLOG, settings::overflow, budget, maxMessageBytes);
         this.operating = opened.add(
                 "operating",
@@ -367,6 +368,7 @@ final class Application {
             opened.add("parley", LocalParley.of(context))
                     .started(
                             application.backplane,
+                            application.rooms,
                             application.operating.cluster(),
                             application.operating.users(),
                             application.maxMessageBytes);

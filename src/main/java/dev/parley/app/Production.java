@@ -2,6 +2,7 @@ package dev.parley.app;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What is still open before strangers may reach this node, for {@code java -jar parley.war --check}. */
 final class Production {
@@ -9,6 +10,8 @@ final class Production {
     static final String ATTRIBUTE = "dev.parley.open";
 
     /** Files that are open beside those of connections: the JVM's, the engine's, logs. */
+    private static final String EXAMPLE = "change-me";
+
     private static final long OTHER_FILES = 500;
 
     private Production() {}
@@ -42,6 +45,16 @@ final class Production {
             open.add(Setting.BACKPLANE_SECRET
                     + ": none, so whoever can write to the engine can also disconnect, block and drain");
         }
+        Map.of(
+                        Setting.BACKPLANE_SECRET,
+                        settings.log().secret(),
+                        Setting.METRICS_TOKEN,
+                        settings.metricsToken().orElse(""))
+                .forEach((setting, secret) -> {
+                    if (secret.startsWith(EXAMPLE)) {
+                        open.add(setting + ": the one of the examples, which everybody knows");
+                    }
+                });
         long files = settings.limits().maxConnections() + OTHER_FILES;
         if (maxFiles < files) {
             open.add(Setting.MAX_CONNECTIONS + ": this many connections need " + files

@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,7 +105,10 @@ public final class Dialogue {
 
     /** Takes a message of the client. */
     public void receive(String text) {
-        Inbound inbound = Inbound.parse(text);
+        receive(Inbound.parse(text), text.length());
+    }
+
+    private void receive(Inbound inbound, int length) {
         Credential who = credential;
         if (who == null) {
             if (inbound instanceof Inbound.Connect connect) {
@@ -121,15 +125,15 @@ public final class Dialogue {
         boolean isBehind;
         Duration tooFast;
         synchronized (pace) { // which who speaks without being connected has in common with others
-            isBehind = pace.isBehindRefused(inbound, text.length());
-            tooFast = isBehind ? Duration.ZERO : pace.of(inbound, text.length());
+            isBehind = pace.isBehindRefused(inbound, length);
+            tooFast = isBehind ? Duration.ZERO : pace.of(inbound, length);
         }
         if (isBehind) {
             connection.send(Outbound.Failure.outOfOrder(inbound.id()).text());
         } else if (tooFast.isZero()) {
             if (line.isFree() || !isOfARoom(inbound)) {
                 answer(who, inbound);
-            } else if (!line.take(text.length(), () -> answer(Objects.requireNonNull(credential), inbound))) {
+            } else if (!line.take(length, () -> answer(Objects.requireNonNull(credential), inbound))) {
                 fail(inbound.id(), ErrorCode.OVERLOADED, UNDECIDED, TOO_MUCH_WAITS);
             }
         } else if (pace.isAbused()) {
@@ -140,11 +144,11 @@ public final class Dialogue {
     }
 
     /** Takes the only message of a client that may be in a room and is not: something for that room, or about its past. */
-    void receive(RoomId room, String text) {
+    void receive(RoomId room, Inbound inbound, int length) {
         Credential who = credential;
         if (who != null && connection.isLive()) { // or else it is being closed
             speaker = all.rooms().speaker(room, connection, who.user());
-            receive(text);
+            receive(inbound, length);
         }
     }
 
@@ -206,9 +210,9 @@ public final class Dialogue {
                 connection.close(CloseCode.BAD_CREDENTIAL);
                 return;
             }
-            boolean isOneTooMany = !all.countIn(who);
+            boolean isOneTooMany = isListening && !all.countIn(who);
             become(who);
-            isCounted.set(true);
+            isCounted.set(isListening);
             if (isEnded) {
                 countOut();
             } else if (isOneTooMany) {
@@ -217,8 +221,10 @@ public final class Dialogue {
                 connection.named(who.user(), who.source().toString());
                 connection.expires(who.expires().orElse(null));
                 inbox = all.inboxOf(who).orElse(null);
-                connection.send(welcome(id, who).text());
-                attach();
+                if (isListening) {
+                    connection.send(welcome(id, who).text());
+                    attach();
+                }
             }
         } else {
             refuse(verdict);
@@ -228,7 +234,7 @@ public final class Dialogue {
     /** Lets it into its user's inbox, as if it had joined. */
     private void attach() {
         RoomId mine = inbox;
-        if (mine != null && isListening) {
+        if (mine != null) {
             joined(mine).attach();
         }
     }
@@ -303,17 +309,7 @@ public final class Dialogue {
         return verdict;
     }
 
-    /** What is to be known before somebody enters a room. */
-    private record Entering(
-            Inbound.Join join,
-            RoomId room,
-            CompletableFuture<Decision> in,
-            CompletableFuture<Decision> presence,
-            CompletableFuture<Decision> past) {
-        CompletableFuture<?> known() {
-            return CompletableFuture.allOf(in, presence, past);
-        }
-    }
+    private record Entering(Inbound.Join join, RoomId room) {}
 
     /** Joins rooms for a client that listens and cannot ask for it. */
     void listen(List<Inbound.Join> joins) {
@@ -329,34 +325,39 @@ public final class Dialogue {
             if (room == null) {
                 fail(join.id(), ErrorCode.BAD_ROOM, null);
             } else if (!isTooLong(join.id(), join.data())) {
-                CompletableFuture<Decision> no = all.policies().denied();
-                entering.add(new Entering(
-                        join,
-                        room,
-                        may(Action.JOIN, room),
-                        join.presence() ? may(Action.PRESENCE, room) : no,
-                        join.since() == null ? no : may(Action.HISTORY, room)));
+                entering.add(new Entering(join, room));
             }
         }
-        CompletableFuture<?> known =
-                CompletableFuture.allOf(entering.stream().map(Entering::known).toArray(CompletableFuture[]::new));
+        CompletableFuture<Map<RoomId, Decision>> in = may(Action.JOIN, entering, join -> true);
+        CompletableFuture<Map<RoomId, Decision>> presence = may(Action.PRESENCE, entering, Inbound.Join::presence);
+        CompletableFuture<Map<RoomId, Decision>> past = may(Action.HISTORY, entering, join -> join.since() != null);
         int said = entering.stream()
                 .map(one -> one.join().data())
                 .mapToInt(data -> data == null ? 0 : data.source().length())
                 .sum();
-        line.await(known, said, () -> entering.forEach(this::enter));
+        line.await(
+                CompletableFuture.allOf(in, presence, past),
+                said,
+                () -> entering.forEach(one -> enter(
+                        one.join(),
+                        one.room(),
+                        Objects.requireNonNull(in.join().get(one.room())),
+                        one.join().presence() ? presence.join().get(one.room()) : null,
+                        one.join().since() == null ? null : past.join().get(one.room()))));
     }
 
-    private void enter(Entering one) {
-        enter(
-                one.join(),
-                one.room(),
-                one.in().join(),
-                one.presence().join(),
-                one.past().join());
+    private CompletableFuture<Map<RoomId, Decision>> may(
+            Action action, List<Entering> entering, Predicate<Inbound.Join> asks) {
+        Set<RoomId> rooms = entering.stream()
+                .filter(one -> asks.test(one.join()))
+                .map(Entering::room)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return Policies.inTurn(rooms, room -> may(action, room));
     }
 
-    private void enter(Inbound.Join join, RoomId room, Decision in, Decision presence, Decision past) {
+    /** With the decisions that it takes; null for what is not asked for. */
+    private void enter(
+            Inbound.Join join, RoomId room, Decision in, @Nullable Decision presence, @Nullable Decision past) {
         if (in == Decision.DENIED) {
             leave(room); // the right may have been lost since
         }

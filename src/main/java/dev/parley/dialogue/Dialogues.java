@@ -8,6 +8,7 @@ import dev.parley.connection.Outgoing;
 import dev.parley.connection.Workers;
 import dev.parley.dialogue.Policies.Decision;
 import dev.parley.handshake.Credential;
+import dev.parley.handshake.Network;
 import dev.parley.handshake.TokenVerifier;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Inbound;
@@ -163,17 +164,21 @@ public final class Dialogues {
      * Has somebody say one thing in a room where it may be; the answer is its connection's. Its pace is that of all who come so, of
      * this user or from this address, and of nobody who is connected.
      *
-     * @param text a {@code send} or {@code history} of that room
+     * @param said a {@code send} or {@code history} of that room
+     * @param length of it, in characters
      */
     public void say(
             Connection connection,
             Optional<Credential> proven,
             RoomId room,
-            String text,
+            Inbound said,
+            int length,
             Predicate<Credential> renewal) {
+        String address = connection.peer().address();
         String speaker = proven.map(who -> who.identity().toString())
-                .orElse(connection.peer().address());
-        begin(connection, proven, renewal, paceOf(speaker), false).receive(room, text);
+                .or(() -> Network.parse(address).map(from -> from.household().toString()))
+                .orElse(address);
+        begin(connection, proven, renewal, paceOf(speaker), false).receive(room, said, length);
     }
 
     /** Where there are too many, the rest share one. */

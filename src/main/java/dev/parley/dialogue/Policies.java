@@ -12,6 +12,7 @@ import dev.parley.connection.Workers;
 import dev.parley.handshake.Credential;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Policies implements AutoCloseable {
     private static final int MAX_KEPT = 10_000;
+    private static final int AT_ONCE = 8; // rooms; there are as many threads for a policy
     private static final Duration UNKNOWN_KEPT = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -180,6 +183,35 @@ public final class Policies implements AutoCloseable {
         Asked asked = new Asked(caller, action, room);
         Kept known = answers.get(asked);
         return known != null && isGood(known) ? known.answer : ask(asked);
+    }
+
+    /** The same in several rooms. Few are asked about at once, so that one caller leaves a policy time for others. */
+    public CompletableFuture<Map<RoomId, Decision>> decide(Caller caller, Action action, Collection<RoomId> rooms) {
+        return inTurn(rooms, room -> decide(caller, action, room));
+    }
+
+    /** What becomes of the same message in several rooms, of which few are asked about at once. */
+    public CompletableFuture<Map<RoomId, Optional<Verdict>>> accept(
+            Caller caller, Collection<RoomId> rooms, dev.parley.protocol.Json data) {
+        return inTurn(rooms, room -> accept(caller, room, data));
+    }
+
+    /** Asks about some rooms, and about others when these are answered. */
+    static <T> CompletableFuture<Map<RoomId, T>> inTurn(
+            Collection<RoomId> rooms, Function<RoomId, CompletableFuture<T>> question) {
+        Map<RoomId, T> answers = new ConcurrentHashMap<>();
+        return asked(List.copyOf(rooms), question, answers).thenApply(done -> answers);
+    }
+
+    private static <T> CompletableFuture<Void> asked(
+            List<RoomId> rooms, Function<RoomId, CompletableFuture<T>> question, Map<RoomId, T> answers) {
+        List<RoomId> first = rooms.subList(0, Math.min(AT_ONCE, rooms.size()));
+        CompletableFuture<Void> asked = CompletableFuture.allOf(first.stream()
+                .map(room -> question.apply(room).thenAccept(answer -> answers.put(room, answer)))
+                .toArray(CompletableFuture[]::new));
+        return first.size() == rooms.size()
+                ? asked
+                : asked.thenCompose(done -> asked(rooms.subList(first.size(), rooms.size()), question, answers));
     }
 
     CompletableFuture<Decision> allowed() {

@@ -8,6 +8,7 @@ import dev.parley.handshake.Credential;
 import dev.parley.handshake.Handshake;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Inbound;
 import dev.parley.protocol.Mark;
 import jakarta.servlet.AsyncContext;
 import java.io.IOException;
@@ -62,7 +63,8 @@ public final class EventStreams {
     }
 
     /** Has somebody say one thing in a room where it may be. The handshake ends with that. */
-    public void say(Handshake handshake, Optional<Credential> who, RoomId room, String text, Answer answer) {
+    public void say(
+            Handshake handshake, Optional<Credential> who, RoomId room, Inbound said, int length, Answer answer) {
         CompletableFuture<String> frame = new CompletableFuture<>();
         Connection connection = connections.accept(frame);
         CompletableFuture<String> unused = frame.whenComplete((told, late) -> {
@@ -72,7 +74,7 @@ public final class EventStreams {
         try {
             Inlet.follow(handshake, connection);
             connection.publishesFor(handshake.origin());
-            dialogues.say(connection, who, room, text, handshake::renew);
+            dialogues.say(connection, who, room, said, length, handshake::renew);
         } catch (Throwable fault) {
             Threads.report("somebody's message is refused", fault);
             connection.close(CloseCode.INTERNAL_ERROR);

@@ -45,7 +45,7 @@ public final class Node implements AutoCloseable {
             new Budget(Long.MAX_VALUE),
             System::nanoTime);
     final AdmissionControl admission =
-            new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
+            new AdmissionControl(Integer.MAX_VALUE, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
     final Audit audit;
     public final Cluster cluster;
     public final ClusterQuery query;

@@ -15,6 +15,7 @@ import dev.parley.library.LocalParley;
 import dev.parley.node.Budget;
 import dev.parley.node.Traces;
 import dev.parley.node.Tracing;
+import dev.parley.protocol.Inbound;
 import dev.parley.room.GuideWindow;
 import dev.parley.room.JsonMember;
 import dev.parley.room.Overflow;
@@ -320,7 +321,8 @@ final class TracingTest {
                         handshake,
                         Optional.empty(),
                         LOBBY,
-                        "{\"type\":\"send\",\"room\":\"lobby\",\"key\":\"k\",\"data\":1}",
+                        Inbound.parse("{\"type\":\"send\",\"room\":\"lobby\",\"key\":\"k\",\"data\":1}"),
+                        60,
                         (frame, connection) -> answer.complete(frame));
 
         assertThat(answer.get(10, TimeUnit.SECONDS)).contains("\"type\":\"ack\"");
@@ -342,7 +344,7 @@ final class TracingTest {
         Context within = Context.root().with(work);
         CompletionStage<?> early =
                 within.wrap(() -> parley.room("lobby").publish("early")).call();
-        parley.started(backplane, node.cluster, node.users, 1_000);
+        parley.started(backplane, rooms, node.cluster, node.users, 1_000);
         early.toCompletableFuture().get(10, TimeUnit.SECONDS);
         within.wrap(() -> parley.publish(List.of("lobby"), 1))
                 .call()

@@ -184,7 +184,7 @@ final class MonitoringTest {
                 rooms,
                 new RoomRates(rooms, System::nanoTime),
                 backplane,
-                new AdmissionControl(connections::isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
+                new AdmissionControl(Integer.MAX_VALUE, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE)),
                 Policies.of(List.of(), null, Duration.ZERO, Thread::new, workers),
                 new Events(
                         backplane,

@@ -74,6 +74,13 @@ final class ProductionTest {
         isOpen("parley.backplane-secret", "");
     }
 
+    @Test
+    void secretsOfTheExamplesAre() {
+        isOpen("parley.backplane-secret", "change-me-to-32-random-letters");
+        set.put("parley.backplane-secret", "0123456789abcdef");
+        isOpen("parley.metrics-token", "change-me-to-32-random-letters");
+    }
+
     /** And nobody misses a secret there. */
     @Test
     void theMemoryEngineIs() {

@@ -15,6 +15,7 @@ import dev.parley.handshake.Credential;
 import dev.parley.node.Budget;
 import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
+import dev.parley.protocol.Inbound;
 import dev.parley.room.GuideWindow;
 import dev.parley.room.Overflow;
 import dev.parley.room.Rooms;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,49 @@ final class DialoguePolicyTest {
         assertThat(bob.hears("message").field("data")).isEqualTo("2");
         alice.peer().awaitLine("{\"id\":8,\"type\":\"left\",\"room\":\"lobby\"}");
         until(() -> alice.peer().lines().stream().anyMatch(line -> line.startsWith("{\"id\":7,\"type\":\"joined\"")));
+    }
+
+    @Test
+    void whoJoinsManyRoomsLeavesAPolicyTimeForOthers() {
+        Client alice = client("alice");
+        other.hang();
+        String each = IntStream.range(0, 100)
+                .mapToObj(i -> "{'room':'o-" + i + "','presence':true,'since':{'epoch':'e','seq':1,'message':'m'}}")
+                .collect(Collectors.joining(","));
+        alice.says("{'id':7,'type':'join','rooms':[" + each + "]}");
+        until(() -> other.underWay.get() == PolicyRunner.THREADS);
+        assertThat(policies.waiting()).isLessThanOrEqualTo(24);
+
+        Client bob = client("bob");
+        bob.says("{'id':8,'type':'join','room':'o-mine'}");
+        other.goOn();
+        until(() -> bob.peer().lines().stream().anyMatch(line -> line.startsWith("{\"id\":8,\"type\":\"joined\"")));
+        until(() -> alice.peer().lines().stream()
+                        .filter(line -> line.startsWith("{\"id\":7,\"type\":\"joined\""))
+                        .count()
+                == 100);
+        assertThat(other.asked.indexOf("bob JOIN o-mine")).isLessThan(40);
+    }
+
+    @Test
+    void whatIsSaidWithoutAConnectionIsNoConnectionOfItsUser() {
+        Credential ann = Credential.of("ann");
+        Dialogues narrow = new Dialogues(
+                rooms, null, policies, new Limits(65_536, 100, 100_000, 10, 1, false), Duration.ofSeconds(20), clock);
+        Peer connected = new Peer(workers, clock, 100_000);
+        Client unused = new Client(
+                connected, narrow.open(connected.connection(), Optional.of(ann), Optional.empty(), renewed -> true));
+        Peer peer = new Peer(workers, clock, 100_000);
+
+        narrow.say(
+                peer.connection(),
+                Optional.of(ann),
+                new RoomId("lobby"),
+                Inbound.parse("{\"id\":1,\"type\":\"send\",\"room\":\"lobby\",\"key\":\"k\",\"data\":1}"),
+                60,
+                renewed -> true);
+
+        until(() -> peer.lines().stream().anyMatch(line -> line.startsWith("{\"id\":1,\"type\":\"ack\"")));
     }
 
     @Test
