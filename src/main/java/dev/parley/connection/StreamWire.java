@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -264,7 +265,11 @@ final class StreamWire implements Wire, WriteListener, AsyncListener {
         if (isSaid || job.get() == null) {
             complete();
         } else {
-            place = unread.end(this::complete);
+            Job stuck = job.get();
+            if (stuck != null) { // what it holds is counted nowhere any more
+                job.compareAndSet(stuck, new Job(Collections.emptyIterator(), stuck.completion));
+            }
+            place = unread.end(this::cut);
             if (isOver) { // meanwhile
                 leave();
             }
@@ -284,6 +289,25 @@ final class StreamWire implements Wire, WriteListener, AsyncListener {
     }
 
     private void complete() {
+        end(context::complete);
+    }
+
+    /**
+     * Ends a stream that nobody reads. Tomcat would have a thread wait until its last write times out ({@code OutputBuffer#close} in
+     * {@code CoyoteAdapter#asyncDispatch}); so its connection is closed there, whereupon it tells of an error.
+     */
+    private void cut() {
+        end(() -> {
+            try {
+                TomcatRequest.act(context.getRequest(), "CLOSE_NOW");
+            } catch (ReflectiveOperationException | RuntimeException another) {
+                context.complete();
+            }
+        });
+    }
+
+    /** Once, and not while the server has given the request to somebody else. */
+    private void end(Runnable how) {
         if (isComplete) {
             return;
         }
@@ -291,7 +315,7 @@ final class StreamWire implements Wire, WriteListener, AsyncListener {
         try {
             if (!isComplete) {
                 isComplete = true;
-                context.complete();
+                how.run();
             }
         } catch (Throwable already) { // by the server
             LOG.log(Level.DEBUG, () -> "a stream could not be completed: " + already);

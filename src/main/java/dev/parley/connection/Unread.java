@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Streams that are to end and that nobody reads: few of them are ended at once, because a server may block a thread of its own on
- * each until its write times out (Tomcat: 20 s). The others wait, and need no thread for it; their connections are over already.
- * Thread-safe.
+ * each until its write times out. The others wait, and need no thread for it; their connections are over already. Thread-safe.
  */
 final class Unread {
     private static final int MAX = 4;
@@ -42,9 +41,12 @@ final class Unread {
 
         /** Its stream has ended. Idempotent. */
         void leave() {
-            if (state.getAndSet(State.OVER) == State.TAKEN) {
+            State before = state.getAndSet(State.OVER);
+            if (before == State.TAKEN) {
                 free.incrementAndGet();
                 next();
+            } else if (before == State.WAITING) {
+                waiting.remove(this);
             }
         }
     }
@@ -73,10 +75,10 @@ final class Unread {
             }
             try {
                 ScheduledFuture<?> unused = workers.timer().schedule(place::leave, PATIENCE_SECONDS, TimeUnit.SECONDS);
+                workers.closes().execute(place.end); // this thread may be the timer's, or the server's
             } catch (RejectedExecutionException stopped) {
                 // and so does the server, which ends what is left
             }
-            place.end.run();
         }
     }
 }

@@ -1,7 +1,8 @@
 package dev.parley.handshake;
 
 import dev.parley.node.Budget;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whether the node takes new visitors at all: not while it is paused, is being drained, is full or has no memory left. Those who are
@@ -26,17 +27,18 @@ public final class AdmissionControl implements Admission {
         STOPPED
     }
 
-    private final BooleanSupplier isFull;
+    private final int max;
+    private final AtomicInteger places = new AtomicInteger(); // taken
     private final Budget budget;
     private final AddressLimits addresses;
     private volatile State state = State.OPEN; // written under the lock
 
     /**
-     * Open admission of a house that may be full. No more than so many may be in from one address, and nobody comes in while the node
-     * holds all the bytes that it may, and nobody is left who could give way.
+     * Open admission. No more than {@code max} may be in, and no more than {@code maxPerAddress} from one address, those included whose
+     * handshake is under way; and nobody comes in while the node holds all the bytes that it may, and nobody is left who could give way.
      */
-    public AdmissionControl(BooleanSupplier isFull, int maxPerAddress, Budget budget) {
-        this.isFull = isFull;
+    public AdmissionControl(int max, int maxPerAddress, Budget budget) {
+        this.max = max;
         this.budget = budget;
         this.addresses = new AddressLimits(maxPerAddress, System::nanoTime);
     }
@@ -47,8 +49,8 @@ public final class AdmissionControl implements Admission {
         if (current != State.OPEN) {
             throw new HandshakeRefused(503, current == State.PAUSED ? "paused" : "draining");
         }
-        if (isFull.getAsBoolean()) {
-            throw new HandshakeRefused(503, "full");
+        if (places.get() >= max) {
+            throw full();
         }
         if (budget.isExhausted()) {
             throw new HandshakeRefused(503, "no memory left in the budget");
@@ -57,7 +59,23 @@ public final class AdmissionControl implements Admission {
 
     @Override
     public Place admit(String address) {
-        return addresses.admit(address);
+        Place ofAddress = addresses.admit(address);
+        if (places.incrementAndGet() > max) { // others have come in since the check
+            places.decrementAndGet();
+            ofAddress.leave(false);
+            throw full();
+        }
+        AtomicBoolean isIn = new AtomicBoolean(true);
+        return isThrownOut -> {
+            if (isIn.compareAndSet(true, false)) {
+                places.decrementAndGet();
+                ofAddress.leave(isThrownOut);
+            }
+        };
+    }
+
+    private static HandshakeRefused full() {
+        return new HandshakeRefused(503, "full");
     }
 
     public State state() {

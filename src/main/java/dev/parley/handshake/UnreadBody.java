@@ -1,9 +1,8 @@
 package dev.parley.handshake;
 
-import dev.parley.node.Reach;
+import dev.parley.connection.TomcatRequest;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.Closeable;
@@ -73,24 +72,14 @@ final class UnreadBody {
     }
 
     private static void doNotWait(ServletRequest request) {
-        Object inner = request;
-        while (inner instanceof ServletRequestWrapper wrapper) {
-            inner = wrapper.getRequest();
-        }
+        Object inner = TomcatRequest.unwrapped(request);
         try {
             if (inner.getClass().getName().startsWith("io.undertow.")) {
                 Object exchange = inner.getClass().getMethod("getExchange").invoke(inner);
                 ((Closeable) exchange.getClass().getMethod("getConnection").invoke(exchange)).close();
                 return;
             }
-            // Tomcat's connector closes the connection after the answer.
-            Object connectors = Reach.declared(inner.getClass(), "request").get(inner);
-            Object coyote = connectors.getClass().getMethod("getCoyoteRequest").invoke(connectors);
-            Class<?> code = Class.forName(
-                    "org.apache.coyote.ActionCode", false, coyote.getClass().getClassLoader());
-            coyote.getClass()
-                    .getMethod("action", code, Object.class)
-                    .invoke(coyote, code.getField("DISABLE_SWALLOW_INPUT").get(null), null);
+            TomcatRequest.act(request, "DISABLE_SWALLOW_INPUT"); // it closes the connection after the answer
         } catch (ReflectiveOperationException | RuntimeException | IOException another) {
             LOG.log(Level.DEBUG, "this server waits for bodies that nobody reads: {0}", another);
         }

@@ -250,17 +250,27 @@ final class StreamWireTest {
         for (int i = 0; i < 10; i++) {
             places.add(unread.end(ended::incrementAndGet));
         }
+        work();
         assertThat(ended).hasValue(4);
         places.get(9).leave(); // its peer has gone while it waited
         places.get(0).leave();
         places.get(0).leave();
+        work();
         assertThat(ended).hasValue(5);
         places.forEach(Unread.Place::leave);
+        work();
         assertThat(ended).hasValue(9);
         for (int i = 0; i < 5; i++) {
             unread.end(ended::incrementAndGet);
         }
+        work();
         assertThat(ended).as("four places are free again").hasValue(13);
+    }
+
+    private void work() {
+        while (workers.ready() > 0) {
+            workers.runOne(new java.util.Random(1));
+        }
     }
 
     @Test

@@ -10,22 +10,38 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class AdmissionControlTest {
-    private boolean isFull;
-    private final AdmissionControl admission =
-            new AdmissionControl(() -> isFull, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
+    private final AdmissionControl admission = new AdmissionControl(2, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 
     @Test
     void openDoorsLetInUnlessTheHouseIsFull() {
+        Admission.Place first = admission.admit("127.0.0.1");
         assertThatCode(admission::check).doesNotThrowAnyException();
 
-        isFull = true;
+        Admission.Place second = admission.admit("127.0.0.1");
         assertThatThrownBy(admission::check).hasMessage("full").matches(e -> ((HandshakeRefused) e).status() == 503);
+        assertThatThrownBy(() -> admission.admit("127.0.0.1")).hasMessage("full"); // whose check was before that
+
+        first.leave(false);
+        first.leave(false);
+        admission.admit("127.0.0.1");
+        assertThatThrownBy(admission::check).hasMessage("full");
+        second.leave(true);
+        assertThatCode(admission::check).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whoIsOneTooManyIsNotCountedForItsAddress() {
+        AdmissionControl narrow = new AdmissionControl(1, 1, new Budget(Long.MAX_VALUE));
+        Admission.Place one = narrow.admit("192.0.2.3");
+        assertThatThrownBy(() -> narrow.admit("192.0.2.4")).hasMessage("full");
+        one.leave(false);
+        narrow.admit("192.0.2.4").leave(false);
     }
 
     @Test
     void nobodyComesInWhileNobodyCouldGiveWayForThem() throws Exception {
         Budget budget = new Budget(100);
-        AdmissionControl bounded = new AdmissionControl(() -> false, 10, budget);
+        AdmissionControl bounded = new AdmissionControl(10, 10, budget);
         budget.hold(Budget.Use.KEPT, 200);
         assertThatCode(bounded::check).doesNotThrowAnyException(); // somebody may give way
         budget.reclaimOnce();

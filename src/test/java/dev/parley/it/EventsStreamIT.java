@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.EventStream.Event;
 import dev.parley.it.harness.ParleyWar;
+import dev.parley.it.wire.Frame;
+import dev.parley.it.wire.Incoming;
+import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +21,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -244,6 +249,28 @@ final class EventsStreamIT {
 
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
+    }
+
+    /** Payara takes the same object for one request after another on a thread, and one thread after another. */
+    @Test
+    void aHandshakeBehindOtherRequestsIsHeardAsAnyOther() {
+        for (int round = 0; round < 3; round++) {
+            times(20, i -> aHeadIsTheAnswerWithoutItsStream());
+            times(
+                    20,
+                    i -> RawWebSocket.openPipelined(site().upgrade("/ws/" + i), Frame.text("hasty"), Frame.close(1000))
+                            .close());
+            times(20, i -> {
+                try (RawWebSocket next = site().open("/ws")) {
+                    next.send(Frame.ping((byte) 42));
+                    assertThat(next.receive()).as("handshake " + i).isEqualTo(new Incoming.Pong("2a"));
+                }
+            });
+        }
+    }
+
+    private static void times(int count, IntConsumer what) {
+        IntStream.range(0, count).forEach(what);
     }
 
     /** As an old proxy asks: without chunks, to the end of the connection. */
