@@ -449,6 +449,9 @@ const roomActions = (room) => [
   button("Purge…", () => purge(room), { bad: true, role: "admin" }),
 ];
 
+const lineOf = ({ seq, at, kind, from, data }) =>
+  `${seq}  ${moment(at)}  ${kind === "erased" ? "(erased)" : `${from.user}: ${kind === "left" ? "(left)" : JSON.stringify(data)}`}`;
+
 function room(name) {
   const facts = Object.fromEntries(["Last number", "Kept", "Users", "Epoch"].map((each) => [each, tile(each)]));
   const members = table("Users in the room", [
@@ -464,7 +467,7 @@ function room(name) {
         return toast(body.detail);
       }
       said.hidden = false;
-      said.textContent = body.messages.map((message) => `${message.seq}  ${moment(message.at)}  ${message.from.user}: ${message.kind === "left" ? "(left)" : JSON.stringify(message.data)}`).join("\n") || "Nothing is kept.";
+      said.textContent = body.messages.map(lineOf).join("\n") || "Nothing is kept.";
     } catch {
       toast("The node does not answer.");
     }

@@ -56,6 +56,7 @@ const DEEDS = [
   [/^DELETE connections\/([^?]+)/, (id) => ["disconnected", "disconnect", `connection ${id}`]],
   [/^DELETE users\/(.+)\/connections/, (user) => ["disconnected", "disconnect", `user ${user}`]],
   [/^POST users\/(.+)\/messages/, (user) => ["wrote", "write", `to user ${user}`]],
+  [/^POST messages/, () => ["said something", "say something", "in several rooms"]],
   [/^POST rooms\/([^/]+)\/messages/, (room) => ["said something", "say something", `in room ${room}`]],
   [/^DELETE rooms\/([^/]+)\/messages\/([^?]+)/, (room, id) => ["erased", "erase", `message ${id} in room ${room}`]],
   [/^DELETE rooms\/([^/]+)\/messages/, (room) => ["purged", "purge", `the history of room ${room}`]],

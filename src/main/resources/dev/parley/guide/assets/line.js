@@ -45,7 +45,7 @@ export function words(text) {
 }
 
 /** A line of the log for a message that is stored. */
-export function messageLine({ from, data, at, seq, event }, own) {
+export function messageLine({ from, data, at, seq, message, event }, own) {
   if (event) {
     return leaveLine(from.user);
   }
@@ -53,7 +53,7 @@ export function messageLine({ from, data, at, seq, event }, own) {
   const bubble = span('bubble');
   const text = textOf(data);
   const moment = new Date(at);
-  Object.assign(item.dataset, { kind: own ? 'own' : 'said', from: from.user, at: moment.getTime(), seq });
+  Object.assign(item.dataset, { kind: own ? 'own' : 'said', from: from.user, at: moment.getTime(), seq, message });
   bubble.append(words(text));
   bubble.dataset.at = TIME.format(moment);
   bubble.title = moment.toLocaleString();

@@ -2,22 +2,19 @@ import { release } from './focus.js';
 import { arrange, remarkLine } from './line.js';
 
 /** The line in the place of a message that was erased. That the log tells of another one is a line that is not shown. */
-export function removedLine({ seq, erased }) {
+export function removedLine({ seq, message, erased }) {
   const line = remarkLine('removed', 'This message was removed');
-  line.dataset.seq = seq;
+  Object.assign(line.dataset, { seq, message });
   line.hidden = Boolean(erased);
   return line;
 }
 
-/** Takes what is erased off the list, as the room tells it; what is missing from the list already is appended as removed. */
-export function forgetErased(room, list, append) {
-  room.on('erased', (frame) => {
-    const line = frame.erased && list.querySelector(`[data-seq="${frame.erased.seq}"]`);
-    if (line) {
-      release(line);
-      line.replaceWith(removedLine(frame.erased));
-      [...list.children].forEach(arrange); // whoever followed it in one breath stands alone
-    }
-    append(removedLine(frame));
-  });
+/** Takes what is erased off the list. By its id: a number may stand twice, in two logs of the room. */
+export function removeErased({ erased }, list) {
+  const line = erased && [...list.children].find(({ dataset }) => dataset.message === erased.message);
+  if (line) {
+    release(line);
+    line.replaceWith(removedLine(erased));
+    [...list.children].forEach(arrange); // whoever followed it in one breath stands alone
+  }
 }

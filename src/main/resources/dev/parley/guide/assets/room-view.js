@@ -1,7 +1,7 @@
 import { release } from './focus.js';
 import { Leaves } from './leaves.js';
 import { arrange, gather, messageLine, remarkLine, sentenceOf, words } from './line.js';
-import { forgetErased, removedLine } from './removed.js';
+import { removedLine, removeErased } from './removed.js';
 
 const PAGE = 50;
 const MOST_LINES = 1_000; // a page left open for a week must not eat the machine
@@ -74,7 +74,7 @@ export class RoomView {
     this.element.append(this.#older, this.#start, this.list, this.#pending);
     room.on('state', (state) => this.#changed(state));
     room.on('message', (message) => this.#received(message));
-    forgetErased(room, this.list, (line) => this.#append(line));
+    room.on('erased', (frame) => this.#received(frame));
     room.on('presence', (presence) => this.#present(presence));
     room.on('gap', (gap) => this.#gap(gap));
     room.on('dropped', (count) => this.#append(remarkLine('lost', `${count} messages were left out: this connection was too slow.`)));
@@ -170,6 +170,11 @@ export class RoomView {
   #received(message) {
     if (this.#fillsGap) {
       this.#meanwhile.push(message);
+      return;
+    }
+    if (message.type === 'erased') {
+      removeErased(message, this.list);
+      this.#append(removedLine(message));
       return;
     }
     this.#listener.came();
