@@ -17,11 +17,7 @@ final class JavaClientConformanceIT {
     void passes(String script) throws Exception {
         Conformance.play(
                 script,
-                List.of(
-                        Programs.java(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        JavaClient.class.getName()));
+                List.of(Programs.java(), "-cp", System.getProperty("java.class.path"), JavaClient.class.getName()));
     }
 
     static Stream<String> scripts() {

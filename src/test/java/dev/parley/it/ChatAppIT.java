@@ -224,6 +224,9 @@ final class ChatAppIT extends PagesInBrowser {
     void theGuidesPageAndTheChatShareTheLobby() {
         ChatPage ann = ChatPage.open(browser, site(), "lobby");
         String annId = ann.id();
+        ann.tab()
+                .awaitThat(tab ->
+                        assertThat(ann.members()).as("earlier guests have left").hasSize(1));
         Tab guide = browser.open(site().resolve("guide-chat"));
         guide.awaitState("Connected");
         String guideId = guide.element("ws-id").getText();

@@ -45,7 +45,8 @@ final class EventsCredentialsIT {
         Path users = Files.writeString(
                 directory.resolve("users.xml"),
                 "<tomcat-users><user username=\"olga\" password=\"o\" roles=\"parley-operator\"/></tomcat-users>");
-        war = ExecutableWar.startOnAnyPort(issuer.trustedBy(
+        war = ExecutableWar.startOnAnyPort(
+                issuer.trustedBy(
                         "-Xmx256m",
                         "-Dparley.room-rules=" + rules,
                         "-Dparley.credential-grace=1s",

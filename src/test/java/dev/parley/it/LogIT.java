@@ -33,7 +33,8 @@ final class LogIT {
                 java.util.logging.ConsoleHandler.level = ALL
                 """);
         List<String> lines;
-        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of("-Xmx256m", "-Djava.util.logging.config.file=" + logging))) {
+        try (ExecutableWar war =
+                ExecutableWar.startOnAnyPort(List.of("-Xmx256m", "-Djava.util.logging.config.file=" + logging))) {
             talk(Site.at(war.url()));
             war.terminate();
             war.exitStatus(Duration.ofSeconds(20));

@@ -83,7 +83,8 @@ final class ManyMessagesIT {
     }
 
     private static ExecutableWar node(RedisServer redis) {
-        return ExecutableWar.startOnAnyPort(List.of("-Xmx256m", "-Dparley.messages-per-second=100000", "-Dparley.bytes-per-second=100000000"),
+        return ExecutableWar.startOnAnyPort(
+                List.of("-Xmx256m", "-Dparley.messages-per-second=100000", "-Dparley.bytes-per-second=100000000"),
                 "--backplane",
                 redis.address());
     }

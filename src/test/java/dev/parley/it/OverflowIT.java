@@ -41,12 +41,12 @@ final class OverflowIT {
                 prices   conflate:symbol
                 """);
         war = ExecutableWar.startOnAnyPort(List.of(
-                        "-Xmx512m",
-                        "-Dparley.room-rules=" + rules,
-                        "-Dparley.outbox-messages=20",
-                        "-Dparley.send-timeout=1m",
-                        "-Dparley.messages-per-second=100000",
-                        "-Dparley.bytes-per-second=1000000000"));
+                "-Xmx512m",
+                "-Dparley.room-rules=" + rules,
+                "-Dparley.outbox-messages=20",
+                "-Dparley.send-timeout=1m",
+                "-Dparley.messages-per-second=100000",
+                "-Dparley.bytes-per-second=1000000000"));
     }
 
     @AfterAll

@@ -40,14 +40,14 @@ final class ParleyJsSizeIT {
         Path in = Files.writeString(folder.resolve("in.js"), script);
         Path out = folder.resolve("out.js");
         ProcessBuilder compiler = new ProcessBuilder(
-                        Programs.java(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "com.google.javascript.jscomp.CommandLineRunner",
-                        "--compilation_level=SIMPLE",
-                        "--language_out=NO_TRANSPILE",
-                        "--js=" + in,
-                        "--js_output_file=" + out);
+                Programs.java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "com.google.javascript.jscomp.CommandLineRunner",
+                "--compilation_level=SIMPLE",
+                "--language_out=NO_TRANSPILE",
+                "--js=" + in,
+                "--js_output_file=" + out);
         String unused = Programs.run(Duration.ofMinutes(2), compiler);
         return Files.readString(out);
     }

@@ -47,7 +47,8 @@ abstract class ProxyContract {
         Path users = Files.writeString(
                 directory.resolve("users.xml"),
                 "<tomcat-users><user username=\"vera\" password=\"v\" roles=\"parley-viewer\"/></tomcat-users>");
-        war = ExecutableWar.startOnAnyPort(List.of(
+        war = ExecutableWar.startOnAnyPort(
+                List.of(
                         "-Xmx256m",
                         "-Dparley.heartbeat=" + HEARTBEAT.toMillis() + "ms",
                         "-Dparley.trusted-proxies=127.0.0.1"),

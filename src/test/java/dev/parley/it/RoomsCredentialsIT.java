@@ -46,7 +46,8 @@ final class RoomsCredentialsIT {
                 news           join    known
                 news           send    scope:news:write
                 """);
-        war = ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m", "-Dparley.room-rules=" + rules, "-Dparley.credential-grace=1s"));
+        war = ExecutableWar.startOnAnyPort(
+                issuer.trustedBy("-Xmx256m", "-Dparley.room-rules=" + rules, "-Dparley.credential-grace=1s"));
     }
 
     @AfterAll

@@ -74,7 +74,8 @@ final class SecretsIT {
                 java.util.logging.ConsoleHandler.level = ALL
                 """);
         String ticket;
-        try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of(
+        try (ExecutableWar war = ExecutableWar.startOnAnyPort(
+                List.of(
                         "-Xmx256m",
                         "-Djava.util.logging.config.file=" + logging,
                         "-Dparley.jwt-keys=" + keys,

@@ -24,7 +24,8 @@ final class SignalsIT {
 
     @BeforeAll
     static void start() {
-        war = ExecutableWar.startOnAnyPort(List.of("-Xmx512m", "-Dparley.outbox-messages=20", "-Dparley.send-timeout=1m"));
+        war = ExecutableWar.startOnAnyPort(
+                List.of("-Xmx512m", "-Dparley.outbox-messages=20", "-Dparley.send-timeout=1m"));
     }
 
     @AfterAll

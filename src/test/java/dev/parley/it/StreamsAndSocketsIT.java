@@ -49,10 +49,10 @@ final class StreamsAndSocketsIT {
     void everybodyHearsEverythingOnceAndInOrderAlthoughSomeAreCutOffAndSomeDoNotRead() throws Exception {
         int messages = RATE * SECONDS;
         try (ExecutableWar war = ExecutableWar.startOnAnyPort(List.of(
-                                "-Xmx" + HEAP,
-                                "-Dparley.messages-per-second=1000",
-                                "-Dparley.bytes-per-second=10000000",
-                                "-Dparley.send-timeout=3s"));
+                        "-Xmx" + HEAP,
+                        "-Dparley.messages-per-second=1000",
+                        "-Dparley.bytes-per-second=10000000",
+                        "-Dparley.send-timeout=3s"));
                 Audience audience =
                         Audience.gather(Site.at(war.url()), "arena", "flood", STREAMS, SOCKETS, UNREAD, messages)) {
             Site site = Site.at(war.url());

@@ -46,7 +46,8 @@ final class TicketsOfTwoNodesIT {
     }
 
     private static ExecutableWar node() {
-        return ExecutableWar.startOnAnyPort(issuer.trustedBy(
+        return ExecutableWar.startOnAnyPort(
+                issuer.trustedBy(
                         "-Xmx256m",
                         "-Dparley.allowed-origins=" + PAGE,
                         "-Dparley.backplane-secret=shared.by.the.nodes"),

@@ -96,9 +96,7 @@ final class UsersOfTwoNodesIT {
     }
 
     private ExecutableWar node(EngineProcess engine) {
-        return ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m"),
-                "--backplane",
-                engine.address());
+        return ExecutableWar.startOnAnyPort(issuer.trustedBy("-Xmx256m"), "--backplane", engine.address());
     }
 
     /** Says who it is, and is in the inbox; gives what it was told of it. */
