@@ -218,13 +218,13 @@ public final class RoomOperations {
         if (key.filter(given -> !Draft.isOwnKey(given)).isPresent()) {
             return Operations.refused(400, "key must be 1 to 100 visible characters of ASCII.");
         }
-        Map<RoomId, Draft> drafts = new LinkedHashMap<>();
         String own = key.orElseGet(() -> UUID.randomUUID().toString());
         return allowed(
                 ask,
                 Action.SEND,
                 rooms,
                 () -> accepted(ask, rooms, data, verdicts -> {
+                    Map<RoomId, Draft> drafts = new LinkedHashMap<>();
                     for (RoomId room : rooms) {
                         Draft draft = draft(ask, own, data.source(), Objects.requireNonNull(verdicts.get(room)));
                         if (this.rooms.isTooBig(room, draft)) {

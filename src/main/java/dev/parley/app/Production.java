@@ -9,9 +9,10 @@ final class Production {
     /** Where the launcher finds it, in the servlet context. */
     static final String ATTRIBUTE = "dev.parley.open";
 
-    /** Files that are open beside those of connections: the JVM's, the engine's, logs. */
+    /** How the secrets of the examples begin. */
     private static final String EXAMPLE = "change-me";
 
+    /** Files that are open beside those of connections: the JVM's, the engine's, logs. */
     private static final long OTHER_FILES = 500;
 
     private Production() {}

@@ -262,13 +262,12 @@ final class StreamWire implements Wire, WriteListener, AsyncListener {
             Thread.currentThread().interrupt();
         }
         isClosing = true;
-        if (isSaid || job.get() == null) {
+        Job stuck = job.get();
+        if (isSaid || stuck == null) {
             complete();
         } else {
-            Job stuck = job.get();
-            if (stuck != null) { // what it holds is counted nowhere any more
-                job.compareAndSet(stuck, new Job(Collections.emptyIterator(), stuck.completion));
-            }
+            // What it holds is counted nowhere any more.
+            job.compareAndSet(stuck, new Job(Collections.emptyIterator(), stuck.completion));
             place = unread.end(this::cut);
             if (isOver) { // meanwhile
                 leave();

@@ -236,8 +236,8 @@ export interface Room<Data = Json> {
 
   /**
    * Says something of this user to those who are told who is there: what she is doing, her name in full. Up to 1024 bytes as JSON, or
-   * `too-big` is thrown; `null` takes it back. It is said again over every new connection, and gone with the user's last one. The last that a user says counts,
-   * on whichever connection.
+   * `too-big` is thrown; `null` takes it back. It is said again over every new connection, and gone with the user's last one. The last
+   * that a user says counts, on whichever connection.
    */
   presence(data: Json): void;
 

@@ -57,21 +57,16 @@ function create(room, forget) {
     listeners.forEach((listener) => listener());
   }
 
-  /** What comes from the past may come live, too, and then says whether it is our own. */
-  const isIn = (messages) => {
-    const known = new Set(messages.map(({ message }) => message));
-    return ({ message }) => known.has(message);
-  };
+  const isHere = ({ message }) => one.snapshot.messages.some((known) => known.message === message);
 
+  /** What comes from the past may have come live, too, and then says whether it is our own. */
   function read() {
     if (wanted > had) {
       had = wanted;
       room.history(one.snapshot.messages[0]?.seq, wanted).then(
         ({ messages }) => {
-          const live = one.snapshot.messages;
-          const isLive = isIn(live);
-          const past = messages.filter((message) => message.type !== 'erased' && !isLive(message));
-          update({ messages: [...past, ...live].slice(-KEPT) });
+          const past = messages.filter((message) => message.type !== 'erased' && !isHere(message));
+          update({ messages: [...past, ...one.snapshot.messages].slice(-KEPT) });
         },
         () => {
           had = 0; // the state says why; it is read when the room is joined again
@@ -89,7 +84,7 @@ function create(room, forget) {
     }),
     room.on('gap', (gap) => update({ gap })),
     room.on('message', (message) => {
-      if (!isIn(one.snapshot.messages)(message)) {
+      if (!isHere(message)) {
         update({ messages: [...one.snapshot.messages, message].slice(-KEPT) });
       }
     }),
