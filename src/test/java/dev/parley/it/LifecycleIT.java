@@ -32,12 +32,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the end of a deployment and of a server leaves behind: a close code for every client, and nothing else. */
+/**
+ * What the end of a deployment and of a server leaves behind: a close code for every client, and nothing else. {@code -Dredeploys} says
+ * how often an application is put there and taken away under load.
+ */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 final class LifecycleIT {
     private static final int CLIENTS = 20;
-    private static final int TIMES = 20;
+    private static final int TIMES = Integer.getInteger("redeploys", 20);
     private static final String APPLICATION = "dev.parley.app.Application";
 
     /** Longer than the drain timeout (5 s), by what a busy machine needs. */
@@ -57,7 +60,7 @@ final class LifecycleIT {
     @Test
     @Tag("shared")
     @Tag("long")
-    void nothingOfTwentyDeploymentsUnderLoadRemains() throws Exception {
+    void nothingOfManyDeploymentsUnderLoadRemains() throws Exception {
         Deployer deployer = server.deployer().orElseThrow();
         ServerVm vm = new ServerVm(server.pid());
         Site site = new Site(Site.at(base).host(), Site.at(base).port(), "/again");
@@ -97,8 +100,7 @@ final class LifecycleIT {
                 .untilAsserted(() -> {
                     assertThat(vm.liveInstances(APPLICATION)).isBetween(1L, 1 + held);
                     assertThat(parleyThreads(vm, server)).isEqualTo(threadsBefore);
-                    // Of an application that is held, some connections may be, too; of all that there were, that would
-                    // be 600.
+                    // Of an application that is held, some connections may be, too; not of all that there were.
                     assertThat(vm.liveInstances("dev.parley.connection.Connection"))
                             .isLessThanOrEqualTo(CLIENTS * held);
                 });

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** The fan-out again and again while the room grows. */
 final class SweepRun implements Run {
-    private static final List<Integer> SIZES = List.of(10, 100, 1_000, 5_000);
+    private static final List<Integer> SIZES = List.of(10, 100, 1_000, 10_000);
     private static final Duration ADJUSTING = Duration.ofMillis(500);
 
     private final Server server;
