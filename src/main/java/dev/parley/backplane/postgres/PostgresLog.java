@@ -60,7 +60,7 @@ final class PostgresLog implements Link.Log {
                     WITH ORDINALITY x (room, key, message, data, required, ord)
                 WHERE x.required IS NULL
                     OR EXISTS (SELECT 1 FROM parley_entry e WHERE e.room = x.room
-                        AND e.key IN (x.required, sha256(x.required), x.key, sha256(x.key)))
+                        AND e.key = ANY (ARRAY[x.required, sha256(x.required), x.key, sha256(x.key)]))
             ),
             kept AS (
                 SELECT array_agg(room ORDER BY ord) AS rooms, array_agg(key ORDER BY ord) AS keys,

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -115,6 +117,22 @@ final class PostgresBackplaneIT extends BackplaneContract {
         assertThat(late.broken()).contains(Break.Reason.TRIMMED);
         assertThat(late.entries()).extracting(Entry::position).containsExactly(last.position());
         assertThat(server.sql("SELECT count(*) FROM parley_entry")).isEqualTo("3"); // the rows are there
+    }
+
+    @Test
+    void aMessageIsStoredWithoutReadingTheRoomItGoesTo() {
+        server.sql("INSERT INTO parley_room (room) VALUES ('long'); SELECT count(*) FROM parley_append('run', 'nonce', 5000,"
+                + " array_fill('long'::text, ARRAY[2000]), ARRAY(SELECT sha256(g::text::bytea) FROM generate_series(1, 2000) g),"
+                + " array_fill('m'::text, ARRAY[2000]), array_fill('d'::bytea, ARRAY[2000])); ANALYZE parley_entry");
+
+        String append = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM parley_append('run', 'nonce', 5000,"
+                + " ARRAY['long'], ARRAY['%s'::bytea], ARRAY['m'], ARRAY['d'::bytea]);";
+        String plans = server.sql(append.formatted("planned") + append.formatted("executed"));
+
+        Matcher pages =
+                Pattern.compile("(?s)shared hit=([0-9]+).*shared hit=([0-9]+)").matcher(plans);
+        assertThat(pages.find()).as(plans).isTrue();
+        assertThat(Integer.parseInt(pages.group(2))).isLessThan(200);
     }
 
     /** Whoever erases waits for the entry, which another transaction empties. */

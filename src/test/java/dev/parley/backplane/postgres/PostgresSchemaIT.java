@@ -97,7 +97,7 @@ final class PostgresSchemaIT {
 
                 assertThat(all(second)).hasSize(said.get() + 1);
                 assertThat(server.sql("SELECT version, revision FROM parley_schema"))
-                        .isEqualTo("1|4");
+                        .isEqualTo("1|5");
             }
         } finally {
             isOver.set(true);
@@ -113,7 +113,7 @@ final class PostgresSchemaIT {
                 .isInstanceOf(BackplaneException.class)
                 .hasMessage(
                         "the tables of Parley are of revision 1 and this user may not make them:"
-                                + " their owner runs schema-2.sql, schema-3.sql, schema-4.sql and grants.sql, or lets the user create tables");
+                                + " their owner runs schema-2.sql, schema-3.sql, schema-4.sql, schema-5.sql and grants.sql, or lets the user create tables");
         assertThat(server.sql("SELECT to_regclass('parley_outbox') IS NULL")).isEqualTo("t");
     }
 
@@ -128,7 +128,7 @@ final class PostgresSchemaIT {
                     .isInstanceOf(BackplaneException.class)
                     .hasMessage(
                             "the tables of Parley are missing and this user may not make them:"
-                                    + " their owner runs schema-1.sql, schema-2.sql, schema-3.sql, schema-4.sql and grants.sql, or lets the user create tables");
+                                    + " their owner runs schema-1.sql, schema-2.sql, schema-3.sql, schema-4.sql, schema-5.sql and grants.sql, or lets the user create tables");
         }
     }
 
@@ -137,7 +137,8 @@ final class PostgresSchemaIT {
         server.makeTables(2);
         server.makeTables(3);
         server.makeTables(4);
-        server.sql("UPDATE parley_schema SET revision = 5");
+        server.makeTables(5);
+        server.sql("UPDATE parley_schema SET revision = 6");
         node("parley").close();
         server.sql("UPDATE parley_schema SET version = 2");
 
