@@ -145,12 +145,12 @@ public final class Connection implements Budget.Holder {
      * {@link #paid}.
      */
     public void owe(String key) {
-        outbox.owe(key);
+        outbox.flush().expectAnswer(key);
     }
 
     /** The answer that was owed has been sent. */
     public void paid(String key) {
-        outbox.paid(key);
+        outbox.flush().answered(key);
     }
 
     /**
@@ -161,7 +161,7 @@ public final class Connection implements Budget.Holder {
      */
     public void settle(Duration max) {
         try {
-            outbox.awaitSettled(max.toNanos());
+            outbox.flush().await(max.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -178,7 +178,7 @@ public final class Connection implements Budget.Holder {
     public void abort(CloseStatus code) {
         isDropped = true;
         end(code.reason(), code.cause(), code);
-        outbox.discard();
+        outbox.queue().discard();
         shut(code);
     }
 
@@ -205,7 +205,7 @@ public final class Connection implements Budget.Holder {
     }
 
     private long sum() {
-        return outbox.held() + gathered.getAsLong() + occupied.get();
+        return outbox.queue().held() + gathered.getAsLong() + occupied.get();
     }
 
     /** Ends it now, because it holds more than anybody else while there is not enough for all. */
@@ -218,7 +218,7 @@ public final class Connection implements Budget.Holder {
     public void gone() {
         isDropped = true;
         end("closed by peer", "peer", CloseCode.GOING_AWAY);
-        outbox.discard();
+        outbox.queue().discard();
         if (closing.compareAndSet(false, true)) {
             closed();
         }
@@ -308,7 +308,7 @@ public final class Connection implements Budget.Holder {
 
     /** Runs {@code task} once all that was sent up to now is on the wire; never, if it ends before or another task waits. */
     public void afterwards(Runnable task) {
-        outbox.afterwards(task);
+        outbox.flush().afterwards(task);
     }
 
     /** When it was accepted. */
@@ -318,25 +318,25 @@ public final class Connection implements Budget.Holder {
 
     /** How many messages wait in its outbox. */
     public int waiting() {
-        return outbox.depth().waiting();
+        return outbox.queue().depth().waiting();
     }
 
-    Outbox.Depth depth() {
-        return outbox.depth();
+    OutboxQueue.Depth depth() {
+        return outbox.queue().depth();
     }
 
     boolean isFilling() {
-        return outbox.isFilling();
+        return outbox.queue().isFilling();
     }
 
     Traffic traffic() {
-        Outbox.Depth depth = outbox.depth();
+        OutboxQueue.Depth depth = outbox.queue().depth();
         return new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes());
     }
 
     /** How it is doing. */
     public Figures figures() {
-        Outbox.Depth depth = outbox.depth();
+        OutboxQueue.Depth depth = outbox.queue().depth();
         long rtt = roundTripNanos;
         return new Figures(
                 id,
@@ -346,7 +346,7 @@ public final class Connection implements Budget.Holder {
                 depth.waiting(),
                 depth.waitingBytes(),
                 held(),
-                Duration.ofNanos(outbox.stalledNanos()),
+                Duration.ofNanos(outbox.queue().stalledNanos()),
                 Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastSeen)),
                 rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
                 depth.dropped(),
@@ -356,7 +356,7 @@ public final class Connection implements Budget.Holder {
     /** What there is to say of it once it is over. */
     Figures.Ended asEnded() {
         return new Figures.Ended(
-                id, peer, since, Instant.now(), endCause, outbox.depth().dropped());
+                id, peer, since, Instant.now(), endCause, outbox.queue().depth().dropped());
     }
 
     /** Why it ended, in a word that is one of a few: the name of a close code, {@code peer} or {@code broken}. */
@@ -385,17 +385,17 @@ public final class Connection implements Budget.Holder {
      * produces should pause. A peer that has stopped taking does not count; the watchdog will deal with it.
      */
     public boolean isBehind() {
-        return outbox.isFilling() && outbox.stalledNanos() < timing.movingNanos();
+        return outbox.queue().isFilling() && outbox.queue().stalledNanos() < timing.movingNanos();
     }
 
     /** The heartbeat and the watchdog, called about four times a second by the timer. */
     void check(long now) {
         watch();
-        boolean stalled = outbox.stalledNanos() > timing.sendTimeoutNanos();
+        boolean stalled = outbox.queue().stalledNanos() > timing.sendTimeoutNanos();
         if (ended) {
             if (stalled || now - endedAt > timing.sendTimeoutNanos()) {
                 isDropped = true;
-                outbox.discard(); // neither the farewell nor the container's own close has come through
+                outbox.queue().discard(); // neither the farewell nor the container's own close has come through
                 shut(stalled ? CloseCode.SLOW : endCode);
             }
         } else if (stalled) {
@@ -406,10 +406,11 @@ public final class Connection implements Budget.Holder {
     }
 
     private void watch() {
-        boolean isFilling = outbox.isFilling();
+        boolean isFilling = outbox.queue().isFilling();
         if (isFilling != wasFilling) {
             wasFilling = isFilling;
-            note(isFilling ? "its outbox is filling: " + outbox.depth().waiting() + " wait" : "its outbox has emptied");
+            int waiting = outbox.queue().depth().waiting();
+            note(isFilling ? "its outbox is filling: " + waiting + " wait" : "its outbox has emptied");
         } else if (!trail.isEmpty()) {
             trail.forget(Instant.now());
         }
@@ -469,7 +470,7 @@ public final class Connection implements Budget.Holder {
     }
 
     private void closed() {
-        outbox.over();
+        outbox.queue().over();
         onClosed.accept(this);
         closed.complete(null);
     }

@@ -108,7 +108,7 @@ public final class Tally {
         int deepest = 0;
         int filling = 0;
         for (Connection connection : live) {
-            Outbox.Depth depth = connection.depth();
+            OutboxQueue.Depth depth = connection.depth();
             waiting += depth.waiting();
             bytes += depth.waitingBytes();
             deepest = Math.max(deepest, depth.waiting());

@@ -71,9 +71,9 @@ final class OutboxSignalTest {
             given += outbox.offerSignals(List.of(signal));
         }
 
-        assertThat(given).isEqualTo(10_000 - Outbox.MAX_SIGNALS);
-        assertThat(outbox.isFilling()).isFalse();
-        assertThat(outbox.depth().waiting()).isZero();
+        assertThat(given).isEqualTo(10_000 - SignalQueue.MAX_SIGNALS);
+        assertThat(outbox.queue().isFilling()).isFalse();
+        assertThat(outbox.queue().depth().waiting()).isZero();
         for (String text : List.of("a", "b", "c")) {
             say(text); // as many as if there were no signals
         }
@@ -81,7 +81,7 @@ final class OutboxSignalTest {
         wire.release();
 
         assertThat(wire.texts())
-                .startsWith("in flight", "a", "b", "c", "s" + (10_000 - Outbox.MAX_SIGNALS + 1))
+                .startsWith("in flight", "a", "b", "c", "s" + (10_000 - SignalQueue.MAX_SIGNALS + 1))
                 .endsWith("s10000");
         assertThat(budget.used()).isZero();
     }
@@ -90,7 +90,7 @@ final class OutboxSignalTest {
     void signalsAreBoundedInBytes() {
         wire.hold();
         say("in flight");
-        String long1 = "x".repeat((int) Outbox.MAX_SIGNAL_BYTES / 2);
+        String long1 = "x".repeat((int) SignalQueue.MAX_BYTES / 2);
 
         assertThat(outbox.offerSignals(List.of(new Outgoing(long1), new Outgoing(long1), new Outgoing("last"))))
                 .isEqualTo(1);
@@ -110,7 +110,7 @@ final class OutboxSignalTest {
         wire.hold();
         outbox.offerSignals(numbered("s", 3));
 
-        outbox.awaitSettled(TimeUnit.HOURS.toNanos(1)); // or the test times out
+        outbox.flush().await(TimeUnit.HOURS.toNanos(1)); // or the test times out
     }
 
     @Test
@@ -120,7 +120,7 @@ final class OutboxSignalTest {
         say("marked");
         outbox.offerSignals(numbered("s", 5));
         List<String> reached = new ArrayList<>();
-        outbox.afterwards(() -> reached.addAll(wire.texts()));
+        outbox.flush().afterwards(() -> reached.addAll(wire.texts()));
         wire.completeNext();
         assertThat(reached).isEmpty();
         wire.completeNext();
@@ -175,11 +175,11 @@ final class OutboxSignalTest {
         wire.hold();
         say("in flight");
         outbox.offerSignals(numbered("s", 3));
-        assertThat(outbox.held()).isPositive();
+        assertThat(outbox.queue().held()).isPositive();
 
-        outbox.over();
+        outbox.queue().over();
 
         assertThat(budget.used()).isZero();
-        assertThat(outbox.held()).isZero();
+        assertThat(outbox.queue().held()).isZero();
     }
 }

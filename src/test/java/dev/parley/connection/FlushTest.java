@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Waiting until the peer has what it asked for. */
 @Timeout(60)
-final class OutboxSettleTest {
+final class FlushTest {
     private static final long LONG = Duration.ofSeconds(20).toNanos();
     private static final long SHORT = Duration.ofMillis(30).toNanos();
 
@@ -37,9 +37,9 @@ final class OutboxSettleTest {
 
     @Test
     void anOutboxWithNothingToSayIsSettled() throws Exception {
-        outbox.awaitSettled(LONG);
+        outbox.flush().await(LONG);
         offer("a");
-        outbox.awaitSettled(LONG);
+        outbox.flush().await(LONG);
 
         assertThat(wire.texts()).containsExactly("a");
     }
@@ -61,13 +61,13 @@ final class OutboxSettleTest {
 
     @Test
     void itIsNotSettledWhileAnAnswerIsOwed() throws Exception {
-        outbox.owe("key");
+        outbox.flush().expectAnswer("key");
         Future<?> settling = settle();
 
         assertNotDone(settling);
-        outbox.paid("another key");
+        outbox.flush().answered("another key");
         assertNotDone(settling);
-        outbox.paid("key");
+        outbox.flush().answered("key");
 
         assertDone(settling);
     }
@@ -75,11 +75,11 @@ final class OutboxSettleTest {
     @Test
     void theAnswerItselfIsWaitedForToo() throws Exception {
         wire.hold();
-        outbox.owe("key");
+        outbox.flush().expectAnswer("key");
         Future<?> settling = settle();
 
         offer("the answer");
-        outbox.paid("key");
+        outbox.flush().answered("key");
         assertNotDone(settling);
         wire.completeNext();
 
@@ -88,9 +88,9 @@ final class OutboxSettleTest {
 
     @Test
     void nobodyWaitsLongerThanAsked() throws Exception {
-        outbox.owe("key");
+        outbox.flush().expectAnswer("key");
 
-        outbox.awaitSettled(SHORT); // and comes back
+        outbox.flush().await(SHORT); // and comes back
     }
 
     @Test
@@ -99,15 +99,15 @@ final class OutboxSettleTest {
         offer("a");
         clock.advanceNanos(LONG);
 
-        outbox.awaitSettled(LONG); // and comes back
+        outbox.flush().await(LONG); // and comes back
     }
 
     @Test
     void whatHasEndedIsNotWaitedFor() throws Exception {
-        outbox.owe("key");
-        outbox.discard();
+        outbox.flush().expectAnswer("key");
+        outbox.queue().discard();
 
-        outbox.awaitSettled(LONG); // and comes back
+        outbox.flush().await(LONG); // and comes back
     }
 
     @Test
@@ -117,14 +117,14 @@ final class OutboxSettleTest {
         Future<?> settling = settle();
         assertNotDone(settling);
 
-        outbox.discard();
+        outbox.queue().discard();
 
         assertDone(settling);
     }
 
     private Future<?> settle() {
         return threads.submit(() -> {
-            outbox.awaitSettled(LONG);
+            outbox.flush().await(LONG);
             return null;
         });
     }
