@@ -140,16 +140,13 @@ public final class Connection implements Budget.Holder {
         send(List.of(new Outgoing(binary)));
     }
 
-    /**
-     * Says that an answer to the peer is on its way from elsewhere, such as a room. {@link #settle} waits for it until it is
-     * {@link #paid}.
-     */
-    public void owe(String key) {
+    /** Says that an answer to the peer is on its way from elsewhere, such as a room: {@link #flush} waits until it is {@link #answered}. */
+    public void expectAnswer(String key) {
         outbox.flush().expectAnswer(key);
     }
 
-    /** The answer that was owed has been sent. */
-    public void paid(String key) {
+    /** The answer that was expected has been sent. */
+    public void answered(String key) {
         outbox.flush().answered(key);
     }
 
@@ -159,7 +156,7 @@ public final class Connection implements Budget.Holder {
      * and whatever had still to be said before is lost. It also slows down a peer that asks faster than it reads; one that has
      * stopped reading is not waited for.
      */
-    public void settle(Duration max) {
+    public void flush(Duration max) {
         try {
             outbox.flush().await(max.toNanos());
         } catch (InterruptedException e) {

@@ -528,8 +528,8 @@ public final class Dialogue {
         if (isRefused(history.id(), may)) {
             return;
         }
-        String debt = "history " + room;
-        connection.owe(debt); // so that a client that asks faster than it reads is not read from
+        String awaited = "history " + room;
+        connection.expectAnswer(awaited); // so that a client that asks faster than it reads is not read from
         all.rooms()
                 .past(room, history.before().orElse(Long.MAX_VALUE), history.limit())
                 .whenComplete((past, failure) -> {
@@ -539,7 +539,7 @@ public final class Dialogue {
                     } else {
                         fail(history.id(), ErrorCode.BACKPLANE_UNAVAILABLE, UNDECIDED);
                     }
-                    connection.paid(debt);
+                    connection.answered(awaited);
                 });
     }
 

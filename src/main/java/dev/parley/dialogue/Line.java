@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 final class Line {
     private static final int MAX_WAITING = 64;
     private static final long MAX_COST = 256 * 1024;
-    private static final String DEBT = "policy";
+    private static final String AWAITED = "policy";
 
     private final Connection connection;
     private final Budget budget;
@@ -57,7 +57,7 @@ final class Line {
         if (isItsTurn) {
             message.run();
         } else {
-            connection.paid(DEBT); // it is slow: the container's thread waits for the first message alone
+            connection.answered(AWAITED); // it is slow: the container's thread waits for the first message alone
         }
         return true;
     }
@@ -79,7 +79,7 @@ final class Line {
         }
         long size = Budget.costOf(characters);
         budget.hold(Budget.Use.INCOMING, size);
-        connection.owe(DEBT);
+        connection.expectAnswer(AWAITED);
         CompletableFuture<?> unused = answer.whenComplete((found, failure) -> {
             budget.release(Budget.Use.INCOMING, size);
             goOn(question, then);
@@ -105,7 +105,7 @@ final class Line {
                 release(first == null ? 0 : first.cost());
             }
         }
-        connection.paid(DEBT);
+        connection.answered(AWAITED);
     }
 
     private void release(long size) {

@@ -118,18 +118,18 @@ final class Fanning implements Runnable {
         Connection connection = author.connection();
         Iterator<Outgoing> messages = messagesFor(author).iterator();
         List<Outgoing> answers = new ArrayList<>();
-        List<String> paid = new ArrayList<>();
+        List<String> answered = new ArrayList<>();
         for (Entry entry : entries) {
             Draft draft = entry.draft();
             if (isAnswered(draft) && draft.author().connection().equals(connection.id())) {
                 answers.add(new Outgoing(author.window().acknowledge(draft)));
-                paid.add(draft.key());
+                answered.add(draft.key());
             }
             if (author.window().shows(entry)) {
                 answers.add(messages.next());
             }
         }
         connection.send(answers);
-        paid.forEach(connection::paid);
+        answered.forEach(connection::answered);
     }
 }

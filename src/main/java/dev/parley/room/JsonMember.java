@@ -84,8 +84,8 @@ public final class JsonMember extends Member {
      * @param mayLookBack or else nothing is replayed, and whoever missed something is told that it is lost
      */
     public void enter(@Nullable String id, @Nullable Mark since, boolean presence, boolean mayLookBack) {
-        String debt = "join " + room.id();
-        connection.owe(debt);
+        String awaited = "join " + room.id();
+        connection.expectAnswer(awaited);
         room.turn(connection, () -> {
             if (state != State.OUT) {
                 visits++;
@@ -111,7 +111,7 @@ public final class JsonMember extends Member {
                             fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
                             out();
                         }
-                        connection.paid(debt);
+                        connection.answered(awaited);
                     }));
         });
     }
@@ -324,15 +324,15 @@ public final class JsonMember extends Member {
 
     /** Is told who is in, a page at a time, in the order of names. The answer is a page, or an error. */
     public void tell(@Nullable String id, String after, int limit) {
-        String debt = "members " + room.id();
-        connection.owe(debt); // so that a client that asks faster than it reads is not read from
+        String awaited = "members " + room.id();
+        connection.expectAnswer(awaited); // so that a client that asks faster than it reads is not read from
         room.presence().page(id, after, limit).whenComplete((page, failure) -> {
             if (failure == null) {
                 connection.send(page.text());
             } else {
                 fail(id, ErrorCode.BACKPLANE_UNAVAILABLE);
             }
-            connection.paid(debt);
+            connection.answered(awaited);
         });
     }
 

@@ -44,7 +44,7 @@ public final class TextMember extends Member {
                 String key = Draft.key(Draft.Origin.TEXT, author.connection(), Long.toString(++said));
                 Draft draft = new Draft(key, author, Draft.Kind.MESSAGE, text);
                 if (!room.isBusy()) {
-                    connection.owe(draft.key());
+                    connection.expectAnswer(draft.key());
                 }
                 room.append(connection, draft);
             }

@@ -143,10 +143,10 @@ final class Inlet {
             MessageBuffer.Gathered gathered = gathering.get();
             if (gathered instanceof MessageBuffer.Gathered.Text whole) {
                 counted(Math.max(size, whole.text().length()), () -> receiver.text(whole.text()));
-                current.settle(PATIENCE);
+                current.flush(PATIENCE);
             } else if (gathered instanceof MessageBuffer.Gathered.Binary whole) {
                 counted(whole.bytes().length, () -> receiver.binary(whole.bytes()));
-                current.settle(PATIENCE);
+                current.flush(PATIENCE);
             } else if (gathered == MessageBuffer.Gathered.None.TOO_BIG) {
                 current.close(CloseCode.TOO_BIG);
             }

@@ -36,7 +36,7 @@ final class FlushTest {
     }
 
     @Test
-    void anOutboxWithNothingToSayIsSettled() throws Exception {
+    void anOutboxWithNothingToSayIsFlushed() throws Exception {
         outbox.flush().await(LONG);
         offer("a");
         outbox.flush().await(LONG);
@@ -45,45 +45,45 @@ final class FlushTest {
     }
 
     @Test
-    void itIsSettledWhenEverythingIsOnTheWire() throws Exception {
+    void itIsFlushedWhenEverythingIsOnTheWire() throws Exception {
         wire.hold();
         offer("a");
         offer("b");
-        Future<?> settling = settle();
+        Future<?> flushing = flush();
 
-        assertNotDone(settling);
+        assertNotDone(flushing);
         wire.completeNext();
-        assertNotDone(settling);
+        assertNotDone(flushing);
         wire.completeNext();
 
-        assertDone(settling);
+        assertDone(flushing);
     }
 
     @Test
-    void itIsNotSettledWhileAnAnswerIsOwed() throws Exception {
+    void itIsNotFlushedWhileAnAnswerIsExpected() throws Exception {
         outbox.flush().expectAnswer("key");
-        Future<?> settling = settle();
+        Future<?> flushing = flush();
 
-        assertNotDone(settling);
+        assertNotDone(flushing);
         outbox.flush().answered("another key");
-        assertNotDone(settling);
+        assertNotDone(flushing);
         outbox.flush().answered("key");
 
-        assertDone(settling);
+        assertDone(flushing);
     }
 
     @Test
     void theAnswerItselfIsWaitedForToo() throws Exception {
         wire.hold();
         outbox.flush().expectAnswer("key");
-        Future<?> settling = settle();
+        Future<?> flushing = flush();
 
         offer("the answer");
         outbox.flush().answered("key");
-        assertNotDone(settling);
+        assertNotDone(flushing);
         wire.completeNext();
 
-        assertDone(settling);
+        assertDone(flushing);
     }
 
     @Test
@@ -114,27 +114,27 @@ final class FlushTest {
     void whoWaitsIsToldOfTheEnd() throws Exception {
         wire.script(ScriptedWire.NEVER);
         offer("a");
-        Future<?> settling = settle();
-        assertNotDone(settling);
+        Future<?> flushing = flush();
+        assertNotDone(flushing);
 
         outbox.queue().discard();
 
-        assertDone(settling);
+        assertDone(flushing);
     }
 
-    private Future<?> settle() {
+    private Future<?> flush() {
         return threads.submit(() -> {
             outbox.flush().await(LONG);
             return null;
         });
     }
 
-    private static void assertDone(Future<?> settling) throws Exception {
-        settling.get(LONG / 2, TimeUnit.NANOSECONDS);
+    private static void assertDone(Future<?> flushing) throws Exception {
+        flushing.get(LONG / 2, TimeUnit.NANOSECONDS);
     }
 
-    private static void assertNotDone(Future<?> settling) {
-        assertThatThrownBy(() -> settling.get(SHORT, TimeUnit.NANOSECONDS)).isInstanceOf(TimeoutException.class);
+    private static void assertNotDone(Future<?> flushing) {
+        assertThatThrownBy(() -> flushing.get(SHORT, TimeUnit.NANOSECONDS)).isInstanceOf(TimeoutException.class);
     }
 
     private void offer(String text) {

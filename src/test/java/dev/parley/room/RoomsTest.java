@@ -325,24 +325,24 @@ final class RoomsTest {
         TextMember speaker = join(alice, "1");
         TextMember other = join(bob, "2");
         Clog.during(workers.fanOut(), () -> {
-            speaker.say("first"); // is owed an answer
+            speaker.say("first"); // expects an answer
             IntStream.range(0, 10).forEach(i -> other.say("m" + i));
             speaker.say("second"); // is not, because so much waits
         });
         alice.awaitLine("Client #1 says: second");
         Clog.settle(workers.fanOut());
 
-        threads.submit(() -> alice.connection().settle(Duration.ofSeconds(60))).get(10, TimeUnit.SECONDS);
+        threads.submit(() -> alice.connection().flush(Duration.ofSeconds(60))).get(10, TimeUnit.SECONDS);
     }
 
     @Test
-    void anAuthorIsSettledWithWhenItHasReadItsOwnMessage() throws Exception {
+    void anAuthorIsFlushedWhenItHasReadItsOwnMessage() throws Exception {
         Peer alice = new Peer(workers);
         TextMember speaker = join(alice, "1");
 
         for (int i = 1; i <= 100; i++) {
             speaker.say("m" + i);
-            alice.connection().settle(Duration.ofSeconds(60));
+            alice.connection().flush(Duration.ofSeconds(60));
 
             assertThat(alice.lines()).hasSize(2 * i);
         }
