@@ -5,18 +5,10 @@ import dev.parley.node.Threads;
 import dev.parley.node.Tracing;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
-import dev.parley.protocol.Printable;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -35,39 +27,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; nothing here blocks the caller. Listeners given to {@link #onEnd} run on the thread that ended it.
  */
 public final class Connection implements Budget.Holder {
-    private static final Logger LOG = System.getLogger(Connection.class.getName());
-
-    private final String id;
-    private final Wire wire;
+    private final Dossier dossier;
     private final Outbox outbox;
-    private final Workers workers;
+    private final Heartbeat heartbeat;
+    private final Ending ending;
     private final Timing timing;
     private final LongSupplier nanoTime;
-    private final Consumer<Connection> onClosed;
     private final Predicate<Figures.Peer> isUnwanted;
 
     private volatile Consumer<Connection> onIntroduced = introduced -> {};
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final List<Runnable> endListeners = new ArrayList<>(1); // guarded by itself
-    private volatile boolean ended;
     private volatile boolean isDropped; // what waits for it
     private volatile LongSupplier gathered = () -> 0;
     private final AtomicLong occupied = new AtomicLong();
-    private volatile long endedAt;
-    private volatile long lastSeen;
-    private volatile @Nullable Ping lastPing;
-    private volatile CloseStatus endCode = CloseCode.GOING_AWAY;
-    private volatile String endCause = "";
-    private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
-    private volatile Figures.Peer peer = Figures.Peer.UNKNOWN;
-    private volatile long roundTripNanos = -1;
-    private final Instant since = Instant.now();
-    private final AtomicLong messagesIn = new AtomicLong();
-    private final AtomicLong bytesIn = new AtomicLong();
-    private final Trail trail = new Trail();
-    private volatile @Nullable Instant expires;
     private volatile Tracing.@Nullable Origin origin;
-    private boolean wasFilling; // the timer's own
 
     /** Whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
     Connection(
@@ -80,20 +52,21 @@ public final class Connection implements Budget.Holder {
             Consumer<Connection> onClosed,
             Predicate<Figures.Peer> isUnwanted,
             Budget budget) {
-        this.isUnwanted = isUnwanted;
-        this.id = id;
-        this.wire = wire;
-        this.workers = workers;
         this.timing = timing;
         this.nanoTime = nanoTime;
-        this.onClosed = onClosed;
+        this.isUnwanted = isUnwanted;
+        this.dossier = new Dossier(id);
         this.outbox = new Outbox(wire, new Reactions(), bounds, workers, nanoTime, budget);
-        this.lastSeen = nanoTime.getAsLong();
+        this.heartbeat = new Heartbeat(timing, nanoTime);
+        this.ending = new Ending(id, wire, workers, () -> {
+            outbox.queue.over();
+            onClosed.accept(this);
+        });
     }
 
     /** A random name, safe to show to other users and to log. */
     public String id() {
-        return id;
+        return dossier.id;
     }
 
     /** What its peer says things for; null if nobody traces that. */
@@ -108,7 +81,7 @@ public final class Connection implements Budget.Holder {
 
     /** Whether it may still be sent to; false from the first sign of its end. */
     public boolean isLive() {
-        return !ended;
+        return ending.end() == null;
     }
 
     /**
@@ -142,12 +115,12 @@ public final class Connection implements Budget.Holder {
 
     /** Says that an answer to the peer is on its way from elsewhere, such as a room: {@link #flush} waits until it is {@link #answered}. */
     public void expectAnswer(String key) {
-        outbox.flush().expectAnswer(key);
+        outbox.flush.expectAnswer(key);
     }
 
     /** The answer that was expected has been sent. */
     public void answered(String key) {
-        outbox.flush().answered(key);
+        outbox.flush.answered(key);
     }
 
     /**
@@ -158,7 +131,7 @@ public final class Connection implements Budget.Holder {
      */
     public void flush(Duration max) {
         try {
-            outbox.flush().await(max.toNanos());
+            outbox.flush.await(max.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -175,8 +148,8 @@ public final class Connection implements Budget.Holder {
     public void abort(CloseStatus code) {
         isDropped = true;
         end(code.reason(), code.cause(), code);
-        outbox.queue().discard();
-        shut(code);
+        outbox.queue.discard();
+        ending.close(code);
     }
 
     /** Says who else knows how many bytes of its peer's messages are held. Called by one thread at a time. */
@@ -202,7 +175,7 @@ public final class Connection implements Budget.Holder {
     }
 
     private long sum() {
-        return outbox.queue().held() + gathered.getAsLong() + occupied.get();
+        return outbox.queue.held() + gathered.getAsLong() + occupied.get();
     }
 
     /** Ends it now, because it holds more than anybody else while there is not enough for all. */
@@ -215,32 +188,23 @@ public final class Connection implements Budget.Holder {
     public void gone() {
         isDropped = true;
         end("closed by peer", "peer", CloseCode.GOING_AWAY);
-        outbox.queue().discard();
-        if (closing.compareAndSet(false, true)) {
-            closed();
-        }
+        outbox.queue.discard();
+        ending.sessionClosed();
     }
 
     /** A frame of any kind arrived, or a part of one. */
     public void seen() {
-        lastSeen = nanoTime.getAsLong();
+        heartbeat.seen();
     }
 
     /** A part of a message arrived, of so many bytes; the last one makes it whole. */
     public void received(int bytes, boolean isLast) {
-        bytesIn.addAndGet(bytes);
-        if (isLast) {
-            messagesIn.incrementAndGet();
-        }
+        dossier.received(bytes, isLast);
     }
 
     /** A pong arrived. */
     public void ponged() {
-        seen();
-        Ping ping = lastPing;
-        if (ping != null) {
-            roundTripNanos = nanoTime.getAsLong() - ping.startedAt();
-        }
+        heartbeat.ponged();
     }
 
     /** Calls {@code listener} as soon as it is known where its handshake came from. */
@@ -250,131 +214,105 @@ public final class Connection implements Budget.Holder {
 
     /** Whether it is known where its handshake came from. */
     boolean isIntroduced() {
-        return !peer.equals(Figures.Peer.UNKNOWN);
+        return dossier.isIntroduced();
     }
 
     /** Says who is at the other end, once that is known. */
     public void introduce(Figures.Peer known) {
-        boolean isNews = !known.equals(peer);
         boolean isFirst = !isIntroduced();
-        peer = known;
+        dossier.introduce(known);
         if (isFirst) {
             onIntroduced.accept(this);
-        }
-        if (isNews) {
-            LOG.log(Level.DEBUG, () -> "connection " + id + " is that of " + described(known));
         }
         if (isUnwanted.test(known)) {
             close(CloseCode.REMOVED);
         }
     }
 
-    /** On one line, whatever the peer calls itself. */
-    private static String described(Figures.Peer peer) {
-        return "user \"" + Printable.of(peer.user()) + "\" from " + peer.address() + " at " + peer.endpoint();
-    }
-
     /** Says when its peer's credential ends; null if it does not. */
     public void expires(@Nullable Instant end) {
-        expires = end;
+        dossier.expires = end;
     }
 
     /** Something happened that an operator who looks at this connection should see, for a minute. */
     public void note(String what) {
-        trail.add(Instant.now(), what);
+        dossier.trail.add(Instant.now(), what);
     }
 
     /** What happened during the last minute, oldest first. */
     public List<Figures.Event> events() {
-        return trail.since(Instant.now());
+        return dossier.trail.since(Instant.now());
     }
 
     /** Says under which name its peer came, once that is known. */
     public void named(String user) {
-        named(user, peer.source());
+        named(user, peer().source());
     }
 
     /** Says as well who vouches for that name. */
     public void named(String user, String source) {
-        introduce(new Figures.Peer(user, source, peer.address(), peer.endpoint()));
+        introduce(new Figures.Peer(user, source, peer().address(), peer().endpoint()));
     }
 
     public Figures.Peer peer() {
-        return peer;
+        return dossier.peer;
     }
 
     /** Runs {@code task} once all that was sent up to now is on the wire; never, if it ends before or another task waits. */
     public void afterwards(Runnable task) {
-        outbox.flush().afterwards(task);
+        outbox.flush.afterwards(task);
     }
 
     /** When it was accepted. */
     public Instant since() {
-        return since;
+        return dossier.since;
     }
 
     /** How many messages wait in its outbox. */
     public int waiting() {
-        return outbox.queue().depth().waiting();
+        return outbox.queue.depth().waiting();
     }
 
-    OutboxQueue.Depth depth() {
-        return outbox.queue().depth();
-    }
-
-    boolean isFilling() {
-        return outbox.queue().isFilling();
+    /** What waits for its peer, to look at. */
+    OutboxQueue queue() {
+        return outbox.queue;
     }
 
     Traffic traffic() {
-        OutboxQueue.Depth depth = outbox.queue().depth();
-        return new Traffic(messagesIn.get(), bytesIn.get(), depth.sentMessages(), depth.sentBytes());
+        return dossier.traffic(outbox.queue.depth());
     }
 
     /** How it is doing. */
     public Figures figures() {
-        OutboxQueue.Depth depth = outbox.queue().depth();
-        long rtt = roundTripNanos;
-        return new Figures(
-                id,
-                peer,
-                since,
-                traffic(),
-                depth.waiting(),
-                depth.waitingBytes(),
-                held(),
-                Duration.ofNanos(outbox.queue().stalledNanos()),
-                Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - lastSeen)),
-                rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
-                depth.dropped(),
-                Optional.ofNullable(expires));
+        return dossier.figures(outbox.queue, held(), heartbeat);
     }
 
     /** What there is to say of it once it is over. */
     Figures.Ended asEnded() {
         return new Figures.Ended(
-                id, peer, since, Instant.now(), endCause, outbox.queue().depth().dropped());
+                id(),
+                peer(),
+                since(),
+                Instant.now(),
+                endCause(),
+                outbox.queue.depth().dropped());
     }
 
     /** Why it ended, in a word that is one of a few: the name of a close code, {@code peer} or {@code broken}. */
     public String endCause() {
-        return endCause;
+        Ending.End end = ending.end();
+        return end == null ? "" : end.cause();
     }
 
     /** Whether it has ended because its peer sent more than it may. */
     public boolean hasExceededLimit() {
-        return ended && (endCode == CloseCode.LIMIT_EXCEEDED || endCode == CloseCode.TOO_BIG);
+        Ending.End end = ending.end();
+        return end != null && (end.code() == CloseCode.LIMIT_EXCEEDED || end.code() == CloseCode.TOO_BIG);
     }
 
     /** Runs {@code listener} once when the connection ends; at once if it has ended already. */
     public void onEnd(Runnable listener) {
-        synchronized (endListeners) {
-            if (!ended) {
-                endListeners.add(listener);
-                return;
-            }
-        }
-        listener.run();
+        ending.listen(listener);
     }
 
     /**
@@ -382,108 +320,45 @@ public final class Connection implements Budget.Holder {
      * produces should pause. A peer that has stopped taking does not count; the watchdog will deal with it.
      */
     public boolean isBehind() {
-        return outbox.queue().isFilling() && outbox.queue().stalledNanos() < timing.movingNanos();
+        return outbox.queue.isFilling() && outbox.queue.stalledNanos() < timing.movingNanos();
     }
 
     /** The heartbeat and the watchdog, called about four times a second by the timer. */
     void check(long now) {
-        watch();
-        boolean stalled = outbox.queue().stalledNanos() > timing.sendTimeoutNanos();
-        if (ended) {
-            if (stalled || now - endedAt > timing.sendTimeoutNanos()) {
+        dossier.watch(outbox.queue);
+        boolean stalled = outbox.queue.stalledNanos() > timing.sendTimeoutNanos();
+        Ending.End end = ending.end();
+        if (end != null) {
+            if (stalled || now - end.at() > timing.sendTimeoutNanos()) {
                 isDropped = true;
-                outbox.queue().discard(); // neither the farewell nor the container's own close has come through
-                shut(stalled ? CloseCode.SLOW : endCode);
+                outbox.queue.discard(); // neither the farewell nor the container's own close has come through
+                ending.close(stalled ? CloseCode.SLOW : end.code());
             }
         } else if (stalled) {
             abort(CloseCode.SLOW);
         } else {
-            checkPulse(now);
-        }
-    }
-
-    private void watch() {
-        boolean isFilling = outbox.queue().isFilling();
-        if (isFilling != wasFilling) {
-            wasFilling = isFilling;
-            int waiting = outbox.queue().depth().waiting();
-            note(isFilling ? "its outbox is filling: " + waiting + " wait" : "its outbox has emptied");
-        } else if (!trail.isEmpty()) {
-            trail.forget(Instant.now());
-        }
-    }
-
-    private void checkPulse(long now) {
-        Ping ping = lastPing;
-        if (ping != null && lastSeen - ping.startedAt() < 0) {
-            // Counted from when the ping left, not from when it was due: a node that is late with pings kills nobody.
-            if (now - ping.leftAt() > timing.pongNanos()) {
-                abort(CloseCode.NO_PONG);
+            switch (heartbeat.pulse(now)) {
+                case ALIVE -> {}
+                case QUIET -> outbox.ping();
+                case DEAD -> abort(CloseCode.NO_PONG);
             }
-        } else if (now - lastSeen >= timing.heartbeatNanos()) {
-            outbox.ping();
         }
     }
 
     private boolean end(String why, String cause, CloseStatus code) {
-        List<Runnable> listeners;
-        synchronized (endListeners) {
-            if (ended) {
-                return false;
-            }
-            endedAt = nanoTime.getAsLong();
-            endCode = code;
-            endCause = cause;
-            ended = true;
-            listeners = List.copyOf(endListeners);
-            endListeners.clear();
-        }
-        LOG.log(Level.DEBUG, () -> "connection " + id + " ends: " + why + ", " + described(peer));
-        for (Runnable listener : listeners) { // whose fault is not the connection's: it ends all the same
-            Threads.guarded("whoever waited for a connection's end", listener).run();
-        }
-        return true;
-    }
-
-    private void shut(CloseStatus code) {
-        if (!closing.compareAndSet(false, true)) {
-            return;
-        }
-        try {
-            workers.closes().execute(() -> closeWire(code));
-        } catch (RejectedExecutionException stopped) {
-            closed(); // the application has stopped, the container closes what is left
-        }
-    }
-
-    private void closeWire(CloseStatus code) {
-        try {
-            wire.close(code);
-        } catch (Throwable alreadyClosed) {
-            LOG.log(Level.DEBUG, () -> this + " could not be closed: " + alreadyClosed);
-        } finally {
-            closed();
-        }
-    }
-
-    private void closed() {
-        outbox.queue().over();
-        onClosed.accept(this);
-        closed.complete(null);
+        return ending.begin(
+                new Ending.End(code, cause, nanoTime.getAsLong()), () -> this + " ends: " + why + ", " + dossier);
     }
 
     /** Done once its session has been closed, by whomever; later than what {@link #onEnd} tells. */
     public CompletionStage<?> whenClosed() {
-        return closed;
+        return ending.whenClosed();
     }
 
     @Override
     public String toString() {
-        return "connection " + id;
+        return "connection " + id();
     }
-
-    /** A ping in the clock's nanoseconds. It is unanswered as long as nothing was seen since it started. */
-    private record Ping(long startedAt, long leftAt) {}
 
     /** What the outbox reports. */
     private final class Reactions implements Outbox.Owner {
@@ -501,12 +376,12 @@ public final class Connection implements Budget.Holder {
 
         @Override
         public void pinged(long startedAt) {
-            lastPing = new Ping(startedAt, nanoTime.getAsLong());
+            heartbeat.pinged(startedAt);
         }
 
         @Override
         public void farewell(CloseStatus code) {
-            shut(code);
+            ending.close(code);
         }
     }
 }

@@ -63,8 +63,8 @@ final class Outbox {
     private final Owner owner;
     private final Workers workers;
     private final LongSupplier nanoTime;
-    private final OutboxQueue queue;
-    private final Flush flush;
+    final OutboxQueue queue;
+    final Flush flush;
     private final AtomicInteger wanted = new AtomicInteger();
 
     // Guarded by the queue.
@@ -78,16 +78,6 @@ final class Outbox {
         this.nanoTime = nanoTime;
         this.queue = new OutboxQueue(bounds, wire.batch(), nanoTime, budget);
         this.flush = new Flush(queue);
-    }
-
-    /** What waits in it, to look at. */
-    OutboxQueue queue() {
-        return queue;
-    }
-
-    /** Who waits for it. */
-    Flush flush() {
-        return flush;
     }
 
     /** Takes messages, which then leave together where the wire can do that. */

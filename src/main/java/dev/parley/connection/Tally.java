@@ -54,7 +54,7 @@ public final class Tally {
     void closed(Connection connection) {
         closed.computeIfAbsent(connection.endCause(), cause -> new LongAdder()).increment();
         Traffic last = connection.traffic();
-        dropped.add(connection.depth().dropped());
+        dropped.add(connection.queue().depth().dropped());
         synchronized (this) {
             ended = ended.plus(last);
         }
@@ -76,7 +76,7 @@ public final class Tally {
     public long droppedMessages() {
         long sum = dropped.sum();
         for (Connection connection : live) {
-            sum += connection.depth().dropped();
+            sum += connection.queue().depth().dropped();
         }
         synchronized (this) {
             toldDropped =
@@ -108,11 +108,11 @@ public final class Tally {
         int deepest = 0;
         int filling = 0;
         for (Connection connection : live) {
-            OutboxQueue.Depth depth = connection.depth();
+            OutboxQueue.Depth depth = connection.queue().depth();
             waiting += depth.waiting();
             bytes += depth.waitingBytes();
             deepest = Math.max(deepest, depth.waiting());
-            filling += connection.isFilling() ? 1 : 0;
+            filling += connection.queue().isFilling() ? 1 : 0;
         }
         return new Outboxes(waiting, bytes, deepest, filling);
     }

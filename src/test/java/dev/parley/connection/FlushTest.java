@@ -37,9 +37,9 @@ final class FlushTest {
 
     @Test
     void anOutboxWithNothingToSayIsFlushed() throws Exception {
-        outbox.flush().await(LONG);
+        outbox.flush.await(LONG);
         offer("a");
-        outbox.flush().await(LONG);
+        outbox.flush.await(LONG);
 
         assertThat(wire.texts()).containsExactly("a");
     }
@@ -61,13 +61,13 @@ final class FlushTest {
 
     @Test
     void itIsNotFlushedWhileAnAnswerIsExpected() throws Exception {
-        outbox.flush().expectAnswer("key");
+        outbox.flush.expectAnswer("key");
         Future<?> flushing = flush();
 
         assertNotDone(flushing);
-        outbox.flush().answered("another key");
+        outbox.flush.answered("another key");
         assertNotDone(flushing);
-        outbox.flush().answered("key");
+        outbox.flush.answered("key");
 
         assertDone(flushing);
     }
@@ -75,11 +75,11 @@ final class FlushTest {
     @Test
     void theAnswerItselfIsWaitedForToo() throws Exception {
         wire.hold();
-        outbox.flush().expectAnswer("key");
+        outbox.flush.expectAnswer("key");
         Future<?> flushing = flush();
 
         offer("the answer");
-        outbox.flush().answered("key");
+        outbox.flush.answered("key");
         assertNotDone(flushing);
         wire.completeNext();
 
@@ -88,9 +88,9 @@ final class FlushTest {
 
     @Test
     void nobodyWaitsLongerThanAsked() throws Exception {
-        outbox.flush().expectAnswer("key");
+        outbox.flush.expectAnswer("key");
 
-        outbox.flush().await(SHORT); // and comes back
+        outbox.flush.await(SHORT); // and comes back
     }
 
     @Test
@@ -99,15 +99,15 @@ final class FlushTest {
         offer("a");
         clock.advanceNanos(LONG);
 
-        outbox.flush().await(LONG); // and comes back
+        outbox.flush.await(LONG); // and comes back
     }
 
     @Test
     void whatHasEndedIsNotWaitedFor() throws Exception {
-        outbox.flush().expectAnswer("key");
-        outbox.queue().discard();
+        outbox.flush.expectAnswer("key");
+        outbox.queue.discard();
 
-        outbox.flush().await(LONG); // and comes back
+        outbox.flush.await(LONG); // and comes back
     }
 
     @Test
@@ -117,14 +117,14 @@ final class FlushTest {
         Future<?> flushing = flush();
         assertNotDone(flushing);
 
-        outbox.queue().discard();
+        outbox.queue.discard();
 
         assertDone(flushing);
     }
 
     private Future<?> flush() {
         return threads.submit(() -> {
-            outbox.flush().await(LONG);
+            outbox.flush.await(LONG);
             return null;
         });
     }

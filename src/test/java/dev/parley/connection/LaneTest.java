@@ -85,7 +85,7 @@ final class LaneTest {
         offer(outbox, "all", "b".repeat(300));
         assertThat(offer(outbox, "all", "c".repeat(800))).isEqualTo(Outbox.Offer.ACCEPTED);
         assertThat(offer(outbox, "all", "d".repeat(1_001))).isEqualTo(Outbox.Offer.FULL);
-        assertThat(outbox.queue().depth().waitingBytes()).isZero();
+        assertThat(outbox.queue.depth().waitingBytes()).isZero();
     }
 
     @Test
@@ -117,7 +117,7 @@ final class LaneTest {
     void aMarkIsReachedAlthoughMessagesBeforeItAreGivenUp() {
         IntStream.rangeClosed(1, 3).forEach(i -> offer(outbox, "all", "a" + i));
         List<String> reached = new ArrayList<>();
-        outbox.flush().afterwards(() -> reached.addAll(wire.texts()));
+        outbox.flush.afterwards(() -> reached.addAll(wire.texts()));
         IntStream.rangeClosed(4, 6).forEach(i -> offer(outbox, "all", "a" + i));
         wire.release();
 

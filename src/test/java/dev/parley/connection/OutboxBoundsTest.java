@@ -94,16 +94,16 @@ final class OutboxBoundsTest {
         offer(byMessages, "in flight");
         offer(byMessages, "1");
         offer(byMessages, "2");
-        assertThat(byMessages.queue().isFilling()).isFalse();
+        assertThat(byMessages.queue.isFilling()).isFalse();
         offer(byMessages, "3");
-        assertThat(byMessages.queue().isFilling()).isTrue();
+        assertThat(byMessages.queue.isFilling()).isTrue();
 
         Outbox byBytes = outbox(new Outbox.Bounds(1_000, 8));
         offer(byBytes, "in flight");
         offer(byBytes, "12");
-        assertThat(byBytes.queue().isFilling()).isFalse();
+        assertThat(byBytes.queue.isFilling()).isFalse();
         offer(byBytes, "3");
-        assertThat(byBytes.queue().isFilling()).isTrue();
+        assertThat(byBytes.queue.isFilling()).isTrue();
     }
 
     @Test

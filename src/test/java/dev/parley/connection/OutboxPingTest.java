@@ -142,7 +142,7 @@ final class OutboxPingTest {
         Outbox finished = outbox(ROOMY);
         finished.finish(CloseCode.NORMAL);
         Outbox discarded = outbox(ROOMY);
-        discarded.queue().discard();
+        discarded.queue.discard();
 
         finished.ping();
         discarded.ping();

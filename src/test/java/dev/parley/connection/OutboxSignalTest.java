@@ -72,8 +72,8 @@ final class OutboxSignalTest {
         }
 
         assertThat(given).isEqualTo(10_000 - SignalQueue.MAX_SIGNALS);
-        assertThat(outbox.queue().isFilling()).isFalse();
-        assertThat(outbox.queue().depth().waiting()).isZero();
+        assertThat(outbox.queue.isFilling()).isFalse();
+        assertThat(outbox.queue.depth().waiting()).isZero();
         for (String text : List.of("a", "b", "c")) {
             say(text); // as many as if there were no signals
         }
@@ -110,7 +110,7 @@ final class OutboxSignalTest {
         wire.hold();
         outbox.offerSignals(numbered("s", 3));
 
-        outbox.flush().await(TimeUnit.HOURS.toNanos(1)); // or the test times out
+        outbox.flush.await(TimeUnit.HOURS.toNanos(1)); // or the test times out
     }
 
     @Test
@@ -120,7 +120,7 @@ final class OutboxSignalTest {
         say("marked");
         outbox.offerSignals(numbered("s", 5));
         List<String> reached = new ArrayList<>();
-        outbox.flush().afterwards(() -> reached.addAll(wire.texts()));
+        outbox.flush.afterwards(() -> reached.addAll(wire.texts()));
         wire.completeNext();
         assertThat(reached).isEmpty();
         wire.completeNext();
@@ -175,11 +175,11 @@ final class OutboxSignalTest {
         wire.hold();
         say("in flight");
         outbox.offerSignals(numbered("s", 3));
-        assertThat(outbox.queue().held()).isPositive();
+        assertThat(outbox.queue.held()).isPositive();
 
-        outbox.queue().over();
+        outbox.queue.over();
 
         assertThat(budget.used()).isZero();
-        assertThat(outbox.queue().held()).isZero();
+        assertThat(outbox.queue.held()).isZero();
     }
 }

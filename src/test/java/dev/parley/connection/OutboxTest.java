@@ -169,7 +169,7 @@ final class OutboxTest {
         List.of("a", "b").forEach(text -> offer(outbox, text));
         outbox.finish(CloseCode.NORMAL);
 
-        outbox.queue().discard();
+        outbox.queue.discard();
         wire.completeNext();
 
         assertThat(wire.texts()).containsExactly("a");
@@ -180,20 +180,20 @@ final class OutboxTest {
     @Test
     void itIsStalledForAsLongAsTheWriteInFlightTakes() {
         Outbox outbox = outbox(ROOMY);
-        assertThat(outbox.queue().stalledNanos()).isZero();
+        assertThat(outbox.queue.stalledNanos()).isZero();
         wire.hold();
         List.of("a", "b").forEach(text -> offer(outbox, text));
 
         clock.advanceNanos(70);
-        assertThat(outbox.queue().stalledNanos()).isEqualTo(70);
+        assertThat(outbox.queue.stalledNanos()).isEqualTo(70);
 
         wire.completeNext();
-        assertThat(outbox.queue().stalledNanos()).isLessThanOrEqualTo(1); // the second one has only just begun
+        assertThat(outbox.queue.stalledNanos()).isLessThanOrEqualTo(1); // the second one has only just begun
         clock.advanceNanos(5);
-        assertThat(outbox.queue().stalledNanos()).isEqualTo(5);
+        assertThat(outbox.queue.stalledNanos()).isEqualTo(5);
 
         wire.completeNext();
-        assertThat(outbox.queue().stalledNanos()).isZero();
+        assertThat(outbox.queue.stalledNanos()).isZero();
     }
 
     @Test
@@ -204,7 +204,7 @@ final class OutboxTest {
 
         clock.advanceNanos(70);
 
-        assertThat(outbox.queue().stalledNanos()).isEqualTo(70);
+        assertThat(outbox.queue.stalledNanos()).isEqualTo(70);
     }
 
     private Outbox outbox(Outbox.Bounds bounds) {
