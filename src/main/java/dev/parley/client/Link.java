@@ -2,16 +2,10 @@ package dev.parley.client;
 
 import dev.parley.client.ParleyClient.State;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +24,6 @@ final class Link {
 
     private static final Duration WELCOME_WITHIN = Duration.ofSeconds(15);
     private static final double SILENCE_HEARTBEATS = 2.5;
-    private static final double FIRST_DELAY_MS = 500;
-    private static final double LONGEST_DELAY_MS = 30_000;
-    private static final Duration SETTLED_AFTER =
-            Duration.ofSeconds(5); // a server that drops all at once needs back-off
-    private static final double REFRESH_BEFORE_SECONDS = 30;
-    private static final double SOONEST_REFRESH_SECONDS = 5;
-    private static final double LONGEST_REFRESH_SECONDS = 1e9;
-
-    static final String DISCONNECTED = "disconnected";
 
     /** Whom it tells. */
     interface Owner {
@@ -55,43 +40,31 @@ final class Link {
         void failed(RuntimeException failure);
     }
 
-    private record Asked(Consumer<Frame> take, Consumer<ParleyClientException> fail) {}
-
     private final URI uri;
-    private final Credential credential;
     private final Transport transport;
     private final Clock clock;
     private final Executor steps;
-    private final Executor executor;
     private final Owner owner;
+    private final Login login;
+    private final Backoff backoff;
 
-    private final Map<Long, Asked> asked = new HashMap<>();
+    final Questions questions = new Questions(this::transmit);
     private final Timers timers = new Timers();
     private Transport.@Nullable Connection socket;
     private @Nullable ParleyClientException ended;
     private @Nullable Frame bye;
     private Duration silence = WELCOME_WITHIN;
-    private boolean isOpen;
-    private boolean isExpired;
     private int attempt;
-    private int failures;
-    private long openedAt;
     private long heardAt;
-    private long lastId;
-    private double messageBytes = Double.NaN;
 
     Link(URI uri, Credential credential, ParleyClient.Options options, Clock clock, Executor steps, Owner owner) {
         this.uri = uri;
-        this.credential = credential;
         this.transport = options.transport();
-        this.executor = options.executor();
         this.clock = clock;
         this.steps = steps;
         this.owner = owner;
-    }
-
-    boolean isOpen() {
-        return isOpen;
+        this.login = new Login(credential, steps, options.executor());
+        this.backoff = new Backoff(clock);
     }
 
     /** Why there will be no connection; null as long as there may be one. */
@@ -105,48 +78,21 @@ final class Link {
         timers.retry.run();
         ended = null;
         owner.changed(State.of(State.Name.CONNECTING));
-        provide(
-                "connect",
-                isExpired,
-                proof -> {
-                    if (mine == attempt) {
-                        openSocket(proof);
-                    }
-                },
-                failure -> {
-                    if (mine == attempt) {
-                        lost("no credential: " + failure.getMessage(), LOST);
-                    }
-                });
+        login.connect(
+                proof -> during(mine, () -> openSocket(proof)),
+                failure -> during(mine, () -> lost("no credential: " + failure.getMessage(), LOST)));
     }
 
     void reconnect() {
         bye = null; // whatever the server said of the end, this is another one
         end("", LOST, Duration.ZERO);
-        failures = 0;
+        backoff.forget();
         open();
     }
 
     void close() {
         bye = null;
         end("", NORMAL, Duration.ZERO);
-    }
-
-    /** Asks for the proof where it may block, and goes on in a step. */
-    private void provide(String type, boolean refresh, Consumer<Frame.Writer> take, Consumer<Throwable> fail) {
-        Runnable asking = () -> {
-            try {
-                Frame.Writer proof = credential.proof(type, refresh);
-                steps.execute(() -> take.accept(proof));
-            } catch (Throwable failure) { // of somebody else's code
-                steps.execute(() -> fail.accept(failure));
-            }
-        };
-        try {
-            (credential.isFixed() ? steps : executor).execute(asking);
-        } catch (Throwable noThread) { // or no place for it
-            fail.accept(noThread);
-        }
     }
 
     private void openSocket(Frame.Writer proof) {
@@ -182,22 +128,13 @@ final class Link {
 
             @Override
             public void refused(int status) {
-                step(() -> lost("HTTP " + status, isStale() && status < 500 ? CREDENTIAL_EXPIRED : LOST));
+                step(() -> lost("HTTP " + status, login.isStale() && status < 500 ? CREDENTIAL_EXPIRED : LOST));
             }
 
             private void step(Runnable step) {
-                steps.execute(() -> {
-                    if (mine == attempt) {
-                        step.run();
-                    }
-                });
+                steps.execute(() -> during(mine, step));
             }
         };
-    }
-
-    /** Whether the credential has expired and there is no other: a cookie may have been renewed, so that is tried once. */
-    private boolean isStale() {
-        return isExpired && credential.isFixed();
     }
 
     private void listen(Duration forHowLong) {
@@ -217,40 +154,12 @@ final class Link {
         }
     }
 
-    /** Asks, under a number of its own. One of the two is called in a step: a loss of the connection is {@link #DISCONNECTED}. */
-    void ask(LongFunction<String> frame, Consumer<Frame> take, Consumer<ParleyClientException> fail) {
-        if (!isOpen) {
-            fail.accept(disconnected());
-            return;
-        }
-        String text = frame.apply(++lastId);
-        ParleyClientException tooBig = tooBig(text);
-        if (tooBig == null) {
-            asked.put(lastId, new Asked(take, fail));
-            transmit(text);
-        } else {
-            fail.accept(tooBig);
-        }
-    }
-
     /** Says something that is not answered. */
     void transmit(String text) {
         Transport.Connection current = socket;
         if (current != null) {
             current.send(text);
         }
-    }
-
-    /** What is longer than the server takes would end the connection; null for what is not. */
-    @Nullable
-    ParleyClientException tooBig(String text) {
-        return tooBig(text.getBytes(StandardCharsets.UTF_8).length);
-    }
-
-    @Nullable
-    ParleyClientException tooBig(long bytes) {
-        double excess = bytes - messageBytes;
-        return excess > 0 ? new ParleyClientException("too-big", "too long by " + (long) excess + " bytes") : null;
     }
 
     private void receive(String text) {
@@ -263,7 +172,7 @@ final class Link {
 
     private void receive(Frame frame) {
         String type = frame.text("type");
-        Asked answer = frame.has("id") ? asked.remove(frame.integer("id")) : null;
+        Questions.Asked answer = questions.answered(frame);
         if (type.equals("ping")) {
             transmit(new Frame.Writer("pong").text());
         } else if (type.equals("welcome")) {
@@ -271,62 +180,42 @@ final class Link {
         } else if (type.equals("bye")) {
             bye = frame;
         } else if (type.equals("error")) {
-            ParleyClientException error = error(frame);
+            ParleyClientException error = Questions.error(frame);
             if (answer == null) { // such as "connected already", where a cookie in the handshake has said who we are
                 owner.failed(error);
             } else {
-                answer.fail.accept(error);
+                answer.fail().accept(error);
             }
         } else if (answer == null) {
             owner.received(frame);
         } else {
-            answer.take.accept(frame);
+            answer.take().accept(frame);
         }
-    }
-
-    private static ParleyClientException error(Frame frame) {
-        double after = frame.number("after");
-        return new ParleyClientException(
-                frame.text("code"),
-                frame.text("message"),
-                frame.flag("retry"),
-                after >= 0 ? Duration.ofNanos((long) (after * 1e6)) : null,
-                frame.has("reason") ? frame.text("reason") : null);
     }
 
     private void welcomed(Frame welcome) {
         double heartbeat = welcome.number("heartbeat");
         listen(Duration.ofMillis((long) (heartbeat * SILENCE_HEARTBEATS * 1_000)));
-        messageBytes = welcome.object("limits").number("messageBytes");
-        isOpen = true;
-        isExpired = false;
-        openedAt = clock.nanos();
+        questions.open(welcome.object("limits").number("messageBytes"));
+        login.expired(false);
+        backoff.opened();
         refreshBefore(welcome);
         owner.welcomed(welcome);
     }
 
-    /** How long it lives is the server's word: the clocks may differ. */
     private void refreshBefore(Frame frame) {
-        double life = frame.number("expiresIn");
         timers.refresh.run();
-        if (credential.isFixed() || !(life > 0 && life < LONGEST_REFRESH_SECONDS)) {
-            return;
+        Duration wait = login.refreshAfter(frame.number("expiresIn"));
+        if (wait != null) {
+            // If it fails the server closes with 4002 when it is time, and that is dealt with.
+            timers.refresh = after(wait, this::refresh);
         }
-        double wait = Math.max(Math.max(life - REFRESH_BEFORE_SECONDS, life / 2), SOONEST_REFRESH_SECONDS);
-        // If it fails the server closes with 4002 when it is time, and that is dealt with.
-        timers.refresh = after(Duration.ofMillis((long) (wait * 1_000)), this::refresh);
     }
 
     private void refresh() {
         int mine = attempt;
-        provide(
-                "refresh",
-                true,
-                proof -> {
-                    if (mine == attempt) {
-                        ask(proof::text, this::refreshBefore, owner::failed);
-                    }
-                },
+        login.refresh(
+                proof -> during(mine, () -> questions.ask(proof::text, this::refreshBefore, owner::failed)),
                 failure ->
                         owner.failed(new ParleyClientException("no-credential", String.valueOf(failure.getMessage()))));
     }
@@ -348,16 +237,16 @@ final class Link {
         boolean isFinal = FINAL_CODES.contains(code)
                 || code >= FIRST_FINAL_CODE
                 || (goodbye != null && goodbye.has("reconnect") && !goodbye.flag("reconnect"))
-                || (code == CREDENTIAL_EXPIRED && isStale());
-        isExpired |= code == CREDENTIAL_EXPIRED;
-        if (isOpen && clock.nanos() - openedAt > SETTLED_AFTER.toNanos()) {
-            failures = 0;
+                || (code == CREDENTIAL_EXPIRED && login.isStale());
+        if (code == CREDENTIAL_EXPIRED) {
+            login.expired(true);
         }
-        isOpen = false;
-        Duration delay = fixedDelay == null ? delay(goodbye) : fixedDelay;
+        if (questions.isOpen()) {
+            backoff.lost();
+        }
+        questions.close();
+        Duration delay = fixedDelay == null ? backoff.next(goodbye) : fixedDelay;
         ended = isFinal ? new ParleyClientException("closed", reason.isEmpty() ? "closed with " + code : reason) : null;
-        List<Asked> unanswered = List.copyOf(asked.values());
-        asked.clear();
         owner.changed(
                 new State( // before anything fails of it: who learns of a failure looks at the state
                         isFinal ? State.Name.CLOSED : State.Name.WAITING,
@@ -365,38 +254,21 @@ final class Link {
                         reason,
                         isFinal ? Duration.ZERO : delay));
         owner.lost(ended);
-        unanswered.forEach(one -> one.fail.accept(disconnected()));
+        questions.failAll();
         if (!isFinal) {
             timers.retry = after(delay, this::open);
         }
     }
 
-    private Duration delay(@Nullable Frame goodbye) {
-        double least = 0;
-        double most = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * Math.pow(2, failures));
-        List<Double> range = goodbye == null ? List.of() : goodbye.numbers("after");
-        if (range.size() == 2) {
-            least = range.get(0);
-            most = range.get(1);
-        } else {
-            failures++;
-        }
-        return Duration.ofMillis((long) (least + clock.random() * (most - least)));
-    }
-
     private Runnable after(Duration delay, Runnable step) {
         int mine = attempt;
-        return clock.after(
-                delay,
-                () -> steps.execute(() -> {
-                    if (mine == attempt) {
-                        step.run();
-                    }
-                }));
+        return clock.after(delay, () -> steps.execute(() -> during(mine, step)));
     }
 
-    private static ParleyClientException disconnected() {
-        return new ParleyClientException(DISCONNECTED, DISCONNECTED, true, Duration.ZERO, null);
+    private void during(int mine, Runnable step) {
+        if (mine == attempt) {
+            step.run();
+        }
     }
 
     /** Each ends the timer that runs. */

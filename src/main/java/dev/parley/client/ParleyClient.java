@@ -2,16 +2,9 @@ package dev.parley.client;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client of Parley's rooms. It connects, and stays connected: until {@link #close()}, or until a close code says that trying again is
@@ -27,14 +20,6 @@ import org.jspecify.annotations.Nullable;
  * cannot help.
  */
 public final class ParleyClient implements AutoCloseable {
-    private static final String INBOX =
-            ""; // its name is the server's to say, and may be another one on the next connection
-    private static final int JOINS_PER_SECOND = 10; // the server's, for joins and leaves together
-    private static final int SIGNALS_PER_SECOND = 40; // the server's
-    private static final Duration WITHOUT_THREAD = Duration.ofMillis(250);
-    private static final int CONNECTIONS_REMEMBERED = 100;
-    private static final double LONGEST_PAUSE_MS = 2_000;
-
     /**
      * Where the connection stands.
      *
@@ -84,30 +69,7 @@ public final class ParleyClient implements AutoCloseable {
         }
     }
 
-    private final Options options;
-    private final Clock clock;
-    private final Link link;
-    private final Steps steps = new Steps();
-    private final Serial callbacks;
-    private final Map<String, Room> rooms = new ConcurrentHashMap<>();
-    private final Room inbox;
-    private final Listeners<State> states;
-    private final Listeners<RuntimeException> errors;
-    private final Map<String, Boolean> connections = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > CONNECTIONS_REMEMBERED;
-        }
-    };
-
-    private volatile State state = State.of(State.Name.CONNECTING);
-    private volatile String user = "";
-    private Set<String> features = Set.of(); // this and the rest: of the steps
-    private Pace joins;
-    private Pace messages;
-    private Pace signals;
+    final Protocol protocol;
 
     /**
      * Connects, with the default options.
@@ -129,23 +91,12 @@ public final class ParleyClient implements AutoCloseable {
         if (!address.matches("wss?://[^/#][^#]*")) {
             throw new IllegalArgumentException("the address of rooms begins with wss:// or ws://, and has no fragment");
         }
-        ParleyClient client = new ParleyClient(URI.create(address), credential, options, clock);
-        client.step(client.link::open);
-        return client;
+        return new ParleyClient(new Protocol(URI.create(address), credential, options, clock));
     }
 
-    private ParleyClient(URI uri, Credential credential, Options options, Clock clock) {
-        this.options = options;
-        this.clock = clock;
-        callbacks = new Serial(this::handOver);
-        states = new Listeners<>(callbacks, true);
-        errors = new Listeners<>(callbacks, true);
-        joins = new Pace(clock, steps, JOINS_PER_SECOND, 1);
-        messages = new Pace(clock, steps, 1, 1);
-        signals = new Pace(clock, steps, 1, 1);
-        link = new Link(uri, credential, options, clock, steps, new Linked());
-        inbox = new Room("", JoinOptions.none(), true, this, callbacks);
-        rooms.put(INBOX, inbox);
+    private ParleyClient(Protocol protocol) {
+        this.protocol = protocol;
+        protocol.step(protocol.link::open);
     }
 
     /** Joins a room from now on, see {@link #join(String, JoinOptions)}. */
@@ -160,19 +111,7 @@ public final class ParleyClient implements AutoCloseable {
      * @param room {@code [a-z0-9][a-z0-9._:-]{0,99}}
      */
     public Room join(String room, JoinOptions options) {
-        Room created = new Room(room, options, false, this, callbacks);
-        Room known = rooms.putIfAbsent(room, created);
-        if (known != null) {
-            return known;
-        }
-        step(() -> {
-            if (!link.isOpen()) {
-                created.exit(link.ended());
-            } else if (created.state().name() == Room.State.Name.WAITING) { // or the connection has just brought it in
-                created.enter();
-            }
-        });
-        return created;
+        return protocol.join(room, options);
     }
 
     /**
@@ -180,203 +119,37 @@ public final class ParleyClient implements AutoCloseable {
      * A room in which one only listens. It stays {@code JOINING} where there is none: for whom neither a login nor a token vouches.
      */
     public Room inbox() {
-        return inbox;
+        return protocol.inbox;
     }
 
     public State state() {
-        return state;
+        return protocol.state();
     }
 
     /** Our own name, as the server told it last; empty before the first connection. */
     public String user() {
-        return user;
+        return protocol.user();
     }
 
     public ParleyClient onState(Consumer<State> listener) {
-        states.add(listener);
+        protocol.states.add(listener);
         return this;
     }
 
     /** Is told what went wrong and belongs to no request: nothing has to be done about it. */
     public ParleyClient onError(Consumer<RuntimeException> listener) {
-        errors.add(listener);
+        protocol.errors.add(listener);
         return this;
     }
 
     /** Connects now instead of later, or again after the end. */
     public void reconnect() {
-        step(link::reconnect);
+        protocol.step(protocol.link::reconnect);
     }
 
     /** Ends the connection. Whatever has not been answered fails with {@code closed}, at once. Idempotent. */
     @Override
     public void close() {
-        step(link::close);
-    }
-
-    // From here on for the other classes of the client.
-
-    void step(Runnable step) {
-        steps.execute(step);
-    }
-
-    /** A step later, whatever becomes of the connection. */
-    void after(Duration delay, Runnable step) {
-        Runnable unused = clock.after(delay, () -> step(step));
-    }
-
-    Clock clock() {
-        return clock;
-    }
-
-    Link link() {
-        return link;
-    }
-
-    Pace joins() {
-        return joins;
-    }
-
-    Pace messages() {
-        return messages;
-    }
-
-    Pace signals() {
-        return signals;
-    }
-
-    boolean has(String feature) {
-        return features.contains(feature);
-    }
-
-    boolean isOwn(String connection) {
-        return connections.containsKey(connection);
-    }
-
-    JsonBinding json() {
-        return options.json();
-    }
-
-    String json(@Nullable Object data) {
-        return data instanceof Json json ? json.raw() : options.json().write(data);
-    }
-
-    Json json(Frame frame, String member) {
-        String raw = frame.raw(member);
-        return new Json(raw == null ? "null" : raw, options.json());
-    }
-
-    /** How many calls of listeners are to come. */
-    int queued() {
-        return callbacks.size();
-    }
-
-    /** A step, once the listeners have had what is before them now. */
-    void whenHeard(Runnable step) {
-        callbacks.execute(() -> step(step));
-    }
-
-    <T> void complete(CompletableFuture<T> future, T value) {
-        settle(() -> future.complete(value));
-    }
-
-    void fail(CompletableFuture<?> future, ParleyClientException error) {
-        settle(() -> future.completeExceptionally(error));
-    }
-
-    /** Not in the step: what hangs on a future is somebody else's code. Nor behind the listeners: one may be waiting for it. */
-    private void settle(Runnable settling) {
-        handOver(settling);
-    }
-
-    /** To the application's executor; again after a moment where that has no place or no thread just now. */
-    private void handOver(Runnable task) {
-        try {
-            options.executor().execute(task);
-        } catch (Throwable full) { // an Error says that there is no thread
-            if (state.name() == State.Name.CLOSED
-                    || (options.executor() instanceof ExecutorService service && service.isShutdown())) {
-                task.run(); // there will be none, and nothing more for it to hold up
-            } else {
-                Runnable unused = clock.after(WITHOUT_THREAD, () -> handOver(task));
-            }
-        }
-    }
-
-    /** Tries again after what the server has asked for, or after a moment. */
-    void retry(Pace pace, ParleyClientException error, Runnable step) {
-        if (error.after().isPresent()) {
-            pace.refused(error.after().get());
-            step.run();
-        } else {
-            after(Duration.ofMillis((long) (LONGEST_PAUSE_MS * clock.random())), step);
-        }
-    }
-
-    void forget(Room room) {
-        rooms.values().remove(room);
-    }
-
-    /** Leaves the room where this connection may be, unless it is entered again first. */
-    void depart(String name, boolean mayBeIn) {
-        if (!mayBeIn || rooms.containsKey(name)) {
-            return;
-        }
-        Pace pace = joins;
-        pace.inTurn(() -> {
-            if (rooms.containsKey(name)) {
-                return false;
-            }
-            link.ask(new Frame.Writer("leave").with("room", name)::text, left -> {}, error -> {
-                if (error.mayRetry() && !error.code().equals(Link.DISCONNECTED)) {
-                    retry(pace, error, () -> depart(name, pace == joins));
-                }
-            });
-            return true;
-        });
-    }
-
-    private final class Linked implements Link.Owner {
-        @Override
-        public void welcomed(Frame welcome) {
-            Frame limits = welcome.object("limits");
-            user = welcome.text("user");
-            connections.put(welcome.text("connection"), true);
-            inbox.name(welcome.text("inbox"));
-            features = welcome.features();
-            joins = new Pace(clock, steps, JOINS_PER_SECOND, limits.number("rooms"));
-            double perSecond = limits.number("messagesPerSecond");
-            messages = new Pace(clock, steps, perSecond, perSecond);
-            signals = new Pace(clock, steps, SIGNALS_PER_SECOND, SIGNALS_PER_SECOND);
-            changed(State.of(State.Name.OPEN));
-            rooms.values().forEach(Room::enter);
-        }
-
-        @Override
-        public void received(Frame frame) {
-            String name = frame.text("room");
-            Room room = rooms.get(name.equals(inbox.name()) ? INBOX : name);
-            if (room != null && !name.isEmpty()) {
-                room.receive(frame);
-            }
-        }
-
-        @Override
-        public void lost(@Nullable ParleyClientException ended) {
-            joins.stop();
-            messages.stop();
-            rooms.values().forEach(room -> room.exit(ended));
-        }
-
-        @Override
-        public void changed(State next) {
-            state = next;
-            states.tell(next);
-        }
-
-        @Override
-        public void failed(RuntimeException failure) {
-            errors.tell(failure);
-        }
+        protocol.step(protocol.link::close);
     }
 }

@@ -1,9 +1,7 @@
 package dev.parley.client;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +9,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Room {
     private static final int PRESENCE_BYTES = 1_024; // what the server takes
-    private static final int MAX_UNHEARD = 100; // the server gives up to 200 again
-    private static final int MAX_QUEUED = 1_000; // events that wait for the listeners
 
     /** What became of a request to store a message. */
     public record Ack(Position position, boolean isDuplicate) {}
@@ -102,128 +96,69 @@ public final class Room {
         }
     }
 
-    /** A request that has no order among others, and outlives losses of the connection. */
-    private static final class Request {
-        private final Frame.Writer frame;
-        private final Consumer<Frame> take;
-        private final Consumer<ParleyClientException> fail;
-        private boolean isUnderWay;
+    private final Protocol client;
+    final Membership membership;
 
-        Request(Frame.Writer frame, Consumer<Frame> take, Consumer<ParleyClientException> fail) {
-            this.frame = frame;
-            this.take = take;
-            this.fail = fail;
-        }
-    }
-
-    private final ParleyClient client;
-    private final boolean isInbox;
-    private final boolean wantsPresence;
-    private final Sends sends;
-    private final Roster roster;
-    private final Set<Request> requests = new LinkedHashSet<>();
-
-    private final Listeners<Message> messages;
-    private final Listeners<Presence> presences;
-    private final Listeners<Gap> gaps;
-    private final Listeners<Erased> erasures;
-    private final Listeners<Signal> signals;
-    private final Listeners<Integer> drops;
-    private final Listeners<State> states;
-
-    // Written in steps, read by everybody.
-    private volatile String name;
-    private volatile State state = State.of(State.Name.WAITING);
-    private volatile @Nullable Position position;
-
-    // Of the steps.
-    private @Nullable String ownPresence; // JSON
-    private @Nullable ParleyClientException ended; // why nothing may be asked
-    private int entry; // each has a number, and what belongs to an earlier one comes too late
-    private int unheard;
-    private boolean isHeard;
-    private boolean isPresenceDue;
-    private boolean mayBeIn; // as far as this connection's server knows
-
-    Room(String name, JoinOptions options, boolean isInbox, ParleyClient client, Serial callbacks) {
-        this.name = name;
+    Room(String name, JoinOptions options, boolean isInbox, Protocol client) {
         this.client = client;
-        this.isInbox = isInbox;
-        wantsPresence = options.presence;
-        ownPresence = options.data == null ? null : client.json(options.data);
-        position = options.since;
-        sends = new Sends(this, client);
-        roster = new Roster(client);
-        messages = new Listeners<>(callbacks, false);
-        presences = new Listeners<>(callbacks, true);
-        gaps = new Listeners<>(callbacks, true);
-        erasures = new Listeners<>(callbacks, false);
-        signals = new Listeners<>(callbacks, false);
-        drops = new Listeners<>(callbacks, false);
-        states = new Listeners<>(callbacks, true);
+        membership = new Membership(name, options, isInbox, client);
     }
 
     /** Of the inbox: the server's name for it, empty before the first connection and where there is none. */
     public String name() {
-        return name;
+        return membership.name();
     }
 
     public State state() {
-        return state;
+        return membership.state();
     }
 
     /** The last message that was given to the listeners, or is about to be; empty before the first join. */
     public Optional<Position> position() {
-        return Optional.ofNullable(position);
+        return Optional.ofNullable(membership.position());
     }
 
     /** Who is there, by name, as far as it was asked for with {@link JoinOptions#presence()}. */
     public Map<String, Member> members() {
-        return roster.members();
+        return membership.roster.members();
     }
 
     /** Is called with each message once, in the order of the log. */
     public Room onMessage(Consumer<Message> listener) {
-        messages.add(listener);
-        client.step(() -> {
-            isHeard = true;
-            if (unheard > 0 && isJoined()) {
-                enter();
-            }
-            unheard = 0;
-        });
+        membership.messages.add(listener);
+        client.step(membership::heard);
         return this;
     }
 
     /** Is called when somebody comes, goes, or says something new about herself. */
     public Room onPresence(Consumer<Presence> listener) {
-        presences.add(listener);
+        membership.presences.add(listener);
         return this;
     }
 
     public Room onGap(Consumer<Gap> listener) {
-        gaps.add(listener);
+        membership.gaps.add(listener);
         return this;
     }
 
     public Room onErased(Consumer<Erased> listener) {
-        erasures.add(listener);
+        membership.erasures.add(listener);
         return this;
     }
 
     public Room onSignal(Consumer<Signal> listener) {
-        signals.add(listener);
+        membership.signals.add(listener);
         return this;
     }
 
     /** Is called with how many messages the server left out, in a room that prefers new to old, since this client was too slow. */
     public Room onDropped(Consumer<Integer> listener) {
-        drops.add(listener);
+        membership.drops.add(listener);
         return this;
     }
 
     public Room onState(Consumer<State> listener) {
-        states.add(listener);
+        membership.states.add(listener);
         return this;
     }
 
@@ -244,7 +179,7 @@ public final class Room {
     public CompletableFuture<Ack> send(@Nullable Object data, String key) {
         String json = client.json(data);
         CompletableFuture<Ack> future = new CompletableFuture<>();
-        client.step(() -> sends.add(key, json, future));
+        client.step(() -> membership.sends.add(key, json, future));
         return future;
     }
 
@@ -257,12 +192,11 @@ public final class Room {
     public void signal(@Nullable Object data) {
         String json = client.json(data);
         client.step(() -> {
-            if (isJoined() && client.signals().passes()) {
-                client.link()
-                        .transmit(new Frame.Writer("signal")
-                                .with("room", name)
-                                .withJson("data", json)
-                                .text());
+            if (membership.isJoined() && client.signals().passes()) {
+                client.link.transmit(new Frame.Writer("signal")
+                        .with("room", name())
+                        .withJson("data", json)
+                        .text());
             }
         });
     }
@@ -279,14 +213,7 @@ public final class Room {
         if (size > PRESENCE_BYTES) {
             throw new ParleyClientException("too-big", "too long by " + (size - PRESENCE_BYTES) + " bytes");
         }
-        client.step(() -> {
-            boolean isInLine = isPresenceDue;
-            ownPresence = json;
-            isPresenceDue = true;
-            if (!isInLine && isJoined()) {
-                client.messages().inTurn(this::tellPresence);
-            }
-        });
+        client.step(() -> membership.present(json));
     }
 
     /** The latest messages, at most {@code limit}, 1 to 100. Waits for a connection. */
@@ -300,11 +227,11 @@ public final class Room {
     }
 
     private CompletableFuture<History> history(Frame.Writer frame, int limit) {
-        return request(() -> frame.with("room", name).withJson("limit", limit), answer -> {
+        return membership.requests.ask(() -> frame.with("room", name()).withJson("limit", limit), answer -> {
             List<Message> past = new ArrayList<>();
             for (Frame entry : answer.objects("messages")) {
                 if (entry.text("type").equals("message")) {
-                    past.add(message(entry, epoch()));
+                    past.add(membership.message(entry));
                 }
             }
             return new History(past, answer.flag("more"));
@@ -316,13 +243,15 @@ public final class Room {
      * Waits for a connection.
      */
     public CompletableFuture<Page> members(String after, int limit) {
-        return request(
+        return membership.requests.ask(
                 () -> new Frame.Writer("members")
-                        .with("room", name)
+                        .with("room", name())
                         .with("after", after)
                         .withJson("limit", limit),
                 answer -> new Page(
-                        List.copyOf(roster.rows(answer).values()), (int) answer.integer("count"), answer.flag("more")));
+                        List.copyOf(membership.roster.rows(answer).values()),
+                        (int) answer.integer("count"),
+                        answer.flag("more")));
     }
 
     /**
@@ -331,275 +260,10 @@ public final class Room {
      * @throws IllegalStateException if it is the inbox
      */
     public void leave() {
-        if (isInbox) {
+        if (membership.isInbox) {
             throw new IllegalStateException("nobody leaves an inbox");
         }
         client.forget(this);
-        client.step(() -> {
-            client.depart(name, mayBeIn);
-            exit(new ParleyClientException("left", "the room was left"), State.Name.LEFT);
-        });
-    }
-
-    // From here on in steps.
-
-    boolean isJoined() {
-        return state.name() == State.Name.JOINED;
-    }
-
-    @Nullable
-    ParleyClientException ended() {
-        return ended;
-    }
-
-    void name(String given) {
-        name = given;
-    }
-
-    /** Asks to be let in, as long as that can help and this connection lasts. */
-    void enter() {
-        int mine = ++entry;
-        ended = null;
-        change(State.of(State.Name.JOINING));
-        if (isInbox && position == null) {
-            return; // a client is let into its inbox unasked, from now on
-        }
-        client.joins().inTurn(() -> {
-            if (mine != entry) {
-                return false;
-            }
-            mayBeIn = true;
-            isPresenceDue = false;
-            Frame.Writer frame = new Frame.Writer("join").with("room", name).with("since", position);
-            if (wantsPresence || ownPresence != null) {
-                frame.withJson("presence", ownPresence == null ? true : "{\"data\":" + ownPresence + "}");
-            }
-            client.link()
-                    .ask(
-                            frame::text,
-                            joined -> {
-                                if (mine == entry) {
-                                    take(joined);
-                                }
-                            },
-                            error -> {
-                                if (mine == entry && !error.mayRetry()) {
-                                    refuse(error);
-                                } else if (mine == entry) {
-                                    client.retry(client.joins(), error, () -> {
-                                        if (mine == entry) {
-                                            enter();
-                                        }
-                                    });
-                                }
-                            });
-            return true;
-        });
-    }
-
-    /** There is no connection; given is why there will be none. */
-    void exit(@Nullable ParleyClientException forGood) {
-        exit(forGood, State.Name.WAITING);
-    }
-
-    private void exit(@Nullable ParleyClientException forGood, State.Name now) {
-        entry++;
-        mayBeIn = false;
-        sends.disconnected();
-        requests.forEach(request -> request.isUnderWay = false);
-        ended = forGood;
-        if (state.name() != now) {
-            change(State.of(now));
-        }
-        if (forGood != null) {
-            failAll(forGood);
-        }
-    }
-
-    void receive(Frame frame) {
-        if (isInbox && position == null) {
-            take(frame); // the first thing that is said of it, unasked: our place
-            return;
-        }
-        if (!isJoined()) {
-            return; // it comes again behind the answer to the join that is under way
-        }
-        switch (frame.text("type")) {
-            case "message", "erased" -> logged(frame);
-            case "members" -> presences.tell(roster.listed(frame));
-            case "presence" -> presences.tell(roster.changed(frame));
-            case "signal" -> {
-                Frame from = frame.object("from");
-                if (!isBehind()) {
-                    signals.tell(new Signal(from.text("user"), from.text("connection"), client.json(frame, "data")));
-                }
-            }
-            case "gap" -> enter();
-            case "dropped" -> drops.tell((int) frame.integer("count"));
-            case "left" -> refuse(new ParleyClientException(frame.text("reason"), "taken out of the room"));
-            default -> {} // of a newer server
-        }
-    }
-
-    private void logged(Frame frame) {
-        Position last = position;
-        if (last == null || frame.integer("seq") <= last.seq()) {
-            return;
-        }
-        if (!isHeard && unheard < MAX_UNHEARD) {
-            unheard++; // and it is asked for again, once somebody listens
-            return;
-        }
-        if (isBehind()) {
-            int mine = ++entry;
-            change(State.of(State.Name.JOINING));
-            client.whenHeard(() -> {
-                if (mine == entry) {
-                    enter();
-                }
-            });
-            return;
-        }
-        Position next = new Position(last.epoch(), frame.integer("seq"), frame.text("message"));
-        if (frame.text("type").equals("message")) {
-            Message message = message(frame, next.epoch()); // before the position moves: it may not be understood
-            position = next;
-            messages.tell(message);
-        } else {
-            Frame erased = frame.has("erased") ? frame.object("erased") : frame;
-            position = next;
-            erasures.tell(new Erased(next, erased.integer("seq"), erased.text("message")));
-        }
-    }
-
-    /** Whether the listeners have so much before them that the rest is better left with the server, and asked for again. */
-    private boolean isBehind() {
-        return client.queued() > MAX_QUEUED;
-    }
-
-    private Message message(Frame frame, String epoch) {
-        Frame from = frame.object("from");
-        return new Message(
-                name,
-                new Position(epoch, frame.integer("seq"), frame.text("message")),
-                Instant.parse(frame.text("at")),
-                from.text("user"),
-                from.text("connection"),
-                frame.has("event") ? Optional.of(frame.text("event")) : Optional.empty(),
-                client.json(frame, "data"),
-                client.isOwn(from.text("connection")));
-    }
-
-    private String epoch() {
-        Position now = position;
-        return now == null ? "" : now.epoch();
-    }
-
-    private void take(Frame joined) {
-        Position before = position;
-        String resume = joined.text("resume");
-        if (!resume.equals("ok")) {
-            position = joined.position();
-            unheard = 0;
-        }
-        change(new State(State.Name.JOINED, resume, (int) joined.integer("replayed"), Optional.empty()));
-        if (resume.equals("lost")) {
-            gaps.tell(new Gap(joined.text("reason"), Optional.ofNullable(before), joined.position()));
-        }
-        if (isPresenceDue) { // it is newer than the join
-            client.messages().inTurn(this::tellPresence);
-        }
-        List.copyOf(requests).forEach(this::issue);
-        sends.pump();
-    }
-
-    private void refuse(ParleyClientException error) {
-        entry++;
-        sends.disconnected();
-        ended = error;
-        change(new State(State.Name.REFUSED, "", 0, Optional.of(error)));
-        failAll(error);
-    }
-
-    /** Is called when the state says so already: who learns of a failure looks at the state. */
-    private void failAll(ParleyClientException error) {
-        sends.failAll(error);
-        List<Request> unanswered = List.copyOf(requests);
-        requests.clear();
-        unanswered.forEach(request -> request.fail.accept(error));
-    }
-
-    private void change(State next) {
-        state = next;
-        states.tell(next);
-    }
-
-    /** The newest one; where we are not in, the join has it. */
-    private boolean tellPresence() {
-        boolean isDue = isPresenceDue && isJoined();
-        if (isDue) {
-            isPresenceDue = false;
-            client.link()
-                    .transmit(new Frame.Writer("presence")
-                            .with("room", name)
-                            .withJson("data", ownPresence)
-                            .text());
-        }
-        return isDue;
-    }
-
-    private <T> CompletableFuture<T> request(Supplier<Frame.Writer> frame, Function<Frame, T> read) {
-        CompletableFuture<T> future = new CompletableFuture<>();
-        client.step(() -> {
-            ParleyClientException refused = ended;
-            if (refused != null) {
-                client.fail(future, refused);
-                return;
-            }
-            Request request = new Request(
-                    frame.get(),
-                    answer -> client.complete(future, read.apply(answer)),
-                    error -> client.fail(future, error));
-            requests.add(request);
-            issue(request);
-        });
-        return future;
-    }
-
-    private void issue(Request request) {
-        if (!isJoined() || request.isUnderWay) {
-            return;
-        }
-        request.isUnderWay = true;
-        client.messages().inTurn(() -> {
-            if (!requests.contains(request)) {
-                return false;
-            }
-            if (!isJoined()) {
-                request.isUnderWay = false;
-                return false;
-            }
-            client.link()
-                    .ask(
-                            request.frame::text,
-                            answer -> {
-                                if (requests.remove(request)) {
-                                    request.take.accept(answer);
-                                }
-                            },
-                            error -> {
-                                if (!error.mayRetry() && requests.remove(request)) {
-                                    request.fail.accept(error);
-                                } else if (!error.code().equals(Link.DISCONNECTED)) {
-                                    client.retry(client.messages(), error, () -> {
-                                        request.isUnderWay = false;
-                                        if (requests.contains(request)) {
-                                            issue(request);
-                                        }
-                                    });
-                                }
-                            });
-            return true;
-        });
+        client.step(membership::leave);
     }
 }

@@ -8,11 +8,11 @@ import java.util.Set;
 
 /** Who is in a room, as far as the server has told. Used in steps only, but for {@link #members()}. */
 final class Roster {
-    private final ParleyClient client;
+    private final Protocol client;
     private volatile Map<String, Member> members = Map.of();
     private boolean isListed;
 
-    Roster(ParleyClient client) {
+    Roster(Protocol client) {
         this.client = client;
     }
 

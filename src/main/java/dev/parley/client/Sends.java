@@ -36,14 +36,14 @@ final class Sends {
         }
     }
 
-    private final Room room;
-    private final ParleyClient client;
+    private final Membership room;
+    private final Protocol client;
     private final Deque<Sending> waiting = new ArrayDeque<>();
     private int underWay;
     private int pauses;
     private boolean isInLine;
 
-    Sends(Room room, ParleyClient client) {
+    Sends(Membership room, Protocol client) {
         this.room = room;
         this.client = client;
     }
@@ -52,7 +52,7 @@ final class Sends {
         String frame = frame(key, null, data).text();
         ParleyClientException refused = room.ended();
         if (refused == null) {
-            refused = client.link().tooBig(frame);
+            refused = client.link.questions.tooBig(frame);
         }
         if (refused == null && waiting.size() == MAX_WAITING) {
             refused = new ParleyClientException("overloaded", MAX_WAITING + " messages wait already", true, null, null);
@@ -103,10 +103,10 @@ final class Sends {
         underWay++;
         if (!next.wasSent) {
             next.wasSent = true;
-            next.firstSentAt = client.clock().nanos();
+            next.firstSentAt = client.clock.nanos();
         }
         Frame.Writer frame = frame(next.key, before, next.data);
-        client.link().ask(frame::text, ack -> acknowledged(next, ack), error -> refused(next, error));
+        client.link.questions.ask(frame::text, ack -> acknowledged(next, ack), error -> refused(next, error));
         pump();
         return true;
     }
@@ -143,7 +143,7 @@ final class Sends {
 
     /** What is about as long as the server takes goes alone. */
     private boolean mayNameAnother(Sending sending) {
-        return client.link().tooBig(3L * sending.size + MAX_AFTER_BYTES) == null;
+        return client.link.questions.tooBig(3L * sending.size + MAX_AFTER_BYTES) == null;
     }
 
     private int window() {
@@ -153,7 +153,7 @@ final class Sends {
     private boolean isExpired(Sending sending) {
         return !sending.isUnderWay
                 && sending.wasSent
-                && client.clock().nanos() - sending.firstSentAt > KEY_LIVES.toNanos();
+                && client.clock.nanos() - sending.firstSentAt > KEY_LIVES.toNanos();
     }
 
     private void acknowledged(Sending sending, Frame ack) {
@@ -164,7 +164,7 @@ final class Sends {
     }
 
     private void refused(Sending sending, ParleyClientException error) {
-        if (error.code().equals(Link.DISCONNECTED)) {
+        if (error.code().equals(Questions.DISCONNECTED)) {
             return; // the room has been told
         }
         if (!error.mayRetry()) {

@@ -581,7 +581,7 @@ final class RoomTest {
         Stage.Socket socket = stage.welcome();
         stage.joined("r", 0);
         stage.messages("r", 1, 5_000);
-        assertThat(client.queued()).isLessThan(1_100);
+        assertThat(client.protocol.queued()).isLessThan(1_100);
         assertThat(socket.count("join")).isEqualTo(1);
         calls.remove().run();
         long had = heard.size();
