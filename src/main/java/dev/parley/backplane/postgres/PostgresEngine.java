@@ -113,13 +113,13 @@ public final class PostgresEngine implements Engine {
                 if (!run.next()) {
                     throw new LinkException("PostgreSQL does not say since when it runs");
                 }
-                PostgresLog log = new PostgresLog(connection, run.getString(1), entriesPerRoom);
+                PostgresAppends appends = new PostgresAppends(new Sql(connection), run.getString(1), entriesPerRoom);
                 return new PostgresLink(
                         connection,
-                        log,
+                        new PostgresLog(new Sql(connection), appends),
                         new PostgresMembers(connection),
                         new PostgresShelf(connection),
-                        new PostgresOutbox(connection, log));
+                        new PostgresOutbox(connection, appends));
             }
         }
     }

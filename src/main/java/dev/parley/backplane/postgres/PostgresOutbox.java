@@ -59,14 +59,14 @@ final class PostgresOutbox {
             """;
 
     private final Sql sql;
-    private final PostgresLog log;
+    private final PostgresAppends appends;
     private @Nullable String snapshot;
     private long upTo;
     private long nextOfAll = System.nanoTime();
 
-    PostgresOutbox(Connection connection, PostgresLog log) {
+    PostgresOutbox(Connection connection, PostgresAppends appends) {
         this.sql = new Sql(connection);
-        this.log = log;
+        this.appends = appends;
     }
 
     /** As {@link Link#takeIn}. */
@@ -89,7 +89,7 @@ final class PostgresOutbox {
                 maxBytes,
                 BYTES);
         Optional<Link.TakenIn> taken =
-                batch.last > 0 ? log.move(batch.accepted, batch.refused) : Optional.of(Link.TakenIn.NOTHING);
+                batch.last > 0 ? appends.move(batch.accepted, batch.refused) : Optional.of(Link.TakenIn.NOTHING);
         if (taken.isEmpty()) {
             return Link.TakenIn.NOTHING; // it is another node's turn
         }
