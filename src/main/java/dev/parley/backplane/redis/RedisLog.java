@@ -181,21 +181,25 @@ final class RedisLog implements Link.Log {
         List<RoomId> order = List.copyOf(after.keySet());
         for (RoomId room : order) {
             Position position = Objects.requireNonNull(after.get(room));
-            redis.sendScript(
-                    Scripts.READ,
-                    2,
-                    keys.meta(room),
-                    keys.stream(room),
-                    bytes(bounds.entries()),
-                    bytes(bounds.bytes()),
-                    bytes(bounds.isOneAtLeast() ? 1 : 0),
-                    bytes(Math.max(0, position.seq())),
-                    ofEntries(bounds.keep()),
-                    ofMillis(bounds.keep()),
-                    ofBytes(bounds.keep()),
-                    bytes(position.epoch()));
+            sendRead(Scripts.READ, room, bounds, position.seq(), bytes(position.epoch()));
         }
         return answers(order, RedisLog::piece);
+    }
+
+    private void sendRead(String script, RoomId room, Link.Bounds bounds, long seq, byte[]... more)
+            throws LinkException {
+        List<byte[]> parts = new ArrayList<>(List.of(
+                keys.meta(room),
+                keys.stream(room),
+                bytes(bounds.entries()),
+                bytes(bounds.bytes()),
+                bytes(bounds.isOneAtLeast() ? 1 : 0),
+                bytes(Math.max(0, seq)),
+                ofEntries(bounds.keep()),
+                ofMillis(bounds.keep()),
+                ofBytes(bounds.keep())));
+        parts.addAll(List.of(more));
+        send(script, 2, parts);
     }
 
     private static Piece piece(List<?> answer) {
@@ -232,18 +236,7 @@ final class RedisLog implements Link.Log {
 
     @Override
     public Slice readBefore(RoomId room, long seq, Link.Bounds bounds) throws LinkException {
-        redis.sendScript(
-                Scripts.READ_BEFORE,
-                2,
-                keys.meta(room),
-                keys.stream(room),
-                bytes(bounds.entries()),
-                bytes(bounds.bytes()),
-                bytes(bounds.isOneAtLeast() ? 1 : 0),
-                bytes(Math.max(0, seq - 1)),
-                ofEntries(bounds.keep()),
-                ofMillis(bounds.keep()),
-                ofBytes(bounds.keep()));
+        sendRead(Scripts.READ_BEFORE, room, bounds, seq - 1);
         List<?> answer = (List<?>) redis.requireAnswers().get(0);
         return Slice.backwards(entries(answer.get(3)), (long) answer.get(4) == 1, top(answer));
     }
