@@ -23,10 +23,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +32,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +45,8 @@ public final class EngineBackplane implements Backplane {
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(9);
     private static final Duration LONGEST_CALL =
             Duration.ofMillis(4L * Engine.TIMEOUT_MILLIS); // of several questions, perhaps
-    private static final Pattern WORD = Pattern.compile("[\\x21-\\x7e]{0,100}"); // an epoch, the id of a message
-    private static final String NO_EPOCH = "-"; // no log has it
 
     private final Engine engine;
-    private final Budget budget;
     private final Threads threads;
     private final Listening listening;
     private final QueryWorkers workers;
@@ -64,17 +58,17 @@ public final class EngineBackplane implements Backplane {
     private final List<ConnectionLoop<?>> loops; // those of the workers aside, of which one is enough
     private final Intake intake;
     private final Keeping keeping;
-    private final Hmac hmac;
+    private final SignedShelf shelf;
+    private final LogReads reads;
+    private final LogAppends appends;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Threads.@Nullable Loop watch;
-    private volatile @Nullable Witness witness;
 
     private EngineBackplane(Engine engine, Timing timing, String secret, Budget budget, Threads threads) {
         String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
         this.engine = engine;
-        this.budget = budget;
         this.threads = threads;
-        this.hmac = new Hmac(secret);
+        Hmac hmac = new Hmac(secret);
         this.listening = new Listening(engine, new Heard());
         this.workers = new QueryWorkers(engine::connect, budget);
         this.reader = new Reader(engine::connect, listening, budget, timing.check());
@@ -85,6 +79,9 @@ public final class EngineBackplane implements Backplane {
         this.loops = List.of(listening.loop(), writer.loop(), reader.loop(), presence.loop());
         this.intake = new Intake(workers);
         this.keeping = new Keeping(workers);
+        this.shelf = new SignedShelf(workers, hmac);
+        this.reads = new LogReads(workers, keeping);
+        this.appends = new LogAppends(writer, reader, workers, keeping, budget, closed::get);
     }
 
     /**
@@ -124,53 +121,12 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Appended> append(RoomId room, Draft draft, @Nullable String after) {
-        CompletionStage<Appended> answer = writer.append(room, draft, after);
-        answer.whenComplete((appended, failure) -> {
-            keeping.touched(room); // once it is there, or is not: who looks before would find nothing to delete
-            if (appended != null) {
-                tell(room, draft, appended);
-            }
-        });
-        return answer;
+        return appends.append(room, draft, after);
     }
 
-    /** Not by way of the writer, whose batches are cut anywhere. */
     @Override
     public CompletionStage<Map<RoomId, Appended>> append(Map<RoomId, Draft> drafts) {
-        List<Link.Proposal> proposals = drafts.entrySet().stream()
-                .map(each -> new Link.Proposal(each.getKey(), each.getValue(), writer.newId(), null))
-                .toList();
-        long bytes = drafts.values().stream().mapToLong(Draft::bytes).sum();
-        if (closed.get() || budget.isShort()) {
-            return CompletableFuture.failedStage(
-                    new BackplaneException(closed.get() ? "the backplane is closed" : "too much waits for the engine"));
-        }
-        budget.hold(Budget.Use.ENGINE, Budget.costOf(bytes));
-        return workers.ask(QueryWorkers.Lane.TOGETHER, link -> link.log().appendTogether(proposals))
-                .whenComplete((stored, failure) -> {
-                    budget.release(Budget.Use.ENGINE, Budget.costOf(bytes));
-                    drafts.keySet().forEach(keeping::touched);
-                })
-                .thenApply(stored -> {
-                    Map<RoomId, Appended> all = new HashMap<>();
-                    for (int i = 0; i < proposals.size(); i++) {
-                        Link.Proposal proposal = proposals.get(i);
-                        Position position = stored.get(i);
-                        reader.promise(proposal.room(), position);
-                        Appended appended =
-                                new Appended(position, !position.message().equals(proposal.message()));
-                        all.put(proposal.room(), appended);
-                        tell(proposal.room(), proposal.draft(), appended);
-                    }
-                    return all;
-                });
-    }
-
-    private void tell(RoomId room, Draft draft, Appended appended) {
-        Witness told = witness;
-        if (told != null && draft.kind() != Draft.Kind.LEFT && !appended.duplicate() && told.seesMessages(room)) {
-            told.stored(room, appended.position(), draft);
-        }
+        return appends.append(drafts);
     }
 
     @Override
@@ -186,58 +142,22 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<Slice> read(RoomId room, Position after, int limit, long bytes) {
-        return read(room, after, new Link.Bounds(limit, bytes, true, keeping.ofRead(room)), false);
+        return reads.after(room, after, limit, bytes);
     }
 
     @Override
     public CompletionStage<Slice> readOn(RoomId room, Position after, int limit, long bytes) {
-        return read(
-                room,
-                after,
-                new Link.Bounds(limit, bytes, true, Keep.ALL),
-                keeping.of(room).isLimited());
+        return reads.on(room, after, limit, bytes);
     }
 
-    private CompletionStage<Slice> read(RoomId room, Position after, Link.Bounds bounds, boolean isForFollowers) {
-        Position possible = WORD.matcher(after.epoch()).matches() ? after : new Position(NO_EPOCH, after.seq(), "");
-        return workers.ask(
-                QueryWorkers.Lane.of(room),
-                List.of("read", room, possible, bounds, isForFollowers),
-                expected(bounds.bytes()),
-                link -> excerpt(room, possible, bounds, isForFollowers, link).slice());
-    }
-
-    private static Excerpt excerpt(RoomId room, Position after, Link.Bounds bounds, boolean isForFollowers, Link link)
-            throws LinkException {
-        return Objects.requireNonNull(
-                link.log().read(Map.of(room, after), bounds, isForFollowers).get(room),
-                "an answer to another question");
-    }
-
-    /** From before there was a log, reading begins with the oldest entry. */
     @Override
     public CompletionStage<Extent> extent(RoomId room) {
-        return workers.ask(QueryWorkers.Lane.of(room), List.of("extent", room), 0, link -> {
-            Link.Bounds none = new Link.Bounds(0, 0, false, keeping.ofRead(room));
-            Excerpt nothing = excerpt(room, Position.ORIGIN, none, false, link);
-            Position top = nothing.slice().top();
-            return new Extent(top, top.seq() - nothing.from().seq());
-        });
+        return reads.extent(room);
     }
 
     @Override
     public CompletionStage<Slice> readBefore(RoomId room, long seq, int limit, long bytes) {
-        Link.Bounds bounds = new Link.Bounds(limit, bytes, true, keeping.ofRead(room));
-        return workers.ask(
-                QueryWorkers.Lane.of(room),
-                List.of("before", room, seq, bounds),
-                limit == 0 ? 0 : expected(bytes),
-                link -> link.log().readBefore(room, seq, bounds));
-    }
-
-    /** Whoever asks without a bound is no visitor. */
-    private static long expected(long bytes) {
-        return bytes > Integer.MAX_VALUE ? 0 : bytes;
+        return reads.before(room, seq, limit, bytes);
     }
 
     @Override
@@ -253,7 +173,7 @@ public final class EngineBackplane implements Backplane {
     /** An id that no entry has is looked for in no engine. */
     @Override
     public CompletionStage<Boolean> erase(RoomId room, String message) {
-        if (message.isEmpty() || !WORD.matcher(message).matches()) {
+        if (message.isEmpty() || !LogReads.WORD.matcher(message).matches()) {
             return CompletableFuture.completedStage(false);
         }
         String erasure = UUID.randomUUID().toString();
@@ -262,32 +182,17 @@ public final class EngineBackplane implements Backplane {
 
     @Override
     public CompletionStage<?> keep(String key, String value, Duration life) {
-        String kept = hmac.of(key + ' ' + value) + ' ' + value; // with its key, so that it cannot be moved
-        return workers.ask(QueryWorkers.Lane.SHELF, link -> {
-            link.shelf().keep(key, kept, life);
-            return true;
-        });
+        return shelf.keep(key, value, life);
     }
 
     @Override
     public CompletionStage<Optional<String>> take(String key) {
-        return workers.ask(QueryWorkers.Lane.SHELF, link -> link.shelf().take(key))
-                .thenApply(kept -> kept.flatMap(text -> opened(key, text)));
-    }
-
-    private Optional<String> opened(String key, String kept) {
-        int space = Math.max(0, kept.indexOf(' '));
-        String value = kept.substring(space + 1);
-        if (!hmac.fits(kept.substring(0, space), key + ' ' + value)) {
-            LOG.log(Level.WARNING, "what was kept is not signed with our secret, and is ignored");
-            return Optional.empty();
-        }
-        return Optional.of(value);
+        return shelf.take(key);
     }
 
     @Override
     public void witnessedBy(Witness told) {
-        witness = told;
+        appends.witnessedBy(told);
         presence.witnessedBy(told);
         intake.witnessedBy(told);
     }
