@@ -16,17 +16,14 @@ import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate implements Filter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final int UPGRADE_REQUIRED = 426;
-    private static final String VERSION = "13";
-    private static final String UNREADABLE_LOGIN = "malformed credentials";
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
     private volatile List<Route> routes;
     private final Rules rules;
@@ -173,10 +165,10 @@ public final class Gate implements Filter {
             return;
         }
         try {
-            if (wantsUpgrade(http) && !isElsewhere(http)) {
+            if (UpgradeForm.isThere(http) && !isElsewhere(http)) {
                 pass(http, answer, chain);
-            } else if (hasUnreadableLogin(http)) {
-                refuse(answer, new HandshakeRefused(400, UNREADABLE_LOGIN));
+            } else if (UpgradeForm.hasUnreadableLogin(http)) {
+                UpgradeForm.unreadableLogin().answer(answer, rules.explains());
             } else {
                 chain.doFilter(request, response);
             }
@@ -184,23 +176,6 @@ public final class Gate implements Filter {
             if (dropsBodies && UnreadBody.isThere(http)) {
                 UnreadBody.drop(http, answer);
             }
-        }
-    }
-
-    /**
-     * Whether the server fails at what the visitor offers as credentials, which would be a 500 with its stack: Jetty does at Basic
-     * credentials that are no Base64, whenever anybody asks who is logged in, and asks at every upgrade itself ({@code
-     * BasicAuthenticator#validateRequest}, {@code JakartaServerUpgradeRequest} of Jetty 12.1).
-     */
-    private static boolean hasUnreadableLogin(HttpServletRequest request) {
-        if (request.getHeader("Authorization") == null) {
-            return false;
-        }
-        try {
-            Object unused = request.getUserPrincipal();
-            return false;
-        } catch (IllegalArgumentException unreadable) {
-            return true;
         }
     }
 
@@ -256,7 +231,7 @@ public final class Gate implements Filter {
                 refusal.status(),
                 String.valueOf(refusal.getMessage()),
                 rules.proxies().clientOf(request));
-        refuse(response, refusal);
+        refusal.answer(response, rules.explains());
         return Optional.empty();
     }
 
@@ -317,12 +292,12 @@ public final class Gate implements Filter {
                 rules.admission().check();
                 rules.origins().check(request);
                 if (isUpgrade) {
-                    checkForm(request);
+                    UpgradeForm.check(request);
                 }
-                if (hasUnreadableLogin(request)) {
-                    throw new HandshakeRefused(400, UNREADABLE_LOGIN);
+                if (UpgradeForm.hasUnreadableLogin(request)) {
+                    throw UpgradeForm.unreadableLogin();
                 }
-                Subprotocols.check(request, route.subprotocols());
+                UpgradeForm.checkSubprotocols(request, route.subprotocols());
                 Map<String, List<String>> cookies = Cookies.parse(Visitor.headers(request, "Cookie"));
                 String client = rules.proxies().clientOf(request);
                 Visitor visitor =
@@ -350,54 +325,5 @@ public final class Gate implements Filter {
             }
         }
         throw new HandshakeRefused(404, "no endpoint at this path");
-    }
-
-    /**
-     * RFC 6455, section 4.2.1, as far as servers do not see to it. Undertow answers 101 to a POST and without {@code Connection:
-     * Upgrade}, and as Jetty does, whatever the key is ({@code WebSocketHandshakeHandler}, {@code Handshake#matches} of Undertow
-     * 2.3; {@code HandshakerRFC6455} of Jetty 12.1), and takes version 8, too; Grizzly takes the first of two hosts. Without a version or
-     * a key, some take it for plain HTTP and answer 404.
-     */
-    private static void checkForm(HttpServletRequest request) {
-        List<String> keys = Visitor.headers(request, "Sec-WebSocket-Key");
-        List<String> versions = Visitor.headers(request, "Sec-WebSocket-Version");
-        boolean upgrades = Visitor.headers(request, "Connection").stream()
-                .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("upgrade"));
-        if (!request.getMethod().equals("GET")
-                || !upgrades
-                || Visitor.headers(request, "Host").size() > 1) {
-            throw new HandshakeRefused(400, "not a WebSocket handshake");
-        }
-        if (versions.size() != 1 || !versions.get(0).strip().equals(VERSION)) {
-            throw new HandshakeRefused(
-                    UPGRADE_REQUIRED, Map.of("Sec-WebSocket-Version", VERSION), "another version of WebSocket");
-        }
-        if (keys.size() != 1 || !KEY.matcher(keys.get(0).strip()).matches()) {
-            throw new HandshakeRefused(400, "not a WebSocket handshake");
-        }
-    }
-
-    /** An answer after which the connection closes: a frame that was sent along must not be taken for a request. */
-    private void refuse(HttpServletResponse response, HandshakeRefused refused) throws IOException {
-        response.setStatus(refused.status());
-        refused.headers().forEach(response::setHeader);
-        response.setHeader("Connection", "close");
-        if (refused.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE || refused.status() == TOO_MANY_REQUESTS) {
-            response.setHeader("Retry-After", "1");
-        }
-        byte[] body = rules.explains() || refused.isForTheVisitor()
-                ? (refused.getMessage() + "\n").getBytes(StandardCharsets.UTF_8)
-                : new byte[0];
-        response.setContentLength(body.length);
-        if (body.length > 0) {
-            response.setContentType("text/plain;charset=UTF-8");
-            response.getOutputStream().write(body);
-        }
-    }
-
-    /** Wider than any container's own test, so that none upgrades what the gate has let by. */
-    private static boolean wantsUpgrade(HttpServletRequest request) {
-        return Visitor.headers(request, "Upgrade").stream()
-                .anyMatch(upgrade -> upgrade.toLowerCase(Locale.ROOT).contains("websocket"));
     }
 }

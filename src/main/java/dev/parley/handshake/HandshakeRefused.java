@@ -1,5 +1,8 @@
 package dev.parley.handshake;
 
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.Map;
  */
 public sealed class HandshakeRefused extends RuntimeException permits WebSocketException {
     private static final long serialVersionUID = 1;
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final int status;
     private final transient Map<String, String> headers;
@@ -54,9 +58,21 @@ public sealed class HandshakeRefused extends RuntimeException permits WebSocketE
         return refused;
     }
 
-    /** Whether the visitor reads the detail, too. */
-    boolean isForTheVisitor() {
-        return isForTheVisitor;
+    /** An answer after which the connection closes: a frame that was sent along must not be taken for a request. */
+    void answer(HttpServletResponse response, boolean explains) throws IOException {
+        response.setStatus(status);
+        headers.forEach(response::setHeader);
+        response.setHeader("Connection", "close");
+        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE || status == TOO_MANY_REQUESTS) {
+            response.setHeader("Retry-After", "1");
+        }
+        byte[] body =
+                explains || isForTheVisitor ? (getMessage() + "\n").getBytes(StandardCharsets.UTF_8) : new byte[0];
+        response.setContentLength(body.length);
+        if (body.length > 0) {
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getOutputStream().write(body);
+        }
     }
 
     /** The HTTP status, 400 to 599. */
