@@ -31,7 +31,7 @@ final class OpenApi {
             paths.computeIfAbsent(operation.path(), path -> new LinkedHashMap<>())
                     .put(operation.method().toLowerCase(Locale.ROOT), described(operation));
         }
-        paths.putAll(EventsServlet.described());
+        addEvents(paths);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
         document.put(
@@ -59,6 +59,51 @@ final class OpenApi {
                         "schemas",
                         Schemas.all()));
         return document;
+    }
+
+    /** The paths of {@link EventsServlet}, which are two steps below the prefix. */
+    private static void addEvents(Map<String, Map<String, Object>> paths) {
+        List<Map<String, Object>> query = List.of(
+                parameter("presence", "query", "boolean", "Whether to be told who is there."),
+                parameter("ticket", "query", "string", "In place of a token, from POST tickets."),
+                parameter("last-event-id", "query", "string", "In place of the header."),
+                parameter("Last-Event-ID", "header", "string", "The id of the last event that the client had."));
+        Map<String, Object> room = parameter("room", "path", "string", "");
+        List<Map<String, Object>> one = new ArrayList<>(query);
+        one.add(room);
+        List<Map<String, Object>> several = new ArrayList<>(query);
+        several.add(Map.of(
+                "name", "room", "in", "query", "schema", Map.of("type", "array", "items", Map.of("type", "string"))));
+        Map<String, Object> stream = Map.of(
+                "200", Map.of("description", "Events without end.", "content", Map.of("text/event-stream", Map.of())),
+                "400", Map.of("description", "No room's name, or no id of ours."),
+                "401", Map.of("description", "Nobody has said who they are."),
+                "403", Map.of("description", "Not this credential, this origin, or this room."),
+                "429", Map.of("description", "Too many from one address."),
+                "503", Map.of("description", "Not now."));
+        Map<String, Object> frame = Map.of("application/json", Map.of("schema", Map.of("type", "object")));
+        String answer = "The frame that a socket would be sent; other statuses have an error frame or problem details.";
+        Map<String, Object> says = event(
+                "say",
+                "Says something in a room, or asks for its past, as a client of it: a send or history frame of parley.v1.",
+                List.of(room),
+                Map.of("200", Map.of("description", answer, "content", frame)));
+        says.put("requestBody", Map.of("required", true, "description", "the frame", "content", frame));
+        Map<String, Object> ofOne = event("events", "What is said in a room, as a stream.", one, stream);
+        paths.put("/rooms/{room}/events", Map.of("get", ofOne, "post", says));
+        String summary = "What is said in several rooms, as one stream.";
+        paths.put("/rooms/events", Map.of("get", event("eventsOfRooms", summary, several, stream)));
+    }
+
+    private static Map<String, Object> event(
+            String id, String summary, List<Map<String, Object>> parameters, Map<String, Object> responses) {
+        return new LinkedHashMap<>(Map.of(
+                "operationId", id,
+                "servers", List.of(Map.of("url", "../..")),
+                "summary", summary,
+                "security", List.of(Map.of("token", List.of()), Map.of()),
+                "parameters", parameters,
+                "responses", responses));
     }
 
     private static Map<String, Object> described(Operation operation) {
@@ -135,7 +180,7 @@ final class OpenApi {
         };
     }
 
-    static Map<String, Object> parameter(String name, String in, String type, String description) {
+    private static Map<String, Object> parameter(String name, String in, String type, String description) {
         Map<String, Object> parameter = new LinkedHashMap<>();
         parameter.put("name", name);
         parameter.put("in", in);
