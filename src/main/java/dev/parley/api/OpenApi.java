@@ -152,7 +152,7 @@ final class OpenApi {
                                 "description",
                                 "Done.",
                                 "content",
-                                Map.of("application/json", Map.of("schema", Schemas.answer(operation.id())))));
+                                Map.of("application/json", Map.of("schema", Schemas.answer(operation)))));
         PROBLEMS.keySet().stream()
                 .filter(status -> isPossible(status, operation))
                 .sorted()

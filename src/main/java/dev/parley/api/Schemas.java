@@ -1,9 +1,9 @@
 package dev.parley.api;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -13,51 +13,24 @@ import java.util.Map;
  * @see <a href="https://json-schema.org/draft/2020-12">JSON Schema 2020-12</a>
  */
 final class Schemas {
-    private static final Map<String, Object> TEXT = Map.of("type", "string");
-    private static final Map<String, Object> TIME = Map.of("type", "string", "format", "date-time");
-    private static final Map<String, Object> WHOLE = Map.of("type", "integer", "format", "int64");
-    private static final Map<String, Object> NUMBER = Map.of("type", "number");
-    private static final Map<String, Object> TRUTH = Map.of("type", "boolean");
-    private static final Map<String, Object> COUNTS = Map.of("type", "object", "additionalProperties", WHOLE);
-
-    /** The type of the answer, by operation. */
-    private static final Map<String, String> ANSWERS = Map.ofEntries(
-            Map.entry("room", "Room"),
-            Map.entry("publish", "Published"),
-            Map.entry("publishTogether", "PublishedTogether"),
-            Map.entry("history", "History"),
-            Map.entry("purge", "Purged"),
-            Map.entry("closeRoom", "Said"),
-            Map.entry("members", "Members"),
-            Map.entry("user", "User"),
-            Map.entry("tell", "Told"),
-            Map.entry("disconnectUser", "Said"),
-            Map.entry("overview", "Overview"),
-            Map.entry("nodes", "Nodes"),
-            Map.entry("refusals", "Refusals"),
-            Map.entry("blocks", "Blocks"),
-            Map.entry("settings", "Settings"),
-            Map.entry("audit", "Audit"),
-            Map.entry("users", "Users"),
-            Map.entry("ended", "EndedConnections"),
-            Map.entry("rooms", "Rooms"),
-            Map.entry("connections", "Connections"),
-            Map.entry("connection", "AnyConnection"),
-            Map.entry("disconnect", "Said"),
-            Map.entry("disconnectAll", "Said"),
-            Map.entry("block", "Said"),
-            Map.entry("unblock", "Said"),
-            Map.entry("doors", "Said"));
-
     private Schemas() {}
 
-    /** Of the answer to an operation when it went well. */
-    static Map<String, Object> answer(String operation) {
-        String type = ANSWERS.get(operation);
-        if (type == null) {
-            throw new IllegalStateException("nobody has said what the answer to " + operation + " looks like");
-        }
-        return of(type);
+    /** Of the answer to an operation when it went well: a type that is mostly called as the operation is. */
+    static Map<String, Object> answer(Operation operation) {
+        String id = operation.id();
+        return of(
+                switch (id) {
+                    case "publish" -> "Published";
+                    case "publishTogether" -> "PublishedTogether";
+                    case "purge" -> "Purged";
+                    case "tell" -> "Told";
+                    case "ended" -> "EndedConnections";
+                    case "connection" -> "AnyConnection";
+                    default ->
+                        operation.status() == 202
+                                ? "Said"
+                                : id.substring(0, 1).toUpperCase(Locale.ROOT) + id.substring(1);
+                });
     }
 
     /** A type by its name. */
@@ -68,278 +41,100 @@ final class Schemas {
     /** All types. */
     static Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("Problem", object("type", TEXT, "title", TEXT, "status", WHOLE, "detail", TEXT, "code?", TEXT));
-        all.put("Said", described("The nodes have been told; each does its part when it hears it.", "said", TRUTH));
+        all.put("Problem", object("type, title, status whole, detail, code?"));
+        all.put("Said", object("said truth", "The nodes have been told; each does its part when it hears it."));
         all.put(
                 "Position",
-                described(
-                        "A place in a log. seq counts without a hole as long as epoch stays; message is the id of the message there.",
-                        "epoch",
-                        TEXT,
-                        "seq",
-                        WHOLE,
-                        "message",
-                        TEXT));
-        all.put("Published", object("room", TEXT, "position", of("Position"), "duplicate", TRUTH));
-        all.put("PublishedTogether", object("published", list(of("Published"))));
-        all.put("Told", object("user", TEXT, "position", of("Position"), "duplicate", TRUTH));
-        all.put("Purged", object("room", TEXT, "purged", of("Position")));
-        all.put("Author", object("user", TEXT, "connection", TEXT));
+                object(
+                        "epoch, seq whole, message",
+                        "A place in a log. seq counts without a hole as long as epoch stays; message is the id of the message there."));
+        all.put("Published", object("room, position Position, duplicate truth"));
+        all.put("PublishedTogether", object("published Published[]"));
+        all.put("Told", object("user, position Position, duplicate truth"));
+        all.put("Purged", object("room, purged Position"));
+        all.put("Author", object("user, connection"));
         all.put(
                 "Message",
-                described(
-                        "What stands in a log: data is any JSON value, and missing where somebody left. What was erased has no author, either; with erased it tells that another one was.",
-                        "epoch",
-                        TEXT,
-                        "seq",
-                        WHOLE,
-                        "message",
-                        TEXT,
-                        "at",
-                        TIME,
-                        "kind",
-                        oneOf("message", "left", "erased"),
-                        "from?",
-                        of("Author"),
-                        "erased?",
-                        object("seq", WHOLE, "message", TEXT),
-                        "data?",
-                        Map.of()));
-        all.put("History", object("room", TEXT, "messages", list(of("Message")), "more", TRUTH));
-        all.put("Member", object("user", TEXT, "connections", WHOLE));
-        all.put("Members", object("room", TEXT, "members", list(of("Member"))));
-        all.put(
-                "Room",
                 object(
-                        "room",
-                        TEXT,
-                        "position",
-                        of("Position"),
-                        "depth",
-                        WHOLE,
-                        "users",
-                        WHOLE,
-                        "members",
-                        list(of("Member"))));
+                        "epoch, seq whole, message, at time, kind message|left|erased, from? Author, erased? erasure, data? any",
+                        "What stands in a log: data is any JSON value, and missing where somebody left. What was erased has no author, either; with erased it tells that another one was."));
+        all.put("History", object("room, messages Message[], more truth"));
+        all.put("Member", object("user, connections whole"));
+        all.put("Members", object("room, members Member[]"));
+        all.put("Room", object("room, position Position, depth whole, users whole, members Member[]"));
         all.put(
                 "User",
-                described(
-                        "Over all nodes; without those that are silent.",
-                        "user",
-                        TEXT,
-                        "online",
-                        TRUTH,
-                        "connections",
-                        WHOLE,
-                        "since?",
-                        TIME,
-                        "silent",
-                        list(TEXT)));
-        rows(all, "Users", "users", "UserRow", object("node", TEXT, "user", TEXT, "connections", WHOLE));
-        rows(
-                all,
-                "Rooms",
-                "rooms",
-                "RoomRow",
-                object("node", TEXT, "room", TEXT, "members", WHOLE, "perSecond", NUMBER));
-        rows(all, "Connections", "connections", "Connection", object(CONNECTION.toArray()));
-        List<Object> details = new ArrayList<>(CONNECTION);
-        details.addAll(List.of("roomCount", WHOLE, "rooms", list(TEXT), "events", list(of("Event"))));
-        all.put("Event", object("at", WHOLE, "what", TEXT));
-        all.put("LiveConnection", object(details.toArray()));
+                object(
+                        "user, online truth, connections whole, since? time, silent text[]",
+                        "Over all nodes; without those that are silent."));
+        rows(all, "Users", "users", "UserRow", "node, user, connections whole");
+        rows(all, "Rooms", "rooms", "RoomRow", "node, room, members whole, perSecond number");
+        rows(all, "Connections", "connections", "Connection", CONNECTION);
+        all.put("Event", object("at whole, what"));
+        all.put("LiveConnection", object(CONNECTION + ", roomCount whole, rooms text[], events Event[]"));
         rows(
                 all,
                 "EndedConnections",
                 "ended",
                 "EndedConnection",
-                object(
-                        "node",
-                        TEXT,
-                        "connection",
-                        TEXT,
-                        "user",
-                        TEXT,
-                        "source",
-                        TEXT,
-                        "address",
-                        TEXT,
-                        "endpoint",
-                        TEXT,
-                        "since",
-                        TIME,
-                        "ended",
-                        TIME,
-                        "cause",
-                        TEXT,
-                        "dropped",
-                        WHOLE));
+                "node, connection, user, source, address, endpoint, since time, ended time, cause, dropped whole");
         all.put("AnyConnection", Map.of("oneOf", List.of(of("LiveConnection"), of("EndedConnection"))));
-        rows(
-                all,
-                "Refusals",
-                "refusals",
-                "Refusal",
-                object("node", TEXT, "at", TIME, "status", WHOLE, "cause", TEXT, "address", TEXT));
-        rows(
-                all,
-                "Audit",
-                "audit",
-                "AuditEntry",
-                object("at", TIME, "who", TEXT, "what", TEXT, "node", TEXT, "result", TEXT));
+        rows(all, "Refusals", "refusals", "Refusal", "node, at time, status whole, cause, address");
+        rows(all, "Audit", "audit", "AuditEntry", "at time, who, what, node, result");
         all.put(
                 "Block",
-                described(
-                        "Either a user, perhaps of one source only, or an address.",
-                        "user?",
-                        TEXT,
-                        "source?",
-                        TEXT,
-                        "address?",
-                        TEXT,
-                        "until",
-                        TIME));
-        all.put("Blocks", object("blocks", list(of("Block"))));
-        all.put("Setting", object("setting", TEXT, "value", TEXT, "default", TEXT, "source", TEXT, "is", TEXT));
-        all.put("Settings", object("settings", list(of("Setting"))));
-        all.put(
-                "Backplane",
                 object(
-                        "engine",
-                        TEXT,
-                        "isReachable",
-                        TRUTH,
-                        "lagMillis",
-                        WHOLE,
-                        "repairs",
-                        WHOLE,
-                        "reconnects",
-                        WHOLE));
-        all.put("NodeStatus", object(NODE.toArray()));
-        all.put("Nodes", object("nodes", list(of("NodeStatus"))));
-        List<Object> overview = new ArrayList<>(NODE);
-        overview.addAll(List.of("closed", COUNTS, "refused", COUNTS, "dropped", WHOLE, "resumes", COUNTS));
-        overview.addAll(List.of("waiting", WHOLE, "deepest", WHOLE, "nodes", list(of("NodeStatus"))));
-        all.put("Overview", object(overview.toArray()));
+                        "user?, source?, address?, until time",
+                        "Either a user, perhaps of one source only, or an address."));
+        all.put("Blocks", object("blocks Block[]"));
+        all.put("Setting", object("setting, value, default, source, is"));
+        all.put("Settings", object("settings Setting[]"));
+        all.put("Backplane", object("engine, isReachable truth, lagMillis whole, repairs whole, reconnects whole"));
+        all.put("NodeStatus", object(NODE));
+        all.put("Nodes", object("nodes NodeStatus[]"));
+        all.put(
+                "Overview",
+                object(NODE + ", closed counts, refused counts, dropped whole, resumes counts,"
+                        + " waiting whole, deepest whole, nodes NodeStatus[]"));
         return all;
     }
 
-    private static final List<Object> CONNECTION = List.of(
-            "node",
-            TEXT,
-            "connection",
-            TEXT,
-            "user",
-            TEXT,
-            "source",
-            TEXT,
-            "address",
-            TEXT,
-            "endpoint",
-            TEXT,
-            "since",
-            TIME,
-            "messagesIn",
-            WHOLE,
-            "bytesIn",
-            WHOLE,
-            "messagesOut",
-            WHOLE,
-            "bytesOut",
-            WHOLE,
-            "waiting",
-            WHOLE,
-            "waitingBytes",
-            WHOLE,
-            "stalledMillis",
-            WHOLE,
-            "quietMillis",
-            WHOLE,
-            "roundTripMicros",
-            WHOLE,
-            "dropped",
-            WHOLE,
-            "expires",
-            TEXT);
+    private static final String CONNECTION = "node, connection, user, source, address, endpoint, since time,"
+            + " messagesIn whole, bytesIn whole, messagesOut whole, bytesOut whole, waiting whole, waitingBytes whole,"
+            + " stalledMillis whole, quietMillis whole, roundTripMicros whole, dropped whole, expires";
 
-    private static final List<Object> NODE = List.of(
-            "version",
-            TEXT,
-            "server",
-            TEXT,
-            "node",
-            TEXT,
-            "doors",
-            oneOf("open", "paused", "draining", "stopped"),
-            "drainedFrom",
-            WHOLE,
-            "connections",
-            WHOLE,
-            "rooms",
-            WHOLE,
-            "messagesInPerSecond",
-            NUMBER,
-            "messagesOutPerSecond",
-            NUMBER,
-            "bytesInPerSecond",
-            NUMBER,
-            "bytesOutPerSecond",
-            NUMBER,
-            "p50Millis",
-            NUMBER,
-            "p99Millis",
-            NUMBER,
-            "processor",
-            NUMBER,
-            "backplane",
-            of("Backplane"),
-            "connectionsMax",
-            WHOLE,
-            "uptimeSeconds",
-            WHOLE,
-            "heapUsed",
-            WHOLE,
-            "heapMax",
-            WHOLE,
-            "heldBytes",
-            WHOLE,
-            "budgetBytes",
-            WHOLE);
+    private static final String NODE = "version, server, node, doors open|paused|draining|stopped, drainedFrom whole,"
+            + " connections whole, rooms whole, messagesInPerSecond number, messagesOutPerSecond number,"
+            + " bytesInPerSecond number, bytesOutPerSecond number, p50Millis number, p99Millis number, processor number,"
+            + " backplane Backplane, connectionsMax whole, uptimeSeconds whole, heapUsed whole, heapMax whole,"
+            + " heldBytes whole, budgetBytes whole";
 
     /** Rows of all nodes, and what is known of the rest: how many there are in all, and who has not answered. */
-    private static void rows(Map<String, Object> all, String type, String member, String row, Map<String, Object> is) {
-        all.put(row, is);
+    private static void rows(Map<String, Object> all, String type, String member, String row, String members) {
+        all.put(row, object(members));
         all.put(
                 type,
-                described(
-                        "The first rows of each node; all is how many there are, silent names the nodes that did not answer in time.",
-                        "node",
-                        TEXT,
-                        "all",
-                        WHOLE,
-                        "silent",
-                        list(TEXT),
-                        member,
-                        list(of(row))));
+                object(
+                        "node, all whole, silent text[], " + member + ' ' + row + "[]",
+                        "The first rows of each node; all is how many there are, silent names the nodes that did not answer in time."));
     }
 
-    private static Map<String, Object> described(String sentence, Object... members) {
-        Map<String, Object> schema = new LinkedHashMap<>();
-        schema.put("description", sentence);
-        schema.putAll(object(members));
+    private static Map<String, Object> object(String members, String description) {
+        Map<String, Object> schema = object(members);
+        schema.put("description", description);
         return schema;
     }
 
-    /** Names and schemas by turns; a name with a question mark may be missing. */
-    private static Map<String, Object> object(Object... members) {
+    /** Of members with commas between them: a name, with a question mark if it may be missing, and a {@link #schema}, or else it is text. */
+    static Map<String, Object> object(String members) {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
-        for (int i = 0; i < members.length; i += 2) {
-            String name = (String) members[i];
-            boolean isOptional = name.endsWith("?");
-            String plain = isOptional ? name.substring(0, name.length() - 1) : name;
-            properties.put(plain, members[i + 1]);
-            if (!isOptional) {
-                required.add(plain);
+        for (String member : members.split(", ", -1)) {
+            String[] part = member.split(" ", 2);
+            String name = part[0].replace("?", "");
+            properties.put(name, schema(part.length > 1 ? part[1] : "text"));
+            if (name.equals(part[0])) {
+                required.add(name);
             }
         }
         Map<String, Object> schema = new LinkedHashMap<>();
@@ -349,11 +144,21 @@ final class Schemas {
         return schema;
     }
 
-    private static Map<String, Object> list(Map<String, Object> of) {
-        return Map.of("type", "array", "items", of);
-    }
-
-    private static Map<String, Object> oneOf(String... words) {
-        return Map.of("type", "string", "enum", Arrays.asList(words));
+    /** By a word for it, the name of a type, one of these with brackets for a list, or the words that a text is one of. */
+    private static Map<String, Object> schema(String word) {
+        if (word.endsWith("[]")) {
+            return Map.of("type", "array", "items", schema(word.substring(0, word.length() - 2)));
+        }
+        return switch (word) {
+            case "any" -> Map.of();
+            case "text" -> Map.of("type", "string");
+            case "time" -> Map.of("type", "string", "format", "date-time");
+            case "whole" -> Map.of("type", "integer", "format", "int64");
+            case "number" -> Map.of("type", "number");
+            case "truth" -> Map.of("type", "boolean");
+            case "counts" -> Map.of("type", "object", "additionalProperties", schema("whole"));
+            case "erasure" -> object("seq whole, message");
+            default -> word.contains("|") ? Map.of("type", "string", "enum", word.split("[|]", -1)) : of(word);
+        };
     }
 }
