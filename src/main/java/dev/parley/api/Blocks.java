@@ -2,12 +2,15 @@ package dev.parley.api;
 
 import dev.parley.connection.Figures;
 import dev.parley.handshake.Network;
+import dev.parley.protocol.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +50,23 @@ public final class Blocks implements Predicate<Figures.Peer> {
 
         static Target address(String value) {
             return new Target(Kind.ADDRESS, value, "");
+        }
+
+        /** As nodes tell each other of it. */
+        static Target of(Map<String, Json> word) {
+            return word.containsKey("user")
+                    ? new Target(Kind.USER, Cluster.text(word, "user"), Cluster.text(word, "source"))
+                    : address(Cluster.text(word, "address"));
+        }
+
+        /** In words, as on the bus and in answers. The caller may add to them. */
+        Map<String, Object> words() {
+            Map<String, Object> word = new LinkedHashMap<>();
+            word.put(kind.name().toLowerCase(Locale.ROOT), value);
+            if (!source.isEmpty()) {
+                word.put("source", source);
+            }
+            return word;
         }
 
         boolean is(Figures.Peer peer) {

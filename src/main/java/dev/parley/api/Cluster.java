@@ -8,7 +8,6 @@ import dev.parley.connection.ConnectionManager;
 import dev.parley.connection.Figures;
 import dev.parley.dialogue.Dialogues;
 import dev.parley.handshake.AdmissionControl;
-import dev.parley.node.Threads;
 import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.CloseStatus;
 import dev.parley.protocol.Json;
@@ -17,20 +16,14 @@ import dev.parley.room.Rooms;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -41,8 +34,6 @@ import java.util.function.Supplier;
  */
 public final class Cluster implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Cluster.class.getName());
-    private static final int MAX_WORDS = 10_000;
-    private static final Duration FORGOTTEN = Duration.ofSeconds(20);
 
     private final String node;
     private final ControlBus bus;
@@ -52,16 +43,10 @@ public final class Cluster implements AutoCloseable {
     private final Blocks blocks;
     private final Tickets tickets;
     private final Duration drainTime;
-    private final Executor worker;
     private final Subscription subscription;
-    private final Map<String, Heard> nodes = new ConcurrentHashMap<>();
+    private final Nodes nodes = new Nodes();
     private final Map<String, Consumer<Map<String, Json>>> listeners = new ConcurrentHashMap<>();
-    private final Queue<String> words = new ArrayDeque<>(); // heard and not acted on; guards isActing
-    private boolean isActing;
     private volatile int drainedFrom;
-
-    /** What a node has said of itself, and when that was heard. */
-    private record Heard(String status, Instant at) {}
 
     /**
      * Listens from now on.
@@ -85,10 +70,9 @@ public final class Cluster implements AutoCloseable {
         this.admission = admission;
         this.blocks = blocks;
         this.drainTime = drainTime;
-        this.worker = worker;
         this.tickets = new Tickets(InstantSource.system(), connections.budget());
         connections.screen(blocks);
-        this.subscription = bus.subscribe(this::heard);
+        this.subscription = bus.subscribe(new WordQueue(this::act, worker)::heard);
     }
 
     /** This node's name. */
@@ -107,12 +91,12 @@ public final class Cluster implements AutoCloseable {
 
     /** Closes all connections of a user or an address with 4501. */
     public void disconnect(Blocks.Target target) {
-        say("disconnect", of(target));
+        say("disconnect", target.words());
     }
 
     /** The same, for a reason that clients are told: at most 123 bytes; our own if empty. */
     void disconnect(Blocks.Target target, String reason) {
-        Map<String, Object> word = of(target);
+        Map<String, Object> word = target.words();
         word.put("reason", reason);
         say("disconnect", word);
     }
@@ -123,7 +107,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private static Map<String, Object> keepOut(Blocks.Target target, Duration time) {
-        Map<String, Object> word = of(target);
+        Map<String, Object> word = target.words();
         word.put("seconds", Math.max(1, time.toSeconds()));
         return word;
     }
@@ -150,7 +134,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     public void unblock(Blocks.Target target) {
-        say("unblock", of(target));
+        say("unblock", target.words());
     }
 
     /** Says whether a node takes visitors; draining also sends away who is in. */
@@ -161,8 +145,7 @@ public final class Cluster implements AutoCloseable {
     /** Tells the other nodes how this one is. To be called every few seconds. */
     public void tell(Supplier<Map<String, Object>> status) {
         say("status", Map.of("node", node, "is", status.get()));
-        Instant now = Instant.now();
-        nodes.values().removeIf(heard -> heard.at().plus(FORGOTTEN).isBefore(now));
+        nodes.forget();
     }
 
     /** A ticket for a console's socket, good on all nodes. */
@@ -187,21 +170,17 @@ public final class Cluster implements AutoCloseable {
 
     /** What each node last said of itself, by name, as JSON. */
     public List<JsonText.Verbatim> nodes() {
-        List<JsonText.Verbatim> all = new ArrayList<>();
-        nodes.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> all.add(new JsonText.Verbatim(entry.getValue().status())));
-        return all;
+        return nodes.statuses();
     }
 
     /** Whether there is a node of that name. */
     public boolean knows(String name) {
-        return name.equals(node) || nodes.containsKey(name);
+        return name.equals(node) || nodes.names().contains(name);
     }
 
     /** The other nodes that have been heard of lately. */
     Set<String> others() {
-        Set<String> others = new TreeSet<>(nodes.keySet());
+        Set<String> others = nodes.names();
         others.remove(node);
         return others;
     }
@@ -223,70 +202,13 @@ public final class Cluster implements AutoCloseable {
         bus.send(JsonText.of(word));
     }
 
-    /** A target in words, as on the bus and in answers. */
-    static Map<String, Object> of(Blocks.Target target) {
-        Map<String, Object> word = new LinkedHashMap<>();
-        word.put(target.kind().name().toLowerCase(Locale.ROOT), target.value());
-        if (!target.source().isEmpty()) {
-            word.put("source", target.source());
-        }
-        return word;
-    }
-
-    private void heard(String word) {
-        synchronized (words) {
-            if (words.size() >= MAX_WORDS) {
-                LOG.log(Level.WARNING, "too many words from other nodes; the oldest one is lost");
-                words.remove();
-            }
-            words.add(word);
-            if (isActing) {
-                return;
-            }
-            isActing = true;
-        }
-        hand();
-    }
-
-    /** Has the next word acted on. One at a time: what was said later must not come about earlier. */
-    private void hand() {
-        try {
-            worker.execute(this::actOnNext);
-        } catch (RejectedExecutionException stopped) {
-            LOG.log(Level.DEBUG, "a word came after the end");
-        }
-    }
-
-    private void actOnNext() {
-        String word;
-        synchronized (words) {
-            word = words.remove();
-        }
-        Threads.guarded("a word from another node", () -> understand(word)).run();
-        synchronized (words) {
-            if (words.isEmpty()) {
-                isActing = false;
-                return;
-            }
-        }
-        hand();
-    }
-
-    private void understand(String word) {
-        try {
-            Json.parse(word).flatMap(Json::members).ifPresent(this::act);
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "a word from another node was not understood", e);
-        }
-    }
-
     private void act(Map<String, Json> word) {
         switch (text(word, "do")) {
             case "disconnect" -> {
                 if (word.containsKey("connection")) {
                     connections.find(text(word, "connection")).ifPresent(Cluster::remove);
                 } else {
-                    removeAll(target(word)::is, CloseStatus.removed(text(word, "reason")));
+                    removeAll(Blocks.Target.of(word)::is, CloseStatus.removed(text(word, "reason")));
                 }
             }
             case "block" -> keepOut(word);
@@ -303,7 +225,7 @@ public final class Cluster implements AutoCloseable {
             case "empty" ->
                 rooms.connectionsIn(text(word, "room"))
                         .forEach(id -> connections.find(id).ifPresent(Cluster::remove));
-            case "unblock" -> blocks.remove(target(word));
+            case "unblock" -> blocks.remove(Blocks.Target.of(word));
             case "doors" -> {
                 if (text(word, "node").equals(node)) {
                     turn(AdmissionControl.State.valueOf(text(word, "state")));
@@ -318,7 +240,7 @@ public final class Cluster implements AutoCloseable {
             }
             case "status" -> {
                 String name = text(word, "node");
-                boolean isNew = nodes.put(name, new Heard(source(word, "is"), Instant.now())) == null;
+                boolean isNew = nodes.heard(name, member(word, "is").source());
                 if (isNew && name.equals(node)) { // now it hears; what came before, it has missed
                     say("tell-blocks", Map.of());
                 }
@@ -343,8 +265,10 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void keepOut(Map<String, Json> word) {
-        Blocks.Target target = target(word);
-        blocks.add(target, Duration.ofSeconds(Long.parseLong(source(word, "seconds"))));
+        Blocks.Target target = Blocks.Target.of(word);
+        blocks.add(
+                target,
+                Duration.ofSeconds(Long.parseLong(member(word, "seconds").source())));
         removeAll(target::is, CloseCode.REMOVED);
     }
 
@@ -372,21 +296,17 @@ public final class Cluster implements AutoCloseable {
         connection.close(CloseCode.REMOVED);
     }
 
-    private static Blocks.Target target(Map<String, Json> word) {
-        return word.containsKey("user")
-                ? new Blocks.Target(Blocks.Kind.USER, text(word, "user"), text(word, "source"))
-                : Blocks.Target.address(text(word, "address"));
-    }
-
-    private static String source(Map<String, Json> word, String name) {
+    /** What must be there. */
+    static Json member(Map<String, Json> word, String name) {
         Json member = word.get(name);
         if (member == null) {
             throw new IllegalArgumentException("a word has no " + name);
         }
-        return member.source();
+        return member;
     }
 
-    private static String text(Map<String, Json> word, String name) {
+    /** Empty if there is none. */
+    static String text(Map<String, Json> word, String name) {
         Json member = word.get(name);
         return member == null ? "" : member.string().orElse("");
     }

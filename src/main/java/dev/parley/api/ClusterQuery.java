@@ -75,7 +75,7 @@ public final class ClusterQuery {
     }
 
     /** One node's answer: its first rows, as trees that become JSON, and how many there are in all. */
-    public record Rows(List<Map<String, Object>> rows, long all) {}
+    public record Rows(List<?> rows, long all) {}
 
     /** Answers for this node. It must not block. */
     @FunctionalInterface
@@ -133,20 +133,20 @@ public final class ClusterQuery {
 
     private static Question question(Map<String, Json> word) {
         Map<String, String> filter = new LinkedHashMap<>();
-        member(word, "filter")
+        Cluster.member(word, "filter")
                 .members()
                 .orElse(Map.of())
                 .forEach((name, value) -> value.string().ifPresent(text -> filter.put(name, text)));
         return new Question(
                 text(word, "view"),
                 filter,
-                Integer.parseInt(member(word, "limit").source()));
+                Integer.parseInt(Cluster.member(word, "limit").source()));
     }
 
-    private static List<List<Object>> inWords(List<Map<String, Object>> rows) {
+    private static List<List<Object>> inWords(List<?> rows) {
         List<List<Object>> words = new ArrayList<>();
         int size = ROOM + 1;
-        for (Map<String, Object> row : rows) {
+        for (Object row : rows) {
             String json = JsonText.of(row);
             if (json.length() > ROOM) {
                 continue; // cannot be said; it is counted all the same
@@ -173,15 +173,7 @@ public final class ClusterQuery {
     }
 
     private static String text(Map<String, Json> word, String name) {
-        return member(word, name).string().orElse("");
-    }
-
-    private static Json member(Map<String, Json> word, String name) {
-        Json member = word.get(name);
-        if (member == null) {
-            throw new IllegalArgumentException("a word has no " + name);
-        }
-        return member;
+        return Cluster.member(word, name).string().orElse("");
     }
 
     /** What has been answered so far. */
@@ -204,10 +196,10 @@ public final class ClusterQuery {
                 return;
             }
             if (awaited < 0) {
-                awaited = Integer.parseInt(member(word, "words").source());
-                all += Long.parseLong(member(word, "all").source());
+                awaited = Integer.parseInt(Cluster.member(word, "words").source());
+                all += Long.parseLong(Cluster.member(word, "all").source());
             }
-            for (Json row : member(word, "rows").elements().orElse(List.of())) {
+            for (Json row : Cluster.member(word, "rows").elements().orElse(List.of())) {
                 rows.add(new JsonText.Verbatim(row.source()));
             }
             if (awaited == 1) {

@@ -312,7 +312,7 @@ public final class Views {
                 "blocks",
                 cluster.blocks().all().stream()
                         .map(block -> {
-                            Map<String, Object> row = Cluster.of(block.target());
+                            Map<String, Object> row = block.target().words();
                             row.put("until", block.until().toString());
                             return row;
                         })
