@@ -103,7 +103,7 @@ public final class AsyncApi {
         }
         Map<String, Object> handshake = new LinkedHashMap<>();
         handshake.put("method", "GET");
-        handshake.put("query", fields(route, QueryParam.class));
+        handshake.put("query", Operations.object(fieldNames(route, QueryParam.class)));
         Map<String, Object> headers = new LinkedHashMap<>(fieldNames(route, HeaderParam.class));
         if (!fieldNames(route, CookieParam.class).isEmpty()) {
             headers.put("Cookie", Map.of("type", "string"));
@@ -125,10 +125,6 @@ public final class AsyncApi {
                         .map(message -> reference("#/channels/" + channel + "/messages/" + message))
                         .toList());
         return operation;
-    }
-
-    private static Map<String, Object> fields(Route route, Class<? extends Annotation> kind) {
-        return Operations.object(fieldNames(route, kind));
     }
 
     private static Map<String, Object> fieldNames(Route route, Class<? extends Annotation> kind) {

@@ -1,10 +1,15 @@
 package dev.parley.api;
 
+import dev.parley.backplane.BackplaneException;
 import dev.parley.node.Tracing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,30 @@ record Operation(
         Optional<Body> body,
         int status,
         Function<Ask, Reply> work) {
+
+    /** Without parameters or a body. {@code call} is its method and its path. */
+    Operation(String id, String call, Permit permit, String summary, int status, Function<Ask, Reply> work) {
+        this(
+                id,
+                call.split(" ", -1)[0],
+                call.split(" ", -1)[1],
+                permit,
+                summary,
+                List.of(),
+                Optional.empty(),
+                status,
+                work);
+    }
+
+    Operation with(List<Parameter> understood) {
+        return new Operation(id, method, path, permit, summary, understood, body, status, work);
+    }
+
+    /** {@code schema} is the JSON Schema of what is sent along. */
+    Operation with(String description, Map<String, Object> schema) {
+        Body sent = new Body(description, schema);
+        return new Operation(id, method, path, permit, summary, query, Optional.of(sent), status, work);
+    }
 
     /** A query parameter. */
     record Parameter(String name, String type, String description) {}
@@ -69,6 +98,8 @@ record Operation(
 
     /** What is answered. */
     sealed interface Reply {
+        long PATIENCE_SECONDS = 5;
+
         /** It went well. */
         record Done(Object tree) implements Reply {}
 
@@ -77,6 +108,34 @@ record Operation(
 
         /** A policy does not take what was sent. */
         record Rejected(String code, String sentence) implements Reply {}
+
+        /** Waits for what is answered, on the request's thread. */
+        static <T> Reply of(CompletionStage<T> stage, Function<T, Reply> then) {
+            try {
+                return then.apply(stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new Refused(503, "Unavailable", "The node is stopping.");
+            } catch (TimeoutException e) {
+                return new Refused(
+                        503, "Unavailable", "The backplane does not answer; with the same key it may be tried again.");
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof BackplaneException) {
+                    return new Refused(
+                            503, "Unavailable", "The backplane is away; with the same key it may be tried again.");
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+
+        /** The nodes have been told. */
+        static Reply said() {
+            return new Done(Map.of("said", true));
+        }
+
+        static Reply refused(int status, String detail) {
+            return new Refused(status, status == 404 ? "Not found" : "Bad request", detail);
+        }
     }
 
     /** Whether it stores something that the same key stores once. */

@@ -28,7 +28,7 @@ public final class RoomDetails {
     private static Map<String, Object> details(RoomId room, Extent extent, Map<String, Occupant> members) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("room", room.name());
-        details.put("position", RoomOperations.position(extent.top()));
+        details.put("position", extent.top());
         details.put("depth", extent.entries());
         details.put("users", members.size());
         details.put(
