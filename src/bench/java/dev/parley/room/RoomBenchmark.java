@@ -51,7 +51,7 @@ public class RoomBenchmark {
     public void fill() {
         for (int i = 0; i < members; i++) {
             Connection connection = InstantWire.connection(connections, sent);
-            present.add(rooms.join(LOBBY, connection, Integer.toString(i), Lines.LINES));
+            present.add(rooms.join(LOBBY, connection, Integer.toString(i), Lines.LINES, () -> true));
             snapshot.add(new TextMember(snapshot, connection, Integer.toString(i), Lines.LINES, () -> true));
         }
     }

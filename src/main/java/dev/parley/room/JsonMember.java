@@ -86,7 +86,7 @@ public final class JsonMember extends Member {
     public void enter(@Nullable String id, @Nullable Mark since, boolean presence, boolean mayLookBack) {
         String awaited = "join " + room.id();
         connection.expectAnswer(awaited);
-        room.turn(connection, () -> {
+        room.loop().turn(connection, () -> {
             if (state != State.OUT) {
                 visits++;
                 state = State.WAITING;
@@ -100,7 +100,7 @@ public final class JsonMember extends Member {
                                     ? null
                                     : new Position(since.epoch(), since.seq(), since.message()),
                             MAX_REPLAY + 1)
-                    .whenComplete((slice, failure) -> room.turn(connection, () -> {
+                    .whenComplete((slice, failure) -> room.loop().turn(connection, () -> {
                         if (state == State.OUT) {
                             fail(id, ErrorCode.NOT_JOINED); // it has left again meanwhile
                         } else if (visit != visits) {
@@ -122,7 +122,7 @@ public final class JsonMember extends Member {
      */
     public void attach() {
         room.position()
-                .whenComplete((position, failure) -> room.turn(connection, () -> {
+                .whenComplete((position, failure) -> room.loop().turn(connection, () -> {
                     if (position != null && state == State.WAITING && visits == 0) {
                         admit(null, null, new Slice(List.of(), Optional.empty(), position, false), true);
                     }
@@ -141,7 +141,7 @@ public final class JsonMember extends Member {
         Outbound.Resume resume =
                 since == null ? Outbound.Resume.NONE : loss == null ? Outbound.Resume.OK : Outbound.Resume.LOST;
         if (since != null) {
-            room.resumed(loss == null ? "ok" : loss.word());
+            room.rooms().resumed(loss == null ? "ok" : loss.word());
         }
         connection.note("joined " + room.id()
                 + (since == null
@@ -150,7 +150,7 @@ public final class JsonMember extends Member {
         List<Outgoing> messages = new ArrayList<>();
         messages.add(new Outgoing(
                 new Outbound.Joined(id, room.id().name(), JsonWindow.mark(last), resume, loss, replay.size()).text()));
-        replay.forEach(entry -> messages.add(room.rendered(entry)));
+        replay.forEach(entry -> messages.add(new Outgoing(window().render(entry))));
         state = State.LIVE;
         held.forEach(live -> follow(live.position(), live.message(), messages));
         if (missed) {
@@ -231,7 +231,7 @@ public final class JsonMember extends Member {
     private void drift(List<Outgoing> messages) {
         if (state == State.LIVE) {
             state = State.ADRIFT;
-            room.gap();
+            room.rooms().gap();
             connection.note("missed something in " + room.id());
             messages.add(new Outgoing(new Outbound.Gap(room.id().name()).text()));
         }
@@ -278,13 +278,13 @@ public final class JsonMember extends Member {
      * @param json a JSON value
      */
     public void send(@Nullable String id, Draft.Origin origin, String key, @Nullable String after, String json) {
-        if (room.isOverloaded()) {
+        if (room.loop().isOverloaded()) {
             fail(id, ErrorCode.OVERLOADED);
             return;
         }
         String unique = Draft.key(origin, author.user(), key); // nobody can make somebody else's
         Draft draft = new Draft(unique, author, Draft.Kind.JSON, json);
-        if (room.isTooBig(draft)) {
+        if (room.rooms().isTooBig(room.id(), draft)) {
             fail(id, ErrorCode.TOO_BIG);
             return;
         }
@@ -304,13 +304,13 @@ public final class JsonMember extends Member {
 
     /** Tells the others who are in, and keeps nothing; false if it is given up at once. There is no answer. */
     public boolean signal(String json) {
-        return room.signal(author, json);
+        return room.rooms().signal(room.id(), author, json);
     }
 
     /** Says something of itself to those who are told who is in, from when it is in; {@code null} for nothing any more. There is no answer. */
     public void says(String json) {
         String said = json.equals("null") ? "" : Occupant.status(room.presence().tick(), json);
-        room.turn(connection, () -> {
+        room.loop().turn(connection, () -> {
             if (state != State.OUT && connection.isLive()) {
                 connection.occupies(said.length() - status.length());
                 room.budget().hold(Budget.Use.ROOMS, said.length() - status.length());
@@ -343,7 +343,7 @@ public final class JsonMember extends Member {
 
     /** Leaves. The answer is {@code left}; after that it is told nothing more of the room. */
     public void leave(@Nullable String id) {
-        room.turn(connection, () -> {
+        room.loop().turn(connection, () -> {
             out();
             connection.send(new Outbound.Left(id, room.id().name(), null).text());
         });
@@ -351,7 +351,7 @@ public final class JsonMember extends Member {
 
     /** Is taken out by somebody else, and told why. */
     public void remove(String reason) {
-        room.turn(connection, () -> {
+        room.loop().turn(connection, () -> {
             if (state != State.OUT) {
                 out();
                 connection.send(new Outbound.Left(null, room.id().name(), reason).text());
@@ -361,7 +361,7 @@ public final class JsonMember extends Member {
 
     /** Is taken out, without a word. */
     public void leave() {
-        room.turn(connection, this::out);
+        room.loop().turn(connection, this::out);
     }
 
     private void out() {
@@ -383,7 +383,7 @@ public final class JsonMember extends Member {
     /** Others may not notice: who comes back soon has not been away. */
     @Override
     public void ended() {
-        room.turn(null, () -> {
+        room.loop().turn(null, () -> {
             letGo();
             forgetStatus();
         });

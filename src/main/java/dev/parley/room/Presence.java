@@ -68,7 +68,7 @@ final class Presence implements PresenceStore.Watcher {
     private @Nullable Subscription subscription; // guarded by this
     private boolean isOver; // guarded by this
 
-    /** As {@link Room#turn}. */
+    /** As {@link RoomLoop#turn}. */
     interface Loop {
         void turn(@Nullable Connection connection, Runnable task);
     }

@@ -14,14 +14,12 @@ import dev.parley.protocol.CloseCode;
 import dev.parley.protocol.Outbound;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -85,14 +83,6 @@ public final class Rooms {
      *
      * @param user the name that others see
      * @param window the shape in which it sees the room
-     */
-    public TextMember join(RoomId id, Connection connection, String user, Window window) {
-        return join(id, connection, user, window, () -> true);
-    }
-
-    /**
-     * The same, of somebody who may have nothing to say here.
-     *
      * @param maySpeak asked when it comes and when it goes; whoever may not leaves no entry in the log. It must not block.
      */
     public TextMember join(RoomId id, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
@@ -112,7 +102,7 @@ public final class Rooms {
         List<Entry> kept = seat.take(); // what comes from now on comes to the member
         boolean hasMissed = seat.hasMissed();
         seat.close();
-        room.turn(connection, () -> member.rise(kept, hasMissed));
+        room.loop().turn(connection, () -> member.rise(kept, hasMissed));
         return entered(member);
     }
 
@@ -199,15 +189,12 @@ public final class Rooms {
 
     /** Reads the last {@code limit} messages before a number; fewer if they are long. */
     public CompletionStage<Past> past(RoomId id, long before, int limit) {
-        CompletableFuture<Slice> slice = new CompletableFuture<>();
-        backplane.readBefore(id, before, limit, READ_BYTES).whenComplete((read, failure) -> {
-            if (failure == null) {
-                slice.complete(read);
-            } else {
-                slice.completeExceptionally(failure);
-            }
-        });
-        return workers.within(slice, PATIENCE).thenApply(read -> past(id, read));
+        return inTime(backplane.readBefore(id, before, limit, READ_BYTES)).thenApply(read -> past(id, read));
+    }
+
+    /** The answer of a log, or a failure if it takes too long. */
+    CompletionStage<Slice> inTime(CompletionStage<Slice> answer) {
+        return workers.within(answer.thenApply(Function.<Slice>identity()).toCompletableFuture(), PATIENCE);
     }
 
     private static Past past(RoomId id, Slice slice) {
@@ -257,7 +244,7 @@ public final class Rooms {
     public void closeTexts(RoomId id, Predicate<String> user, CloseCode code) {
         Room room = rooms.get(id);
         if (room != null) {
-            room.texts()
+            texts(room)
                     .filter(member -> user.test(member.author.user()))
                     .forEach(member -> member.connection().close(code));
         }
@@ -266,9 +253,13 @@ public final class Rooms {
     /** The rooms that text clients of this node are in. */
     public Set<RoomId> withTexts() {
         return rooms.values().stream()
-                .filter(room -> room.texts().findAny().isPresent())
+                .filter(room -> texts(room).findAny().isPresent())
                 .map(Room::id)
                 .collect(Collectors.toSet());
+    }
+
+    private static Stream<Member> texts(Room room) {
+        return room.members().stream().filter(TextMember.class::isInstance);
     }
 
     private Stream<Room> shown() {
@@ -287,7 +278,8 @@ public final class Rooms {
 
     /** How many members each room has here, by name. */
     public Map<String, Integer> sizes() {
-        return shown().collect(Collectors.toMap(room -> room.id().name(), Room::memberCount));
+        return shown().collect(Collectors.toMap(
+                room -> room.id().name(), room -> room.members().size()));
     }
 
     /** The rooms with the most members here, at most so many: names with numbers of members. */
@@ -306,13 +298,16 @@ public final class Rooms {
     public Set<String> connectionsIn(String name) {
         return RoomId.parse(name)
                 .flatMap(id -> Optional.ofNullable(rooms.get(id)))
-                .map(Room::connections)
+                .map(room -> room.members().stream()
+                        .map(member -> member.connection().id())
+                        .collect(Collectors.toUnmodifiableSet()))
                 .orElse(Set.of());
     }
 
     /** The rooms that a connection of this node is in. Looks at every member of every room. */
     public List<String> roomsOf(String connection) {
-        return shown().filter(room -> room.has(connection))
+        return shown().filter(room -> room.members().stream()
+                        .anyMatch(member -> member.connection().id().equals(connection)))
                 .map(room -> room.id().name())
                 .sorted()
                 .toList();
@@ -320,9 +315,7 @@ public final class Rooms {
 
     /** How many entries each room has been told by its log since its first member came. */
     public Map<String, Long> told() {
-        Map<String, Long> told = new HashMap<>();
-        shown().forEach(room -> told.put(room.id().name(), room.told()));
-        return told;
+        return shown().collect(Collectors.toMap(room -> room.id().name(), Room::told));
     }
 
     /** Who came back to a position, by what became of it: {@code ok}, or why something was lost. */

@@ -58,7 +58,7 @@ final class TracingTest {
     private final Peer reader = new Peer(node.workers);
 
     {
-        TextMember unused = rooms.join(LOBBY, reader.connection(), "reader", GuideWindow.GUIDE);
+        TextMember unused = rooms.join(LOBBY, reader.connection(), "reader", GuideWindow.GUIDE, () -> true);
     }
 
     @AfterEach
@@ -201,7 +201,7 @@ final class TracingTest {
     @Test
     void theSameInSeveralRoomsIsOneSpanAndADeliveryInEach() {
         Peer other = new Peer(node.workers);
-        TextMember unused = rooms.join(new RoomId("attic"), other.connection(), "other", GuideWindow.GUIDE);
+        TextMember unused = rooms.join(new RoomId("attic"), other.connection(), "other", GuideWindow.GUIDE, () -> true);
         Call.of("POST", "/messages")
                 .by("ada", "parley-operator")
                 .with("Content-Type", "application/json")
@@ -287,7 +287,7 @@ final class TracingTest {
                     JsonMember member = rooms.speaker(LOBBY, peer.connection(), "alice");
                     member.send("1", Draft.Origin.VISITOR, "k", null, "1");
                 } else {
-                    TextMember member = rooms.join(LOBBY, peer.connection(), "bob", GuideWindow.GUIDE);
+                    TextMember member = rooms.join(LOBBY, peer.connection(), "bob", GuideWindow.GUIDE, () -> true);
                     member.say("2");
                     peer.connection().gone(); // leaving is no message
                 }
@@ -305,7 +305,8 @@ final class TracingTest {
     @Test
     void whatASocketSaysWithoutAHeaderIsNobodysTrace() {
         Peer peer = new Peer(node.workers);
-        rooms.join(LOBBY, peer.connection(), "bob", GuideWindow.GUIDE).say("2");
+        rooms.join(LOBBY, peer.connection(), "bob", GuideWindow.GUIDE, () -> true)
+                .say("2");
 
         assertThat(reader.awaitLines(1)).hasSize(1);
         assertThat(traces.count()).isZero();

@@ -279,7 +279,7 @@ final class DialogueTest {
     @Test
     void textAndJsonClientsShareARoom() {
         Peer peer = new Peer(workers);
-        TextMember text = rooms.join(new RoomId("lobby"), peer.connection(), "7", GuideWindow.GUIDE);
+        TextMember text = rooms.join(new RoomId("lobby"), peer.connection(), "7", GuideWindow.GUIDE, () -> true);
         Client alice = client("alice");
         alice.joins("lobby");
 
@@ -337,7 +337,7 @@ final class DialogueTest {
             silent.connection().gone();
         }
         Peer speaker = new Peer(workers);
-        rooms.join(lobby, speaker.connection(), "8", GuideWindow.GUIDE);
+        rooms.join(lobby, speaker.connection(), "8", GuideWindow.GUIDE, () -> true);
         speaker.connection().gone();
 
         assertThat(rooms.past(lobby, Long.MAX_VALUE, 10)
@@ -810,7 +810,7 @@ final class DialogueTest {
         bob.joins("news");
         carol.joins("other");
         Peer text = new Peer(workers);
-        rooms.join(new RoomId("news"), text.connection(), "7", GuideWindow.GUIDE);
+        rooms.join(new RoomId("news"), text.connection(), "7", GuideWindow.GUIDE, () -> true);
 
         alice.says("{'type':'signal','room':'news','data':{ 'x' : [1] }}");
 

@@ -58,7 +58,7 @@ final class ErasureTest {
         rooms.join(NEWS, json.connection(), "bob").enter(null, null, false, true);
         json.awaitLines(1);
         Peer text = new Peer(workers);
-        TextMember member = rooms.join(NEWS, text.connection(), "7", GuideWindow.GUIDE);
+        TextMember member = rooms.join(NEWS, text.connection(), "7", GuideWindow.GUIDE, () -> true);
 
         Position victim = say(SECRET);
         json.awaitLines(2);
@@ -79,8 +79,8 @@ final class ErasureTest {
     void authorReadsItsOwnMessagesAroundWhatWasErased() {
         Peer author = new Peer(workers);
         Peer reader = new Peer(workers);
-        TextMember member = rooms.join(NEWS, author.connection(), "7", GuideWindow.GUIDE);
-        TextMember other = rooms.join(NEWS, reader.connection(), "8", GuideWindow.GUIDE);
+        TextMember member = rooms.join(NEWS, author.connection(), "7", GuideWindow.GUIDE, () -> true);
+        TextMember other = rooms.join(NEWS, reader.connection(), "8", GuideWindow.GUIDE, () -> true);
         List<Entry> batch = Stream.of(
                         new Draft("1", member.author, Draft.Kind.MESSAGE, "before"),
                         new Draft("2", member.author, Draft.Kind.ERASED, ""),

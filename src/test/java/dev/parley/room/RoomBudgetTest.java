@@ -60,7 +60,7 @@ final class RoomBudgetTest {
     void moreEntriesThanFitAreDroppedAndMembersAreToldOnce() {
         Peer reader = json();
         Peer text = new Peer(workers);
-        rooms.join(LOBBY, text.connection(), "2", GuideWindow.GUIDE);
+        rooms.join(LOBBY, text.connection(), "2", GuideWindow.GUIDE, () -> true);
 
         Clog.during(workers.fanOut(), () -> store(20 * MAX_BACKLOG));
 
@@ -105,7 +105,7 @@ final class RoomBudgetTest {
         reader.awaitLine("{\"type\":\"gap\",\"room\":\"lobby\"}");
         Clog.settle(workers.fanOut());
         assertThat(late.isOut()).isTrue();
-        assertThat(room.isOverloaded()).isFalse();
+        assertThat(room.loop().isOverloaded()).isFalse();
     }
 
     @Test
@@ -113,7 +113,7 @@ final class RoomBudgetTest {
         Peer reader = json();
         Peer culprit = new Peer(workers);
 
-        rooms.room(LOBBY).turn(culprit.connection(), () -> {
+        rooms.room(LOBBY).loop().turn(culprit.connection(), () -> {
             throw new NoClassDefFoundError("dev/parley/Secret");
         });
         store(1);
@@ -127,9 +127,9 @@ final class RoomBudgetTest {
         Rooms fragile = new Rooms(
                 backplane, workers, MAX_BACKLOG, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         Peer reader = new Peer(workers);
-        fragile.join(LOBBY, reader.connection(), "1", new Fragile());
+        fragile.join(LOBBY, reader.connection(), "1", new Fragile(), () -> true);
         Peer other = new Peer(workers);
-        fragile.join(LOBBY, other.connection(), "2", GuideWindow.GUIDE);
+        fragile.join(LOBBY, other.connection(), "2", GuideWindow.GUIDE, () -> true);
 
         store(2);
 
@@ -140,7 +140,7 @@ final class RoomBudgetTest {
     @Test
     void aTextThatIsTooLongAsJsonIsRefusedBeforeItIsStored() {
         Peer sender = new Peer(workers);
-        TextMember member = rooms.join(LOBBY, sender.connection(), "1", GuideWindow.GUIDE);
+        TextMember member = rooms.join(LOBBY, sender.connection(), "1", GuideWindow.GUIDE, () -> true);
 
         member.say("x".repeat(100));
         member.say("\u0001".repeat(16) + "\n\n");
@@ -190,7 +190,7 @@ final class RoomBudgetTest {
         Rooms others =
                 new Rooms(elsewhere, workers, 100, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
         Peer reader = new Peer(workers);
-        TextMember member = others.join(LOBBY, reader.connection(), "1", GuideWindow.GUIDE);
+        TextMember member = others.join(LOBBY, reader.connection(), "1", GuideWindow.GUIDE, () -> true);
 
         member.say("hello");
         reader.awaitLine("Client #1 says: hello");
@@ -203,9 +203,9 @@ final class RoomBudgetTest {
     @Test
     void aRoomIsCountedWhileSomebodyIsIn() {
         Peer unwanted = new Peer(workers);
-        TextMember first = rooms.join(LOBBY, unwanted.connection(), "1", GuideWindow.GUIDE);
+        TextMember first = rooms.join(LOBBY, unwanted.connection(), "1", GuideWindow.GUIDE, () -> true);
         unwanted.connection().close(CloseCode.REMOVED);
-        TextMember second = rooms.join(LOBBY, unwanted.connection(), "2", GuideWindow.GUIDE);
+        TextMember second = rooms.join(LOBBY, unwanted.connection(), "2", GuideWindow.GUIDE, () -> true);
 
         assertThat(first.room).isNotSameAs(second.room);
         assertThat(rooms.count()).isZero();

@@ -237,7 +237,7 @@ final class RoomPressureTest {
     }
 
     private static TextMember join(Rooms rooms, Peer peer, String user) {
-        return rooms.join(LOBBY, peer.connection(), user, GuideWindow.GUIDE);
+        return rooms.join(LOBBY, peer.connection(), user, GuideWindow.GUIDE, () -> true);
     }
 
     private List<String> drafts() {

@@ -80,7 +80,7 @@ final class RoomStressTest {
 
     private void play(RoomId room, Random random, String about) throws Exception {
         Peer observer = new Peer(workers);
-        TextMember narrator = rooms.join(room, observer.connection(), "observer", GuideWindow.GUIDE);
+        TextMember narrator = rooms.join(room, observer.connection(), "observer", GuideWindow.GUIDE, () -> true);
         List<Actor> actors = new ArrayList<>();
         List<Runnable> actions = new ArrayList<>();
         int size = 1 + random.nextInt(4);
@@ -132,7 +132,7 @@ final class RoomStressTest {
         };
         List<Runnable> actions = new ArrayList<>();
         actions.add(() -> {
-            TextMember member = rooms.join(room, actor.peer.connection(), actor.user, GuideWindow.GUIDE);
+            TextMember member = rooms.join(room, actor.peer.connection(), actor.user, GuideWindow.GUIDE, () -> true);
             IntStream.range(0, messages).forEach(i -> member.say("m" + i));
             if (actor.leaves && !isThrownOutByAnother) {
                 end.run();

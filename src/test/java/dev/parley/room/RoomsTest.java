@@ -138,9 +138,9 @@ final class RoomsTest {
         for (int round = 0; round < 300; round++) {
             RoomId room = new RoomId("round-" + round);
             Peer observer = new Peer(workers);
-            rooms.join(room, observer.connection(), "1", GuideWindow.GUIDE);
+            rooms.join(room, observer.connection(), "1", GuideWindow.GUIDE, () -> true);
             Peer leaver = new Peer(workers);
-            TextMember member = rooms.join(room, leaver.connection(), "2", GuideWindow.GUIDE);
+            TextMember member = rooms.join(room, leaver.connection(), "2", GuideWindow.GUIDE, () -> true);
 
             atOnce(List.of(
                     () -> IntStream.range(0, 50).forEach(i -> member.say("m" + i)),
@@ -211,7 +211,7 @@ final class RoomsTest {
         Peer bob = new Peer(workers);
         join(alice, "1");
         join(bob, "2");
-        rooms.join(new RoomId("attic"), bob.connection(), "2", GuideWindow.GUIDE);
+        rooms.join(new RoomId("attic"), bob.connection(), "2", GuideWindow.GUIDE, () -> true);
         assertThat(rooms.count()).isEqualTo(2);
 
         alice.connection().gone();
@@ -223,7 +223,7 @@ final class RoomsTest {
     @Test
     void whatIsSaidShouldTheNodeDieIsWhatIsSaidWhenAMemberLeaves() {
         RoomId room = new RoomId("news");
-        TextMember text = rooms.join(room, new Peer(workers).connection(), "1", GuideWindow.GUIDE);
+        TextMember text = rooms.join(room, new Peer(workers).connection(), "1", GuideWindow.GUIDE, () -> true);
         JsonMember json = rooms.join(room, new Peer(workers).connection(), "alice");
 
         assertThat(text.farewell().kind()).isEqualTo(Draft.Kind.LEFT);
@@ -236,7 +236,7 @@ final class RoomsTest {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
         TextMember below = join(alice, "1");
-        TextMember above = rooms.join(attic, bob.connection(), "2", GuideWindow.GUIDE);
+        TextMember above = rooms.join(attic, bob.connection(), "2", GuideWindow.GUIDE, () -> true);
 
         above.say("in the attic");
         below.say("in the lobby");
@@ -355,9 +355,9 @@ final class RoomsTest {
         List<Peer> peers =
                 IntStream.range(0, 10).mapToObj(i -> new Peer(workers)).toList();
         for (Peer peer : peers.subList(0, 9)) {
-            rooms.join(LOBBY, peer.connection(), "1", one);
+            rooms.join(LOBBY, peer.connection(), "1", one, () -> true);
         }
-        TextMember speaker = rooms.join(LOBBY, peers.get(9).connection(), "2", other);
+        TextMember speaker = rooms.join(LOBBY, peers.get(9).connection(), "2", other, () -> true);
 
         speaker.say("hello");
 
@@ -372,17 +372,22 @@ final class RoomsTest {
         Peer alice = new Peer(workers);
         Peer bob = new Peer(workers);
         TextMember speaker = join(alice, "1");
-        rooms.join(LOBBY, bob.connection(), "2", new Window() {
-            @Override
-            public String render(Entry entry) {
-                throw new IllegalStateException("a fault of ours");
-            }
+        rooms.join(
+                LOBBY,
+                bob.connection(),
+                "2",
+                new Window() {
+                    @Override
+                    public String render(Entry entry) {
+                        throw new IllegalStateException("a fault of ours");
+                    }
 
-            @Override
-            public String acknowledge(Draft own) {
-                return "";
-            }
-        });
+                    @Override
+                    public String acknowledge(Draft own) {
+                        return "";
+                    }
+                },
+                () -> true);
 
         speaker.say("one");
         alice.awaitLine("Client #1 says: one");
@@ -423,7 +428,7 @@ final class RoomsTest {
     }
 
     private TextMember join(Peer peer, String user) {
-        return rooms.join(LOBBY, peer.connection(), user, GuideWindow.GUIDE);
+        return rooms.join(LOBBY, peer.connection(), user, GuideWindow.GUIDE, () -> true);
     }
 
     private List<Entry> log(RoomId room) {

@@ -70,7 +70,7 @@ final class WithoutOpenTelemetryTest {
                         backplane, workers, 10, id -> Overflow.CLOSE, new Budget(Long.MAX_VALUE), Integer.MAX_VALUE);
                 RoomId lobby = new RoomId("lobby");
                 Peer peer = new Peer(workers);
-                TextMember member = rooms.join(lobby, peer.connection(), "1", GuideWindow.GUIDE);
+                TextMember member = rooms.join(lobby, peer.connection(), "1", GuideWindow.GUIDE, () -> true);
                 Tracing.Origin origin = Tracing.here().origin(header -> Traces.HEADER);
                 Draft draft = new Draft("k", new Draft.Author("2", "c"), Draft.Kind.JSON, "2");
                 backplane
