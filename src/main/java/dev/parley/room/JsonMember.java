@@ -36,14 +36,6 @@ import org.jspecify.annotations.Nullable;
  * the log. In an inbox it is the same, but nobody is told that it is there.
  */
 public final class JsonMember extends Member {
-    /** How many messages are replayed at most. */
-    static final int MAX_REPLAY = 200;
-
-    /** How many characters of payload are replayed at most. */
-    static final int MAX_REPLAY_CHARACTERS = 512 * 1024;
-
-    private static final int MAX_HELD = 1_000;
-    private static final long MAX_HELD_CHARACTERS = 4 * 1024 * 1024;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
     private enum State {
@@ -55,9 +47,7 @@ public final class JsonMember extends Member {
 
     private volatile State state = State.WAITING; // written by the loop alone
     private Position last = Position.ORIGIN;
-    private final List<Held> held = new ArrayList<>(0);
-    private long heldCharacters;
-    private boolean missed; // while waiting
+    private final Early early; // while waiting
     private int visits;
     private boolean isPresent;
     private boolean wantsPresence;
@@ -66,10 +56,8 @@ public final class JsonMember extends Member {
 
     JsonMember(Room room, Connection connection, String user) {
         super(room, connection, user, room.jsonWindow());
+        this.early = new Early(room.budget());
     }
-
-    /** A live entry that came before its turn. */
-    private record Held(Position position, Outgoing message) {}
 
     /** Whether it has left, or could not get in. */
     public boolean isOut() {
@@ -90,8 +78,7 @@ public final class JsonMember extends Member {
             if (state != State.OUT) {
                 visits++;
                 state = State.WAITING;
-                letGo();
-                missed = false;
+                early.clear();
                 wantsPresence = presence;
             }
             int visit = visits;
@@ -99,7 +86,7 @@ public final class JsonMember extends Member {
                             since == null || !mayLookBack
                                     ? null
                                     : new Position(since.epoch(), since.seq(), since.message()),
-                            MAX_REPLAY + 1)
+                            Replay.MAX_ENTRIES + 1)
                     .whenComplete((slice, failure) -> room.loop().turn(connection, () -> {
                         if (state == State.OUT) {
                             fail(id, ErrorCode.NOT_JOINED); // it has left again meanwhile
@@ -130,35 +117,27 @@ public final class JsonMember extends Member {
     }
 
     private void admit(@Nullable String id, @Nullable Mark since, Slice slice, boolean mayLookBack) {
-        LossReason loss;
-        if (since == null || (!mayLookBack && since.equals(JsonWindow.mark(slice.top())))) {
-            loss = null;
-        } else {
-            loss = mayLookBack ? loss(slice) : LossReason.FORBIDDEN;
-        }
-        List<Entry> replay = since == null || loss != null ? List.of() : slice.entries();
+        Replay replay = Replay.of(since, slice, mayLookBack);
+        LossReason loss = replay.loss();
+        int missed = replay.entries().size();
         last = slice.top();
-        Outbound.Resume resume =
-                since == null ? Outbound.Resume.NONE : loss == null ? Outbound.Resume.OK : Outbound.Resume.LOST;
         if (since != null) {
             room.rooms().resumed(loss == null ? "ok" : loss.word());
         }
-        connection.note("joined " + room.id()
-                + (since == null
-                        ? ""
-                        : loss == null ? ", missed " + replay.size() : ", lost something: " + loss.word()));
+        connection.note("joined " + room.id() + replay.note());
         List<Outgoing> messages = new ArrayList<>();
         messages.add(new Outgoing(
-                new Outbound.Joined(id, room.id().name(), JsonWindow.mark(last), resume, loss, replay.size()).text()));
-        replay.forEach(entry -> messages.add(new Outgoing(window().render(entry))));
+                new Outbound.Joined(id, room.id().name(), JsonWindow.mark(last), replay.resume(), loss, missed)
+                        .text()));
+        replay.entries().forEach(entry -> messages.add(new Outgoing(window().render(entry)))); // all, or it is lost
         state = State.LIVE;
-        held.forEach(live -> follow(live.position(), live.message(), messages));
-        if (missed) {
+        early.each((position, message) -> follow(position, message, messages));
+        if (early.hasMissed()) {
             drift(messages);
         }
         isTold = true; // before it is: who has heard that it is in misses no signal from there on
         connection.send(messages);
-        letGo();
+        early.letGo();
         if (!isPresent && !room.id().isInbox()) {
             isPresent = true;
             room.presence().enter(this);
@@ -166,23 +145,6 @@ public final class JsonMember extends Member {
         if (wantsPresence) {
             room.presence().show(this);
         }
-    }
-
-    private static @Nullable LossReason loss(Slice slice) {
-        if (slice.broken().isPresent()) {
-            return switch (slice.broken().get()) {
-                case EPOCH -> LossReason.EPOCH;
-                case TRIMMED -> LossReason.TRIMMED;
-                case REWRITTEN -> LossReason.REWRITTEN;
-            };
-        }
-        boolean isTooMuch = slice.more()
-                || slice.entries().size() > MAX_REPLAY
-                || slice.entries().stream()
-                                .mapToLong(entry -> entry.draft().text().length())
-                                .sum()
-                        > MAX_REPLAY_CHARACTERS;
-        return isTooMuch ? LossReason.TOO_MANY : null;
     }
 
     @Override
@@ -197,7 +159,7 @@ public final class JsonMember extends Member {
                     deliverOneByOne(entries, messages);
                 }
             }
-            case WAITING -> hold(entries, messages);
+            case WAITING -> early.hold(entries, messages);
             case ADRIFT, OUT -> {}
         }
     }
@@ -237,31 +199,10 @@ public final class JsonMember extends Member {
         }
     }
 
-    private void hold(List<Entry> entries, List<Outgoing> messages) {
-        for (Entry entry : entries) {
-            heldCharacters += entry.draft().text().length();
-        }
-        if (held.size() + entries.size() > MAX_HELD || heldCharacters > MAX_HELD_CHARACTERS) {
-            letGo();
-            missed = true;
-        }
-        for (int i = 0; i < entries.size() && !missed; i++) {
-            messages.get(i).retain(room.budget());
-            held.add(new Held(entries.get(i).position(), messages.get(i)));
-        }
-    }
-
-    private void letGo() {
-        held.forEach(live -> live.message().release(room.budget()));
-        held.clear();
-        heldCharacters = 0;
-    }
-
     @Override
     void broken(Break gap) {
         if (state == State.WAITING) {
-            letGo();
-            missed = true;
+            early.miss();
         } else {
             List<Outgoing> messages = new ArrayList<>(1);
             drift(messages);
@@ -369,7 +310,7 @@ public final class JsonMember extends Member {
         isTold = false;
         forgetStatus();
         connection.note("left " + room.id());
-        letGo();
+        early.letGo();
         room.remove(this);
         room.presence().leave(this);
     }
@@ -384,7 +325,7 @@ public final class JsonMember extends Member {
     @Override
     public void ended() {
         room.loop().turn(null, () -> {
-            letGo();
+            early.letGo();
             forgetStatus();
         });
         room.remove(this);
