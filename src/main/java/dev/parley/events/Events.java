@@ -97,7 +97,7 @@ public final class Events implements Witness, AutoCloseable {
     /** Is told from now on of what it has been set up for. */
     public void add(Webhook added) {
         webhook = added;
-        add(Set.copyOf(added.kinds()), added.rooms(), added);
+        add(Set.copyOf(added.target().kinds()), added.target().rooms(), added);
     }
 
     private static Set<RoomPattern> rooms(String name, String pattern, Set<Class<?>> kinds) {

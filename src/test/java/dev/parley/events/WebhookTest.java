@@ -165,10 +165,10 @@ final class WebhookTest {
     @Test
     void bodiesAreJson() {
         RoomName room = new RoomName("order-42", Map.of("id", "42"));
-        assertThat(Webhook.body(new MemberLeft(room, "ann \"the\" one", NOW)))
+        assertThat(Delivery.body(new MemberLeft(room, "ann \"the\" one", NOW)))
                 .isEqualTo("{\"type\":\"member.left\",\"timestamp\":\"2026-01-02T03:04:05.678Z\","
                         + "\"data\":{\"room\":\"order-42\",\"user\":\"ann \\\"the\\\" one\"}}");
-        assertThat(Webhook.body(new MessagePublished(
+        assertThat(Delivery.body(new MessagePublished(
                         room,
                         new Position("e", 7, "m"),
                         new Message.Author("ann", "c1"),
@@ -177,14 +177,14 @@ final class WebhookTest {
                 .isEqualTo("{\"type\":\"message.published\",\"timestamp\":\"2026-01-02T03:04:05.678Z\","
                         + "\"data\":{\"room\":\"order-42\",\"user\":\"ann\",\"connection\":\"c1\",\"epoch\":\"e\",\"seq\":7,"
                         + "\"message\":\"m\",\"data\":{\"parcels\":2}}}");
-        assertThat(Webhook.body(new ConnectionClosed("c1", "", "/rooms", "peer", NOW, NOW)))
+        assertThat(Delivery.body(new ConnectionClosed("c1", "", "/rooms", "peer", NOW, NOW)))
                 .contains("\"type\":\"connection.closed\"", "\"endpoint\":\"/rooms\"", "\"cause\":\"peer\"");
     }
 
     @Test
     void thePageShowsWhatIsPosted() throws IOException {
         String page = Files.readString(Path.of("src/site/markdown/events.md"));
-        assertThat(page).contains(Webhook.body(joined("order-42", "ann")));
+        assertThat(page).contains(Delivery.body(joined("order-42", "ann")));
         Events.KINDS.forEach(
                 (name, kind) -> assertThat(page).contains("| `" + kind.getSimpleName() + "` | `" + name + "` |"));
     }
@@ -199,7 +199,7 @@ final class WebhookTest {
         assertThat(post.timestamp()).isEqualTo(Long.toString(NOW.getEpochSecond()));
         assertThat(post.signature())
                 .isEqualTo(new WebhookSecret(SECRET).sign(post.id(), NOW.getEpochSecond(), post.body()));
-        assertThat(post.body()).isEqualTo(Webhook.body(joined("order-42", "ann")));
+        assertThat(post.body()).isEqualTo(Delivery.body(joined("order-42", "ann")));
         until(() -> hook.waiting() == 0);
         assertThat(hook.counts()).isEqualTo(Map.of("delivered", 1L, "failed", 0L, "given_up", 0L));
         assertThat(budget.used()).isZero();
@@ -271,7 +271,7 @@ final class WebhookTest {
                     URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/"),
                     new Webhook.Timing(Duration.ofMillis(100), Duration.ofMinutes(1)));
             long began = System.nanoTime();
-            for (int i = 0; i < Webhook.WAITING + 10; i++) {
+            for (int i = 0; i < DeliveryQueue.MAX_DELIVERIES + 10; i++) {
                 hook.give(joined("room-" + i, "ann"));
             }
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
@@ -302,7 +302,7 @@ final class WebhookTest {
                     Json.raw(megabyte),
                     NOW));
         }
-        assertThat(hook.held()).isBetween(1L << 20, Webhook.WAITING_BYTES);
+        assertThat(hook.held()).isBetween(1L << 20, DeliveryQueue.MAX_BYTES);
         assertThat(budget.used()).isEqualTo(hook.held());
         int waiting = hook.waiting();
         assertThat(hook.counts().get("given_up")).isEqualTo(20 - waiting);
