@@ -44,7 +44,7 @@ public final class Dialogues {
     private static final Duration LATEST_RETURN = Duration.ofSeconds(20);
     private static final int MAX_SPEAKERS = 10_000;
     private static final long SPEAKER_NANOS = Duration.ofMinutes(1).toNanos(); // by then all of a pace is there again
-    private static final Outgoing PING = new Outgoing(new Outbound.Ping().text());
+    static final Outgoing PING = new Outgoing(new Outbound.Ping().text());
 
     private final Rooms rooms;
     private final @Nullable TokenVerifier verifier;
@@ -116,11 +116,9 @@ public final class Dialogues {
             dialogues.remove(dialogue);
             dialogue.ended();
         });
-        if (proven.isPresent()) {
-            dialogue.introduce(proven.get());
-        } else {
-            token.ifPresent(dialogue::introduce);
-        }
+        proven.<TokenVerifier.Verdict>map(TokenVerifier.Verdict.Accepted::new)
+                .or(() -> token.map(this::verify))
+                .ifPresent(dialogue::introduce);
         return dialogue;
     }
 
@@ -200,7 +198,7 @@ public final class Dialogues {
 
     /** Takes a user out of a room on this node, however often and by whatever client it is there. */
     public void remove(String user, RoomId room) {
-        dialogues.forEach(dialogue -> dialogue.removed(user, room));
+        dialogues.forEach(dialogue -> dialogue.memberships().removed(user, room));
         rooms.closeTexts(room, user::equals, CloseCode.REMOVED);
     }
 
@@ -212,7 +210,7 @@ public final class Dialogues {
 
     private void recheckAll() {
         Set<RoomId> all = new HashSet<>();
-        dialogues.forEach(dialogue -> all.addAll(dialogue.rooms()));
+        dialogues.forEach(dialogue -> all.addAll(dialogue.memberships().rooms()));
         all.addAll(rooms.withTexts());
         recheckAll(all);
     }
@@ -235,7 +233,7 @@ public final class Dialogues {
     /** One after the other, so that many who are in a room do not ask all at once. */
     private static void recheck(RoomId room, Queue<Dialogue> left) {
         for (Dialogue next = left.poll(); next != null; next = left.poll()) {
-            CompletableFuture<?> done = next.recheck(room);
+            CompletableFuture<?> done = next.memberships().recheck(room);
             if (!done.isDone()) {
                 CompletableFuture<?> unused = done.whenComplete((decision, never) -> recheck(room, left));
                 return;
@@ -247,22 +245,22 @@ public final class Dialogues {
     private record Speaker(Pace pace, long spokeAt) {}
 
     /** Somebody of whom no policy says whether it may stay in a room. */
-    private record Unsure(Dialogue dialogue, RoomId room) {}
+    private record Unsure(Memberships client, RoomId room) {}
 
     /** It is asked again in a second. */
-    void unsure(Dialogue dialogue, RoomId room) {
-        unsure.add(new Unsure(dialogue, room));
+    void unsure(Memberships client, RoomId room) {
+        unsure.add(new Unsure(client, room));
     }
 
-    void sure(Dialogue dialogue, RoomId room) {
-        unsure.remove(new Unsure(dialogue, room));
+    void sure(Memberships client, RoomId room) {
+        unsure.remove(new Unsure(client, room));
     }
 
     void lookAfterAll() {
         long now = nanoTime.getAsLong();
         speakers.values().removeIf(speaker -> now - speaker.spokeAt() > SPEAKER_NANOS);
         for (Unsure one : unsure) {
-            CompletableFuture<?> unused = one.dialogue().recheck(one.room());
+            CompletableFuture<?> unused = one.client().recheck(one.room());
         }
         dialogues.forEach(dialogue -> {
             try {
@@ -287,10 +285,6 @@ public final class Dialogues {
 
     Duration heartbeat() {
         return heartbeat;
-    }
-
-    Outgoing ping() {
-        return PING;
     }
 
     LongSupplier nanoTime() {
