@@ -237,22 +237,11 @@ public final class Policies implements AutoCloseable {
             return isWritten(written, asked) ? allowed : denied;
         }
         makeRoom();
-        CompletableFuture<Decision> answer = steps.get(0)
-                .policy()
-                .ask(
-                        () -> {
-                            for (Step step : steps) {
-                                try {
-                                    return decision(
-                                            step.policy().policy().allows(asked.caller(), asked.action(), step.room()));
-                                } catch (RuntimeException e) {
-                                    requireUndecided(e);
-                                }
-                            }
-                            return decision(isWritten(written, asked));
-                        },
-                        Decision.UNKNOWN);
-        Kept mine = new Kept(answer);
+        Kept mine = new Kept(ask(
+                steps,
+                step -> decision(step.policy().policy().allows(asked.caller(), asked.action(), step.room())),
+                () -> decision(isWritten(written, asked)),
+                Decision.UNKNOWN));
         answers.put(asked, mine);
         return mine.answer;
     }
@@ -274,23 +263,32 @@ public final class Policies implements AutoCloseable {
         if (steps.isEmpty()) {
             return accepted;
         }
+        return ask(
+                steps,
+                step -> Optional.of(Objects.requireNonNull(
+                        step.policy().policy().accept(caller, step.room(), Json.raw(data.source())),
+                        "a policy accepts, changes or rejects")),
+                () -> Optional.of(Verdict.accept()),
+                Optional.empty());
+    }
+
+    /** Asks one policy after the other, until one decides. */
+    private static <T> CompletableFuture<T> ask(
+            List<Step> steps, Function<Step, T> question, Supplier<T> undecided, T unknown) {
         return steps.get(0)
                 .policy()
                 .ask(
                         () -> {
-                            Json said = Json.raw(data.source());
                             for (Step step : steps) {
                                 try {
-                                    return Optional.of(Objects.requireNonNull(
-                                            step.policy().policy().accept(caller, step.room(), said),
-                                            "a policy accepts, changes or rejects"));
+                                    return question.apply(step);
                                 } catch (RuntimeException e) {
                                     requireUndecided(e);
                                 }
                             }
-                            return Optional.of(Verdict.accept());
+                            return undecided.get();
                         },
-                        Optional.empty());
+                        unknown);
     }
 
     /** An EJB's container wraps what its methods throw. */
