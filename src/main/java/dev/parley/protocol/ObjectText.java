@@ -1,5 +1,7 @@
 package dev.parley.protocol;
 
+import java.util.Collection;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON object while it is being written. Used by one thread, once. */
@@ -42,6 +44,23 @@ final class ObjectText {
                 .with("seq", mark.seq())
                 .with("message", mark.message())
                 .close();
+    }
+
+    /** Who said something. */
+    ObjectText from(String user, String connection) {
+        return open("from").with("user", user).with("connection", connection).close();
+    }
+
+    /** An array, each element of which is written by {@code writing}. */
+    static <T> String list(Collection<T> elements, BiConsumer<T, StringBuilder> writing) {
+        StringBuilder list = new StringBuilder("[");
+        for (T element : elements) {
+            if (list.length() > 1) {
+                list.append(',');
+            }
+            writing.accept(element, list);
+        }
+        return list.append(']').toString();
     }
 
     /** A value that is JSON already; nothing at all if it is null. */

@@ -146,10 +146,7 @@ public sealed interface Outbound {
                     .with("seq", mark.seq())
                     .with("message", mark.message())
                     .with("at", at.toString())
-                    .open("from")
-                    .with("user", user)
-                    .with("connection", connection)
-                    .close()
+                    .from(user, connection)
                     .with("event", event)
                     .withJson("data", data)
                     .toString();
@@ -166,10 +163,7 @@ public sealed interface Outbound {
         public String text() {
             return new ObjectText(null, "signal")
                     .with("room", room)
-                    .open("from")
-                    .with("user", user)
-                    .with("connection", connection)
-                    .close()
+                    .from(user, connection)
                     .withJson("data", data)
                     .toString();
         }
@@ -223,17 +217,15 @@ public sealed interface Outbound {
      */
     record Member(String user, int connections, String data) {
         private static String list(Collection<Member> members) {
-            StringBuilder list = new StringBuilder("[");
-            for (Member member : members) {
-                list.append(list.length() == 1 ? "{\"user\":" : ",{\"user\":");
+            return ObjectText.list(members, (member, list) -> {
+                list.append("{\"user\":");
                 Json.quote(member.user, list);
                 list.append(",\"connections\":").append(member.connections);
                 if (!member.data.isEmpty()) {
                     list.append(",\"data\":").append(member.data);
                 }
                 list.append('}');
-            }
-            return list.append(']').toString();
+            });
         }
     }
 
@@ -278,31 +270,18 @@ public sealed interface Outbound {
         public String text() {
             return new ObjectText(null, "presence")
                     .with("room", room)
-                    .withJson("joined", list(joined))
-                    .withJson("left", list(left))
-                    .withJson("changed", changed.isEmpty() ? null : changes())
+                    .withJson("joined", ObjectText.list(joined, Json::quote))
+                    .withJson("left", ObjectText.list(left, Json::quote))
+                    .withJson(
+                            "changed", changed.isEmpty() ? null : ObjectText.list(changed.entrySet(), Presence::change))
                     .toString();
         }
 
-        private String changes() {
-            StringBuilder list = new StringBuilder("[");
-            changed.forEach((user, data) -> {
-                list.append(list.length() == 1 ? "{\"user\":" : ",{\"user\":");
-                Json.quote(user, list);
-                list.append(",\"data\":").append(data.isEmpty() ? "null" : data).append('}');
-            });
-            return list.append(']').toString();
-        }
-
-        private static String list(Collection<String> users) {
-            StringBuilder list = new StringBuilder("[");
-            for (String user : users) {
-                if (list.length() > 1) {
-                    list.append(',');
-                }
-                Json.quote(user, list);
-            }
-            return list.append(']').toString();
+        private static void change(Map.Entry<String, String> said, StringBuilder list) {
+            list.append("{\"user\":");
+            Json.quote(said.getKey(), list);
+            list.append(",\"data\":").append(said.getValue().isEmpty() ? "null" : said.getValue());
+            list.append('}');
         }
     }
 
