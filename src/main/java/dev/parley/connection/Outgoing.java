@@ -2,7 +2,10 @@ package dev.parley.connection;
 
 import dev.parley.node.Budget;
 import dev.parley.protocol.Cue;
+import dev.parley.protocol.Mark;
 import dev.parley.protocol.Utf8;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,6 +28,7 @@ public final class Outgoing implements Item {
     private final int bytes;
     private final @Nullable Lane lane;
     private volatile @Nullable Cue cue; // once a stream has asked
+    private volatile @Nullable Reference<Event> event; // forgotten when memory is wanted, and so counted nowhere
     private volatile Object content; // a String, the byte[] of a binary one, or the Frame that was made of it
 
     private final AtomicInteger keepers = new AtomicInteger();
@@ -32,6 +36,10 @@ public final class Outgoing implements Item {
     /** A whole frame. */
     @SuppressWarnings("ArrayRecordComponent") // looked at by identity
     private record Frame(byte[] encoded) {}
+
+    /** As streams have it whose only room is at that place. */
+    @SuppressWarnings("ArrayRecordComponent") // looked at by identity
+    private record Event(Mark place, byte[] bytes) {}
 
     /** One that is never given up. */
     public Outgoing(String text) {
@@ -73,6 +81,18 @@ public final class Outgoing implements Item {
             cue = known;
         }
         return known;
+    }
+
+    /** The event that it is to a stream at that place, which nobody changes; null if nobody has made it, or it is forgotten. */
+    byte @Nullable [] event(Mark place) {
+        Reference<Event> known = event;
+        Event made = known == null ? null : known.get();
+        return made != null && made.place.equals(place) ? made.bytes : null;
+    }
+
+    /** Keeps an event for others at the same place. */
+    void remember(Mark place, byte[] bytes) {
+        event = new WeakReference<>(new Event(place, bytes));
     }
 
     /** Its text in UTF-8, in bytes that are the caller's own. */

@@ -33,15 +33,29 @@ final class StreamEvents {
         if (cue.type().equals("ping")) {
             return COMMENT;
         }
-        StringBuilder head = new StringBuilder(256);
+        StringBuilder head = new StringBuilder();
         if (cue.type().equals("bye")) {
             hasSaidBye = true;
             Outbound.Bye.range(message.text()).ifPresent(after -> head.append(retry(after.get(0), after.get(1))));
         }
-        if (cue.move(places)) {
+        boolean hasMoved = cue.move(places);
+        Mark place = hasMoved && places.size() == 1 ? places.get(cue.room()) : null;
+        if (place == null) {
+            return rendered(head, hasMoved, message);
+        }
+        byte[] shared = message.event(place); // all streams of this room alone have the same
+        if (shared == null) {
+            shared = rendered(head, true, message);
+            message.remember(place, shared);
+        }
+        return shared;
+    }
+
+    private byte[] rendered(StringBuilder head, boolean hasId, Outgoing message) {
+        if (hasId) {
             head.append("id: ").append(EventId.of(places)).append('\n');
         }
-        head.append("event: ").append(cue.type()).append("\ndata: ");
+        head.append("event: ").append(message.cue().type()).append("\ndata: ");
         return event(head, message.utf8());
     }
 

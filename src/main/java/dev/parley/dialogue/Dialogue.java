@@ -242,8 +242,8 @@ public final class Dialogue {
     }
 
     private void lookBack(Inbound.History history, RoomId room) {
-        String debt = "history " + room;
-        connection.owe(debt); // so that a client that asks faster than it reads is not read from
+        String awaited = "history " + room;
+        connection.expectAnswer(awaited); // so that a client that asks faster than it reads is not read from
         all.rooms()
                 .past(room, history.before().orElse(Long.MAX_VALUE), history.limit())
                 .whenComplete((past, failure) -> {
@@ -253,7 +253,7 @@ public final class Dialogue {
                     } else {
                         answers.fail(history.id(), ErrorCode.BACKPLANE_UNAVAILABLE, Answers.UNDECIDED);
                     }
-                    connection.paid(debt);
+                    connection.answered(awaited);
                 });
     }
 

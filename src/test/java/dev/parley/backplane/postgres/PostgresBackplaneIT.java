@@ -121,9 +121,10 @@ final class PostgresBackplaneIT extends BackplaneContract {
 
     @Test
     void aMessageIsStoredWithoutReadingTheRoomItGoesTo() {
-        server.sql("INSERT INTO parley_room (room) VALUES ('long'); SELECT count(*) FROM parley_append('run', 'nonce', 5000,"
-                + " array_fill('long'::text, ARRAY[2000]), ARRAY(SELECT sha256(g::text::bytea) FROM generate_series(1, 2000) g),"
-                + " array_fill('m'::text, ARRAY[2000]), array_fill('d'::bytea, ARRAY[2000])); ANALYZE parley_entry");
+        server.sql(
+                "INSERT INTO parley_room (room) VALUES ('long'); SELECT count(*) FROM parley_append('run', 'nonce', 5000,"
+                        + " array_fill('long'::text, ARRAY[2000]), ARRAY(SELECT sha256(g::text::bytea) FROM generate_series(1, 2000) g),"
+                        + " array_fill('m'::text, ARRAY[2000]), array_fill('d'::bytea, ARRAY[2000])); ANALYZE parley_entry");
 
         String append = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM parley_append('run', 'nonce', 5000,"
                 + " ARRAY['long'], ARRAY['%s'::bytea], ARRAY['m'], ARRAY['d'::bytea]);";
