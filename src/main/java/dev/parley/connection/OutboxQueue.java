@@ -199,27 +199,28 @@ final class OutboxQueue {
         return inFlight == null ? 0 : Math.max(1, nanoTime.getAsLong() - inFlightSince);
     }
 
-    synchronized boolean isClosed() {
+    /** Under the lock, as what follows until {@link #next}. */
+    boolean isClosed() {
         return closed;
     }
 
     /** Whether nothing waits and nothing is under way, {@code signals} not counted if that is false. */
-    synchronized boolean isIdle(boolean signals) {
+    boolean isIdle(boolean signals) {
         return items.isEmpty() && (inFlight == null || (!signals && inFlight.isOfSignals));
     }
 
     /** How many messages have left it. */
-    synchronized long left() {
+    long left() {
         return left;
     }
 
     /** How many will have, once all that wait now have. */
-    synchronized long end() {
+    long end() {
         return left + items.size();
     }
 
     /** Has a call under way; false if there is one. */
-    synchronized boolean begin(Sending sending) {
+    boolean begin(Sending sending) {
         if (inFlight != null) {
             return false;
         }
@@ -306,8 +307,8 @@ final class OutboxQueue {
         }
     }
 
-    /** The call has done what it will; another may follow if it has not failed. False if it had before, or is none of ours. */
-    synchronized boolean completed(Sending sending, boolean hasFailed) {
+    /** Under the lock: the call has done what it will; another may follow if it has not failed. False if it was not under way. */
+    boolean completed(Sending sending, boolean hasFailed) {
         if (inFlight != sending) {
             return false; // a container that completes twice must not open the gate for a second write
         }
