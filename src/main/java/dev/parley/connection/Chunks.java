@@ -12,10 +12,11 @@ import java.util.List;
 final class Chunks {
     private static final int SMALLEST = 256;
     private static final int BIGGEST = 32 * 1024;
+    private static final byte[] NONE = {};
 
     private final Budget budget;
     private final List<byte[]> chunks = new ArrayList<>(0);
-    private byte[] last = {};
+    private byte[] last = NONE;
     private int used; // of the last one
     private int length;
     private volatile long held;
@@ -67,7 +68,7 @@ final class Chunks {
         budget.release(Budget.Use.INCOMING, held);
         held = 0;
         chunks.clear();
-        last = new byte[0];
+        last = NONE;
         used = 0;
         length = 0;
     }

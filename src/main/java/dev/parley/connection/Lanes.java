@@ -1,9 +1,9 @@
 package dev.parley.connection;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +15,16 @@ final class Lanes {
     /** How many were given up since the peer was last told, and by whom it is told. */
     private record Loss(Lane lane, int count) {}
 
-    private final Map<Lane, Integer> waiting = new HashMap<>(2);
-    private final Map<Object, Loss> untold = new LinkedHashMap<>(2); // by subject
+    private Map<Lane, Integer> waiting = Collections.emptyMap(); // until the first message with a lane, as is the next
+    private Map<Object, Loss> untold = Collections.emptyMap(); // by subject
 
     void queued(Outgoing message) {
         Lane lane = message.lane();
         if (lane != null) {
+            if (!(waiting instanceof HashMap)) {
+                waiting = new HashMap<>(2);
+                untold = new HashMap<>(2);
+            }
             waiting.merge(lane, 1, Integer::sum);
         }
     }

@@ -64,7 +64,8 @@ public final class MessageBuffer {
         boolean isCut = !last && !text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1));
         int end = text.length() - (isCut ? 1 : 0);
         half = text.substring(end);
-        parts.put(StandardCharsets.UTF_8.encode(text.substring(0, end))); // half a pair alone becomes a question mark
+        parts.put(ByteBuffer.wrap(
+                text.substring(0, end).getBytes(StandardCharsets.UTF_8))); // half a pair alone becomes a question mark
         return last ? new Gathered.Text(new String(whole(), StandardCharsets.UTF_8)) : Gathered.None.MORE;
     }
 

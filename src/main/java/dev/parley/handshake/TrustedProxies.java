@@ -41,7 +41,10 @@ public final class TrustedProxies {
         String socket = request.getRemoteAddr();
         String client = socket == null
                 ? ""
-                : Network.address(socket).map(InetAddress::getHostAddress).orElse(socket);
+                : Network.address(socket)
+                        .map(InetAddress::getHostAddress)
+                        .filter(written -> !written.equals(socket)) // or else each connection would hold both
+                        .orElse(socket);
         if (networks.isEmpty() || !trusts(client)) {
             return client;
         }

@@ -51,9 +51,10 @@ final class EmbeddedServer {
         System.setProperty("launcher.application", home.application().toString());
         // Otherwise a server that could not take its port goes on without one.
         System.setProperty("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE", "true");
-        // Of each session's buffers, the three that only this property sizes: 24 KB a connection by default. A longer
-        // message comes and goes in more parts, which are gathered elsewhere.
-        System.setProperty("org.apache.tomcat.websocket.DEFAULT_BUFFER_SIZE", "512");
+        // Of each session's buffers, the three that only this property sizes: 24 KB a connection by default. What has
+        // been read of the socket passes through the first in pieces, which are gathered elsewhere; the others take
+        // Tomcat's own frames. A control frame needs 131 of these bytes (WsFrameBase#checkRoomHeaders).
+        System.setProperty("org.apache.tomcat.websocket.DEFAULT_BUFFER_SIZE", "160");
 
         Object tomcat = classes.loadClass("org.apache.catalina.startup.Tomcat")
                 .getConstructor()

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its rule: one message part is in progress per session, pongs and closes included. The same semaphore is taken.
  *
+ * <p>It also has Tomcat let go of the request of the handshake: a copy of all its headers, which nobody can ask for once the
+ * session is open, and which was the largest thing that an idle connection kept.
+ *
  * <p>Without TLS, what the kernel takes at once goes to its channel, which is nearly always all; Tomcat waits for room for the
  * rest, and with TLS or NIO2 writes all of it.
  */
@@ -29,6 +32,9 @@ final class TomcatFrames implements Server {
     private final VarHandle socketOfRemote;
     private final VarHandle partInProgress;
     private final VarHandle closed;
+    private final VarHandle connectionOfRemote;
+    private final MethodHandle handlerOfConnection;
+    private final VarHandle requestOfHandler;
     private final Class<?> plain;
     private final MethodHandle channelOfSocket;
     private final MethodHandle channelBelow;
@@ -36,10 +42,18 @@ final class TomcatFrames implements Server {
 
     TomcatFrames(Object session) throws ReflectiveOperationException {
         this.remoteOfSession = Reach.field(session.getClass(), "wsRemoteEndpoint");
-        Class<?> remote = remoteOfSession.get(session).getClass();
+        Object ofThis = remoteOfSession.get(session);
+        Class<?> remote = ofThis.getClass();
         this.socketOfRemote = Reach.field(remote, "socketWrapper");
         this.partInProgress = Reach.field(remote, "messagePartInProgress");
         this.closed = Reach.field(remote, "closed");
+        this.connectionOfRemote = Reach.field(remote, "connection");
+        MethodHandle token = Reach.method(connectionOfRemote.get(ofThis).getClass(), "getUpgradeToken");
+        this.handlerOfConnection = MethodHandles.filterReturnValue(
+                        token, Reach.method(token.type().returnType(), "getHttpUpgradeHandler"))
+                .asType(MethodType.methodType(Object.class, Object.class));
+        this.requestOfHandler = Reach.field(
+                Reach.load(remote, "org.apache.tomcat.websocket.server.WsHttpUpgradeHandler"), "handshakeRequest");
         Class<?> socket = Reach.load(remote, NET + "SocketWrapperBase");
         this.plain = Reach.load(remote, NET + "NioChannel");
         this.channelOfSocket =
@@ -52,6 +66,7 @@ final class TomcatFrames implements Server {
     @Override
     public FrameWriter over(Object session) throws Throwable {
         Object remote = remoteOfSession.get(session);
+        requestOfHandler.set(handlerOfConnection.invokeExact(connectionOfRemote.get(remote)), null);
         Object socket = socketOfRemote.get(remote);
         Semaphore inProgress = (Semaphore) partInProgress.get(remote);
         Object own = channelOfSocket.invokeExact(socket);
