@@ -2,24 +2,32 @@ package dev.parley.backplane;
 
 import dev.parley.node.Threads;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The users in a room, as its watchers have been told. Thread-safe; watchers are told under its lock. */
+/**
+ * The connections in a room, and their users, as its watchers have been told. Thread-safe; watchers are told under its lock.
+ *
+ * <p>A user with one connection takes about 250 bytes, names of usual length included, and what it says of itself.
+ */
 public final class Attendance {
     private final List<Watching> watchings = new ArrayList<>(); // guarded by this
-    private final Map<String, String> users = new HashMap<>(); // with what each says of itself; guarded by this
+    private Map<String, Own> users = new HashMap<>(); // who have a connection; guarded by this
+
+    /** One in which these connections are. */
+    public static Attendance of(Collection<Membership> now) {
+        Attendance attendance = new Attendance();
+        attendance.update(now);
+        return attendance;
+    }
 
     /** Tells it who is in, and from now on who comes and goes. */
     public synchronized void add(Watching watching) {
         watchings.add(watching);
-        users.forEach((user, data) -> {
-            watching.joined(user);
-            if (!data.isEmpty()) {
-                watching.changed(user, data);
-            }
-        });
+        users.forEach((user, own) -> watching.tell(user, null, own.data()));
     }
 
     public synchronized void remove(Watching watching) {
@@ -30,28 +38,94 @@ public final class Attendance {
         return !watchings.isEmpty();
     }
 
-    /** The user is in, and says this of itself; nothing, if it is empty. */
-    public synchronized void present(String user, String data) {
-        String before = users.put(user, data);
-        if (before == null) {
-            watchings.forEach(watching -> watching.joined(user));
-        }
-        if (!data.equals(before == null ? "" : before)) {
-            watchings.forEach(watching -> watching.changed(user, data));
-        }
+    /** Nobody is in. */
+    public synchronized boolean isEmpty() {
+        return users.isEmpty();
     }
 
-    /** The user is out. */
-    public synchronized void left(String user) {
-        if (users.remove(user) != null) {
-            watchings.forEach(watching -> watching.left(user));
-        }
+    /** Who is in. */
+    public synchronized Map<String, Occupant> occupants() {
+        Map<String, Occupant> occupants = new HashMap<>();
+        users.forEach((user, own) -> occupants.put(user, new Occupant(own.statuses.size(), own.newest)));
+        return occupants;
     }
 
-    /** These users are in, and nobody else. */
-    public synchronized void update(Map<String, Occupant> now) {
-        now.forEach((user, occupant) -> present(user, occupant.data()));
-        users.keySet().stream().filter(user -> !now.containsKey(user)).toList().forEach(this::left);
+    /** One connection is in or out; gives whether its user came or went with it. */
+    public synchronized boolean apply(Membership member) {
+        Own own = users.computeIfAbsent(member.user(), user -> new Own());
+        String before = own.data();
+        own.apply(member);
+        String after = own.data();
+        if (after == null) {
+            users.remove(member.user());
+        }
+        tell(member.user(), before, after);
+        return (before == null) != (after == null);
+    }
+
+    /** These connections are in, and nobody else; of one that is there twice, the last counts. */
+    public synchronized void update(Collection<Membership> now) {
+        Map<String, Own> before = users;
+        Map<String, Own> after = new HashMap<>();
+        now.forEach(member ->
+                after.computeIfAbsent(member.user(), user -> new Own()).apply(member));
+        after.values().removeIf(own -> own.statuses.isEmpty());
+        users = after;
+        after.forEach((user, own) -> {
+            Own known = before.get(user);
+            tell(user, known == null ? null : known.data(), own.data());
+        });
+        before.forEach((user, own) -> {
+            if (!after.containsKey(user)) {
+                tell(user, own.data(), null);
+            }
+        });
+    }
+
+    private void tell(String user, @Nullable String before, @Nullable String after) {
+        watchings.forEach(watching -> watching.tell(user, before, after));
+    }
+
+    /** The connections of a user. Nothing is looked through when one of very many comes, which may all have one name. */
+    private static final class Own {
+        private Map<String, String> statuses =
+                Map.of(); // by connection; one alone takes a sixth of what it does in a HashMap
+        private String newest = ""; // of the statuses
+
+        void apply(Membership member) {
+            String connection = member.connection();
+            String before = statuses.getOrDefault(connection, "");
+            if (!member.isIn()) {
+                if (statuses.containsKey(connection)) {
+                    changeable().remove(connection);
+                }
+            } else if (statuses.isEmpty()) {
+                statuses = Map.of(connection, member.status());
+            } else {
+                changeable().put(connection, member.status());
+            }
+            if (!before.isEmpty() && before.equals(newest)) {
+                newest = statuses.values().stream().reduce("", Occupant::newer);
+            } else {
+                newest = Occupant.newer(newest, member.status());
+            }
+            if (statuses.size() < 2) {
+                statuses = Map.copyOf(statuses);
+            }
+        }
+
+        private Map<String, String> changeable() {
+            if (statuses.size() < 2) {
+                statuses = new HashMap<>(statuses);
+            }
+            return statuses;
+        }
+
+        /** What the user says of itself, or nothing; null if it is not in. */
+        @Nullable
+        String data() {
+            return statuses.isEmpty() ? null : new Occupant(statuses.size(), newest).data();
+        }
     }
 
     /** One subscription of a watcher, which may have several; whatever it throws ends here. */
@@ -62,16 +136,20 @@ public final class Attendance {
             this.watcher = watcher;
         }
 
-        private void joined(String user) {
-            Threads.guarded("a watcher", () -> watcher.joined(user)).run();
-        }
-
-        private void changed(String user, String data) {
-            Threads.guarded("a watcher", () -> watcher.changed(user, data)).run();
-        }
-
-        private void left(String user) {
-            Threads.guarded("a watcher", () -> watcher.left(user)).run();
+        /** What the user said of itself, and says now; null while it is not in. */
+        private void tell(String user, @Nullable String before, @Nullable String after) {
+            if (after == null) {
+                if (before != null) {
+                    Threads.guarded("a watcher", () -> watcher.left(user)).run();
+                }
+                return;
+            }
+            if (before == null) {
+                Threads.guarded("a watcher", () -> watcher.joined(user)).run();
+            }
+            if (!after.equals(before == null ? "" : before)) {
+                Threads.guarded("a watcher", () -> watcher.changed(user, after)).run();
+            }
         }
     }
 }

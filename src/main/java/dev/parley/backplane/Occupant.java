@@ -1,7 +1,5 @@
 package dev.parley.backplane;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A user who is in a room, over all nodes.
  *
@@ -15,14 +13,6 @@ public record Occupant(int connections, String status) {
     private static final int DIGITS = 19;
     private static final int HEAD = 1 + DIGITS;
 
-    /** With one more connection, whose farewell has this text; {@code known} is null before the first. */
-    public static Occupant with(@Nullable Occupant known, String text) {
-        if (known == null) {
-            return new Occupant(1, isStatus(text) ? text : "");
-        }
-        return new Occupant(known.connections + 1, newer(known.status, text));
-    }
-
     /** The status that says so at that time, of those of a user the one with the highest {@code at} counts. */
     public static String status(long at, String json) {
         String digits = Long.toString(at);
@@ -34,9 +24,10 @@ public record Occupant(int connections, String status) {
         return text.length() > HEAD && text.charAt(0) == '@';
     }
 
-    private static String newer(String one, String other) {
-        if (!isStatus(one) || !isStatus(other)) {
-            return isStatus(other) ? other : one;
+    /** The newer one of two statuses, each of which may be empty. */
+    static String newer(String one, String other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
         }
         return one.substring(0, HEAD).compareTo(other.substring(0, HEAD)) > 0 ? one : other;
     }

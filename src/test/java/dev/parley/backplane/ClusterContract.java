@@ -99,6 +99,20 @@ public abstract class ClusterContract extends TwoNodes {
     }
 
     @Test
+    void namesMayHaveAnythingInThemAndWhatIsSaidMayBeLong() throws Exception {
+        String name = "\u0418\u0432\u0430\u043d \u0418\u0432\u0430\u043d\u043e\u0432\u0438\u0447 + %20 \ud83d\ude00";
+        String json = '"' + "\u0436 +%".repeat(200) + "xxxxxxxxxxxxxxxxxxxxxx" + '"'; // 1 KiB in UTF-8
+        Watch watch = watch(there);
+        says(here, name, "a1", Occupant.status(1, json));
+
+        assertThat(watch.take(2)).containsExactly("+" + name, name + "=" + json);
+        assertThat(result(there.presence().members(room)))
+                .isEqualTo(Map.of(name, new Occupant(1, Occupant.status(1, json))));
+        leave(here, name, "a1");
+        assertThat(watch.take(1)).containsExactly("-" + name);
+    }
+
+    @Test
     void whatIsSaidGoesWithANodeThatStops() throws Exception {
         if (here == there) {
             return; // one node: there is nobody to see it

@@ -2,6 +2,7 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
 import java.util.Set;
@@ -58,8 +59,11 @@ public interface Engine extends AutoCloseable {
         /** There is something to read. */
         void grown(RoomId room);
 
-        /** Members have come or gone. */
+        /** Members have come or gone; whoever wants to know which reads who is in. */
         void moved(RoomId room);
+
+        /** A member has come or gone, or says something else; of one connection, in the order in which the engine knows it. */
+        void moved(RoomId room, Membership member);
 
         void said(String word);
 

@@ -11,6 +11,7 @@ import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
 import dev.parley.backplane.Keep;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
@@ -262,7 +263,7 @@ public final class EngineBackplane implements Backplane {
         @Override
         public void listening(RoomId room) {
             reader.doubt(room);
-            presence.moved(room);
+            presence.rooms().moved(room);
         }
 
         @Override
@@ -277,7 +278,12 @@ public final class EngineBackplane implements Backplane {
 
         @Override
         public void moved(RoomId room) {
-            presence.moved(room);
+            presence.rooms().moved(room);
+        }
+
+        @Override
+        public void moved(RoomId room, Membership member) {
+            presence.rooms().moved(room, member);
         }
 
         @Override

@@ -3,23 +3,19 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.Appended;
 import dev.parley.backplane.Attendance;
 import dev.parley.backplane.Backplane;
-import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Occupant;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Subscription;
-import dev.parley.backplane.Turnout;
 import dev.parley.backplane.Witness;
 import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,11 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room, kept in the engine under this node's lease. Changes wait in memory, the last one of each member, until
- * the engine has taken them; watchers are told the difference between one read of a room and the next.
+ * the engine has taken them; what watchers are told is {@link WatchedRooms}' own.
  *
  * <p>A loop with a connection of its own renews the lease, moves members and reads what is watched. What the engine refuses, for
  * example because its memory is full, is tried again later, and the rest goes on.
@@ -43,27 +38,18 @@ import org.jspecify.annotations.Nullable;
 final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private static final Logger LOG = System.getLogger(EnginePresence.class.getName());
     private static final int MOVES_AT_ONCE = 500;
-    private static final int READS_AT_ONCE = 20;
-    private static final int MAX_UNTOLD = 100_000; // rooms; the others are told of when somebody comes or goes again
     private static final long REST_MILLIS = 1_000;
-    private static final long READING_NANOS =
-            TimeUnit.SECONDS.toNanos(1); // then the lease is looked after, and the rest read
-    private static final long SHORTEST_PAUSE_NANOS =
-            TimeUnit.MILLISECONDS.toNanos(250); // between two reads of one room
-    private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LAST_WORDS_MILLIS = 2_000;
 
     private final Map<Place, Draft> own = new HashMap<>(); // farewells of this node's members; guarded by this
     private final Map<Place, Link.Move> pending = new LinkedHashMap<>(); // not in the engine yet; guarded by this
-    private final Set<RoomId> moved = new LinkedHashSet<>(); // watched, and to be read; guarded by this
-    private final Set<RoomId> untold = new LinkedHashSet<>(); // whose turnout is to be told; guarded by this
-    private final Map<RoomId, Watched> watched = new ConcurrentHashMap<>();
     private final Set<String> dying = ConcurrentHashMap.newKeySet(); // nodes whose farewells are being said
     private final Map<String, Set<RoomId>> dead = new ConcurrentHashMap<>(); // nodes whose farewells have been said
     private final String node;
     private final Duration lease;
     private final BiFunction<RoomId, Draft, CompletionStage<Appended>> append;
-    private final Listening listening;
+    private final Turnouts turnouts = new Turnouts();
+    private final WatchedRooms rooms;
     private final QueryWorkers workers;
     private final ConnectionLoop<Link> loop;
     private final CompletableFuture<Boolean> isGone = new CompletableFuture<>(); // this node, from the engine
@@ -72,16 +58,14 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             renewal,
             new Chore("take dead nodes off", this::bury),
             new Chore("move members", this::move),
-            new Chore("read members", this::read),
-            new Chore("tell who comes and goes", this::tell),
+            new Chore("read members", link -> rooms().read(link)),
+            new Chore("tell who comes and goes", turnouts::tell),
             new Chore("tidy up", this::tend));
-    private volatile @Nullable Witness witness;
     private volatile boolean isLeaving;
     private boolean isWoken; // guarded by this
     private long nextRenewal = System.nanoTime(); // the loop's own
     private long nextTending = nextRenewal; // the loop's own
     private long mayBury = nextRenewal; // the loop's own
-    private long nextTelling = nextRenewal; // the loop's own
 
     EnginePresence(
             String node,
@@ -92,7 +76,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             BiFunction<RoomId, Draft, CompletionStage<Appended>> append) {
         this.node = node;
         this.lease = lease;
-        this.listening = listening;
+        this.rooms = new WatchedRooms(listening, this::wake);
         this.workers = workers;
         this.append = append;
         this.loop = ConnectionLoop.ofTurns("presence", engine, this);
@@ -103,7 +87,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     }
 
     void witnessedBy(Witness told) {
-        witness = told;
+        turnouts.witnessedBy(told);
     }
 
     @Override
@@ -130,47 +114,24 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
                 QueryWorkers.Lane.of(room),
                 List.of("members", room),
                 0,
-                link -> link.members().in(room));
+                link -> Attendance.of(link.members().in(room)).occupants());
     }
 
     @Override
     public Subscription watch(RoomId room, Watcher watcher) {
-        Attendance.Watching watching = new Attendance.Watching(watcher);
-        watched.compute(room, (id, known) -> {
-            Watched seen = known != null ? known : new Watched();
-            if (known == null) {
-                listening.want(room);
-            }
-            seen.attendance.add(watching);
-            return seen;
-        });
-        moved(room);
-        return () -> watched.computeIfPresent(room, (id, seen) -> {
-            seen.attendance.remove(watching);
-            if (seen.attendance.isWatched()) {
-                return seen;
-            }
-            listening.unwant(room);
-            return null;
-        });
+        return rooms.watch(room, watcher);
     }
 
-    /** Who is in a room may have changed. */
-    void moved(RoomId room) {
-        if (watched.containsKey(room)) {
-            synchronized (this) {
-                if (moved.add(room)) {
-                    wake();
-                }
-            }
-        }
+    /** Those that are watched, which are told what happens. */
+    WatchedRooms rooms() {
+        return rooms;
     }
 
     @Override
     public void begin() {
         nextRenewal = System.nanoTime();
         postponeBurials(); // if the engine was away, the others have not been able to renew, either
-        watched.keySet().forEach(this::moved);
+        rooms.doubt();
     }
 
     @Override
@@ -180,10 +141,10 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             chore.runOn(link);
         }
         if (isLeaving) {
-            if (witness == null) {
-                link.members().bury(node, true);
-            } else {
+            if (turnouts.isWitnessed()) {
                 boolean unused = link.members().renew(node, Backplane.FAREWELL_PATIENCE); // others bury and tell
+            } else {
+                link.members().bury(node, true);
             }
             isGone.complete(true);
         }
@@ -194,10 +155,8 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private synchronized void rest() throws InterruptedException {
         boolean isRefused = isLeaving || chores.stream().anyMatch(Chore::isRefused);
         long now = System.nanoTime();
-        long due = Math.min(nextRenewal - now, untold.isEmpty() ? Long.MAX_VALUE : nextTelling - now);
-        for (RoomId room : moved) {
-            due = Math.min(due, untilRead(room, now));
-        }
+        long due = Math.min(nextRenewal - now, rooms.untilDue(now));
+        due = Math.min(due, turnouts.untilDue(now));
         long rest = isRefused
                 ? REST_MILLIS / 10
                 : pending.isEmpty() ? Math.min(REST_MILLIS, TimeUnit.NANOSECONDS.toMillis(due)) : 0;
@@ -234,7 +193,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     private void bury(Link link) throws LinkException {
         for (Map.Entry<String, Set<RoomId>> each : Map.copyOf(dead).entrySet()) {
             link.members().bury(each.getKey(), false);
-            haveMoved(each.getValue());
+            turnouts.haveMoved(each.getValue());
             dead.remove(each.getKey());
             dying.remove(each.getKey());
         }
@@ -269,82 +228,7 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
             }
             throw e;
         }
-        haveMoved(taken.values().stream().map(Link.Move::room).toList());
-    }
-
-    /** In the engine, by this node. */
-    private synchronized void haveMoved(Collection<RoomId> rooms) {
-        Witness told = witness;
-        if (told != null) {
-            rooms.stream()
-                    .filter(room -> untold.size() < MAX_UNTOLD && told.seesMembers(room))
-                    .forEach(untold::add);
-        }
-    }
-
-    /** Looks at whole rooms, so it takes a third of the time at most, however often members of big rooms come and go. */
-    private void tell(Link link) throws LinkException {
-        long began = System.nanoTime();
-        Witness told = witness;
-        List<RoomId> rooms;
-        synchronized (this) {
-            if (told == null || untold.isEmpty() || nextTelling - began > 0) {
-                return;
-            }
-            rooms = untold.stream().limit(READS_AT_ONCE).toList();
-        }
-        for (RoomId room : rooms) {
-            synchronized (this) {
-                untold.remove(room); // whoever moves from here on is told of next time
-            }
-            try {
-                Turnout turnout = link.members().turnout(room);
-                if (!turnout.isNothing()) {
-                    told.moved(room, turnout);
-                }
-            } catch (Throwable e) {
-                haveMoved(Set.of(room));
-                throw e;
-            }
-        }
-        nextTelling = System.nanoTime() + 2 * (System.nanoTime() - began);
-    }
-
-    /** As {@link #tell}, each room by itself. */
-    private void read(Link link) throws LinkException {
-        long began = System.nanoTime();
-        List<RoomId> rooms;
-        synchronized (this) {
-            rooms = moved.stream()
-                    .filter(room -> untilRead(room, began) <= 0)
-                    .limit(READS_AT_ONCE)
-                    .toList();
-        }
-        for (RoomId room : rooms) {
-            long before = System.nanoTime();
-            if (before - began > READING_NANOS) {
-                return;
-            }
-            synchronized (this) {
-                moved.remove(room); // whoever moves from here on is read next time
-            }
-            Watched seen = watched.get(room);
-            if (seen != null) {
-                try {
-                    seen.attendance.update(link.members().in(room));
-                } catch (Throwable e) {
-                    moved(room);
-                    throw e;
-                }
-                long after = System.nanoTime();
-                seen.nextRead = after + Math.max(SHORTEST_PAUSE_NANOS, 2 * (after - before));
-            }
-        }
-    }
-
-    private long untilRead(RoomId room, long now) {
-        Watched seen = watched.get(room);
-        return seen == null ? 0 : seen.nextRead - now;
+        turnouts.haveMoved(taken.values().stream().map(Link.Move::room).toList());
     }
 
     /** Says a node's farewells, and only then takes it off: whoever dies in between leaves it to the next. */
@@ -391,53 +275,4 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
     }
 
     private record Place(RoomId room, String connection) {}
-
-    /** A room that somebody watches. */
-    private static final class Watched {
-        private final Attendance attendance = new Attendance();
-        private volatile long nextRead = System.nanoTime(); // at the soonest
-    }
-
-    /** What is done on a connection. */
-    private interface Task {
-        void on(Link link) throws LinkException;
-    }
-
-    /** One of the things to do, which the engine may refuse for a while. Of the loop. */
-    private static final class Chore {
-        private final String name;
-        private final Task task;
-        private boolean wasRefused;
-        private volatile long againNanos = System.nanoTime();
-
-        Chore(String name, Task task) {
-            this.name = name;
-            this.task = task;
-        }
-
-        void runOn(Link link) throws LinkException {
-            if (isRefused()) {
-                return;
-            }
-            try {
-                task.on(link);
-                wasRefused = false;
-            } catch (BackplaneException refused) {
-                if (!wasRefused) {
-                    LOG.log(Level.WARNING, "this node cannot {0}, and tries again: {1}", name, refused.getMessage());
-                }
-                wasRefused = true;
-                againNanos = System.nanoTime() + REFUSED_PAUSE_NANOS;
-            }
-        }
-
-        boolean wasRefused() {
-            return wasRefused;
-        }
-
-        /** It is not tried for a moment. */
-        boolean isRefused() {
-            return wasRefused && againNanos - System.nanoTime() > 0;
-        }
-    }
 }

@@ -3,7 +3,7 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Keep;
-import dev.parley.backplane.Occupant;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
@@ -99,16 +99,16 @@ public interface Link extends EngineConnection {
         /** Renews a node's lease; false if it is a new one, and the engine knows none of the node's members. */
         boolean renew(String node, Duration lease) throws LinkException;
 
-        /** Takes members in and out, or notes what they say of themselves; refused if the node has no lease. What is done already is done again without effect. */
+        /** Takes members in and out, or notes what they say of themselves, and tells who listens to their rooms of each; refused if the node has no lease. What is done already is done again without effect. */
         void move(String node, List<Move> moves) throws LinkException;
 
-        /** Users in a room. */
-        Map<String, Occupant> in(RoomId room) throws LinkException;
+        /** The connections in a room. */
+        List<Membership> in(RoomId room) throws LinkException;
 
         /** The members of nodes whose lease has run out, by node. */
         Map<String, List<Move>> orphans() throws LinkException;
 
-        /** Takes a node and its members off; unless it is another node that has renewed its lease meanwhile. */
+        /** Takes a node and its members off, and tells who listens to their rooms that they have to read; unless it is another node that has renewed its lease meanwhile. */
         void bury(String node, boolean isOurs) throws LinkException;
 
         /** Who has come and gone since this was last asked, by whomever: each change is given once. */
@@ -171,5 +171,16 @@ public interface Link extends EngineConnection {
     record Stored(RoomId room, Position position, Draft draft) {}
 
     /** A member that comes ({@code isIn}) or goes; known by its farewell's author. */
-    record Move(RoomId room, Draft farewell, boolean isIn) {}
+    record Move(RoomId room, Draft farewell, boolean isIn) {
+        /** What it comes to, by a node. */
+        public Membership membership(String node) {
+            Draft.Author member = farewell.author();
+            return new Membership(member.user(), connection(node, member.connection()), isIn, farewell.text());
+        }
+
+        /** A node's connection, by a name that no other node's has. */
+        public static String connection(String node, String own) {
+            return node + ' ' + own;
+        }
+    }
 }

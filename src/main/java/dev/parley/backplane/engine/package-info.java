@@ -7,12 +7,14 @@
  *  append ──▶ Writer ────────▶ engine ──▶ Listening ──▶ Feed ──▶ followers     what comes next is handed on at once
  *                                └──────▶ Reader ─────▶ Feed                   every doubt is a read of the log
  *  ask ─────▶ QueryWorkers ──▶   │                                             reads of others, members, tickets, words
- *             EnginePresence ◀──▶┤                                             lease, members in and out, watched rooms
+ *             EnginePresence ◀──▶┤                                             lease, members in and out
+ *             WatchedRooms ◀────▶│                                             read once, then told who moves
  *             Intake ◀──────────▶┘                                             what applications leave in the engine
  * </pre>
  *
  * <p>Being told by the engine is only ever a hint: a word that was lost costs time, never a message, because the log is read
- * after every new connection, and every few seconds compared with what the followers have. So whatever a loop throws, the
+ * after every new connection, and every few seconds compared with what the followers have; who is in a watched room is read after
+ * every new connection, and every few minutes in which somebody moves. So whatever a loop throws, the
  * connection is given up, and nothing is missed in silence.
  *
  * <p>Eight loops and seven connections a node, whatever the number of rooms: writer, reader, listener, presence, three workers;
@@ -39,6 +41,10 @@
  * <tr><td>what applications have left</td><td>the node</td><td>256 KiB and a message, 500 messages, one batch at a time</td>
  *     <td>it waits in the engine</td></tr>
  * <tr><td>words</td><td>all nodes</td><td>one at a time, 5 s</td><td>it is not said; the log says so</td></tr>
+ * <tr><td>who is in watched rooms</td><td>the room's watchers</td><td>about 250 bytes a connection that is in, and what it says</td>
+ *     <td>connections are bounded</td></tr>
+ * <tr><td>moves that are told while a room is read</td><td>the room's watchers</td><td>what comes in 4 s</td><td>the read fails, and is
+ *     tried again</td></tr>
  * <tr><td>members to be moved</td><td>this node's members</td><td>one change for each</td><td>the last one counts</td></tr>
  * </table>
  *

@@ -1,5 +1,6 @@
 package dev.parley.backplane.postgres;
 
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
 import dev.parley.backplane.engine.Engine;
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that listens to the {@link Channels}: {@code G room} when a log has grown, {@code P room} when members have moved,
- * {@code W} and a word, {@code S room number} and a signal, {@code O} when there is something in the outbox. What is not of this node's rooms is dropped by whoever hears it.
+ * A connection that listens to the {@link Channels}: {@code G room} when a log has grown, {@code P room} when members have moved, directly
+ * behind {@code M room} and the {@link Membership} of each if it says of which, {@code W} and a word, {@code S room number} and a signal, {@code O} when there is something in the outbox. What is not of this node's rooms is dropped by whoever hears it.
  *
  * <p>Waiting for notifications does not notice a dead connection, so it is probed in between, by the thread that waits.
  */
@@ -27,6 +28,8 @@ final class PostgresListener implements Engine.Listener {
     private final Notifications notifications;
     private final String own;
     private final Set<RoomId> first;
+    private String detailed =
+            ""; // the room whose members were told last, if nothing has been since; of the thread that listens
     private volatile Engine.@Nullable Events events;
 
     PostgresListener(Connection connection, Set<RoomId> rooms) throws SQLException, LinkException {
@@ -63,14 +66,21 @@ final class PostgresListener implements Engine.Listener {
         }
     }
 
-    private static void tell(String payload, boolean isOwn, Engine.Events told) {
+    private void tell(String payload, boolean isOwn, Engine.Events told) {
         if (payload.length() < 3) {
             return;
         }
         String rest = payload.substring(2);
+        String known = detailed;
+        detailed = "";
         switch (payload.substring(0, 2)) {
             case "G " -> log(rest).ifPresent(told::grown);
-            case "P " -> log(rest).filter(room -> isOwn).ifPresent(told::moved);
+            case "P " -> log(rest).filter(room -> isOwn && !rest.equals(known)).ifPresent(told::moved);
+            case "M " -> {
+                if (isOwn) {
+                    detailed = member(rest.split(" ", 2), told);
+                }
+            }
             case "W " -> {
                 if (isOwn) {
                     told.said(rest);
@@ -84,6 +94,15 @@ final class PostgresListener implements Engine.Listener {
             case "O " -> told.posted();
             default -> {} // a later version's
         }
+    }
+
+    /** Gives the room, in which nothing else has moved if the next thing told is that it has. */
+    private static String member(String[] parts, Engine.Events told) {
+        Optional<Membership> member = Membership.decoded(parts[parts.length - 1]);
+        log(parts[0])
+                .ifPresent(room ->
+                        member.ifPresentOrElse(membership -> told.moved(room, membership), () -> told.moved(room)));
+        return parts[0];
     }
 
     private static void signal(String[] parts, Engine.Events told) {

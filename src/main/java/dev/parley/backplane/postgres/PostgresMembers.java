@@ -1,7 +1,7 @@
 package dev.parley.backplane.postgres;
 
 import dev.parley.backplane.Draft;
-import dev.parley.backplane.Occupant;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Turnout;
 import dev.parley.backplane.engine.DraftBytes;
@@ -16,11 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Who is where, in PostgreSQL. */
 record PostgresMembers(Sql sql) implements Link.Members {
+    private static final int MAX_NOTIFIED = 7_999; // bytes, of ASCII here
+
     PostgresMembers(Connection connection) {
         this(new Sql(connection));
     }
@@ -36,7 +39,10 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 lease.toMillis());
     }
 
-    /** One member's moves come in different calls, so their order does not matter. */
+    /**
+     * One member's moves come in different calls, so their order does not matter. What is told does have one, that of the array: a
+     * function's rows come in its order, and PostgreSQL tells of a transaction in the order in which it was notified.
+     */
     @Override
     public void move(String node, List<Link.Move> moves) throws LinkException {
         List<Link.Move> in = moves.stream().filter(Link.Move::isIn).toList();
@@ -54,7 +60,7 @@ record PostgresMembers(Sql sql) implements Link.Members {
                     DELETE FROM parley_member m USING node, unnest(?::text[], ?::text[]) x (room, connection)
                     WHERE m.node = node.id AND m.room = x.room AND m.connection = x.connection
                 )
-                SELECT count(pg_notify(?, 'P ' || x)) FROM unnest(?::text[]) x
+                SELECT count(pg_notify(?, x)) FROM unnest(?::text[]) x
                 """,
                 node,
                 rooms(in),
@@ -65,7 +71,24 @@ record PostgresMembers(Sql sql) implements Link.Members {
                 rooms(out),
                 connections(out),
                 Channels.own(sql.connection()),
-                rooms(moves));
+                sql.texts(told(node, moves).stream()));
+    }
+
+    /** Of each room its members, unless one is too long, and behind them that it has moved: a node of the version before knows that alone. */
+    private static List<String> told(String node, List<Link.Move> moves) {
+        Map<RoomId, List<String>> members = new LinkedHashMap<>();
+        for (Link.Move move : moves) {
+            members.computeIfAbsent(move.room(), room -> new ArrayList<>())
+                    .add("M " + move.room() + ' ' + move.membership(node).encoded());
+        }
+        List<String> told = new ArrayList<>();
+        members.forEach((room, details) -> {
+            if (details.stream().allMatch(detail -> detail.length() <= MAX_NOTIFIED)) {
+                told.addAll(details);
+            }
+            told.add("P " + room);
+        });
+        return told;
     }
 
     private Object rooms(List<Link.Move> moves) throws LinkException {
@@ -77,22 +100,23 @@ record PostgresMembers(Sql sql) implements Link.Members {
     }
 
     @Override
-    public Map<String, Occupant> in(RoomId room) throws LinkException {
+    public List<Membership> in(RoomId room) throws LinkException {
         return sql.ask(
-                "SELECT name, CASE WHEN substring(farewell FROM 19 + 256 * get_byte(farewell, 4) + get_byte(farewell, 5)"
+                "SELECT node, connection, name,"
+                        + " CASE WHEN substring(farewell FROM 19 + 256 * get_byte(farewell, 4) + get_byte(farewell, 5)"
                         + " + octet_length(name) + octet_length(connection) FOR 1) = '@' THEN farewell END"
                         + " FROM parley_member WHERE room = ?",
                 found -> {
-                    Map<String, Occupant> members = new HashMap<>();
+                    List<Membership> members = new ArrayList<>();
                     while (found.next()) {
                         byte[] farewell =
-                                found.getBytes(2); // only where its text is a status: behind key, name and connection
+                                found.getBytes(4); // only where its text is a status: behind key, name and connection
                         String text = farewell == null
                                 ? ""
                                 : DraftBytes.decode(ByteBuffer.wrap(farewell)).text();
-                        members.compute(
-                                new String(found.getBytes(1), StandardCharsets.UTF_8),
-                                (user, known) -> Occupant.with(known, text));
+                        String connection = Link.Move.connection(found.getString(1), found.getString(2));
+                        String user = new String(found.getBytes(3), StandardCharsets.UTF_8);
+                        members.add(new Membership(user, connection, true, text));
                     }
                     return members;
                 },

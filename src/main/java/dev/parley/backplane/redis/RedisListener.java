@@ -3,6 +3,7 @@ package dev.parley.backplane.redis;
 import static dev.parley.backplane.redis.RedisConnection.text;
 
 import dev.parley.backplane.Entry;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
@@ -25,8 +27,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A connection that is subscribed to the channels of rooms and of words. A room's channel carries {@code E} and an entry, {@code G}
- * when the entry is long and has to be read, {@code P} when members have moved, or {@code S} and a signal. A node of a version that knows
- * no signals takes them for {@code P}.
+ * when the entry is long and has to be read, {@code P} and a {@link Membership} when a member has moved, {@code P} alone when members
+ * have, or {@code S} and a signal. A node of a version that knows no signals takes them for {@code P}, and one that knows no memberships
+ * takes {@code P} alone from them.
  *
  * <p>One thread reads, another one writes. A read that takes longer than the connection's timeout fails; a probe's answer keeps
  * it from that on a healthy, silent connection.
@@ -88,8 +91,14 @@ final class RedisListener implements Engine.Listener {
             Signal signal = Signal.decoded(new String(message, 1, message.length - 1, StandardCharsets.UTF_8));
             events.signalled(keys.room(channel), signal);
         } else {
-            events.moved(keys.room(channel));
+            moved(keys.room(channel), new String(message, StandardCharsets.UTF_8), events);
         }
+    }
+
+    private static void moved(RoomId room, String message, Engine.Events events) {
+        Optional<Membership> member =
+                message.startsWith("P") ? Membership.decoded(message.substring(1)) : Optional.empty();
+        member.ifPresentOrElse(told -> events.moved(room, told), () -> events.moved(room));
     }
 
     private static Entry entry(byte[] message) {

@@ -4,7 +4,7 @@ import static dev.parley.backplane.redis.RedisConnection.bytes;
 import static dev.parley.backplane.redis.RedisConnection.text;
 
 import dev.parley.backplane.Draft;
-import dev.parley.backplane.Occupant;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Turnout;
 import dev.parley.backplane.engine.DraftBytes;
@@ -43,9 +43,10 @@ final class RedisMembers implements Link.Members {
             RoomId room = move.room();
             Draft.Author member = move.farewell().author();
             byte[] place = bytes(room.name() + ' ' + member.connection());
-            byte[] here = bytes(node + ' ' + member.connection());
+            Membership membership = move.membership(node);
+            byte[] here = bytes(membership.connection());
+            byte[] told = bytes('P' + membership.encoded());
             if (move.isIn()) {
-                String text = move.farewell().text();
                 redis.sendScript(
                         Scripts.ENTER,
                         4,
@@ -59,7 +60,8 @@ final class RedisMembers implements Link.Members {
                         here,
                         bytes(member.user()),
                         keys.channel(room),
-                        bytes(Occupant.isStatus(text) ? text : ""));
+                        bytes(membership.status()),
+                        told);
             } else {
                 redis.sendScript(
                         Scripts.LEAVE,
@@ -69,20 +71,20 @@ final class RedisMembers implements Link.Members {
                         keys.statuses(room),
                         place,
                         here,
-                        keys.channel(room));
+                        keys.channel(room),
+                        told);
             }
         }
         List<Object> unused = redis.requireAnswers();
     }
 
     @Override
-    public Map<String, Occupant> in(RoomId room) throws LinkException {
+    public List<Membership> in(RoomId room) throws LinkException {
         redis.sendScript(Scripts.MEMBERS, 2, keys.present(room), keys.statuses(room));
         List<String> answer = texts(redis.requireAnswers().get(0));
-        Map<String, Occupant> members = new HashMap<>();
-        for (int i = 0; i < answer.size(); i += 2) {
-            String status = answer.get(i + 1);
-            members.compute(answer.get(i), (user, known) -> Occupant.with(known, status));
+        List<Membership> members = new ArrayList<>();
+        for (int i = 0; i < answer.size(); i += 3) {
+            members.add(new Membership(answer.get(i + 1), answer.get(i), true, answer.get(i + 2)));
         }
         return members;
     }

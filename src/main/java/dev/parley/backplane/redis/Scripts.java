@@ -251,8 +251,8 @@ final class Scripts {
             """;
 
     /**
-     * KEYS nodes, node, present, statuses. ARGV node's name, place, farewell, here, user, channel, status or nothing. Refuses if the node
-     * has no lease, because nobody would ever take the member off.
+     * KEYS nodes, node, present, statuses. ARGV node's name, place, farewell, here, user, channel, status or nothing, what the channel is
+     * told. Refuses if the node has no lease, because nobody would ever take the member off.
      */
     static final String ENTER = """
             if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return redis.error_reply('NOLEASE') end
@@ -263,29 +263,32 @@ final class Scripts {
             else
               redis.call('HSET', KEYS[4], ARGV[4], ARGV[7])
             end
-            redis.call('PUBLISH', ARGV[6], 'P')
+            redis.call('PUBLISH', ARGV[6], ARGV[8])
             return 1
             """;
 
-    /** KEYS node, present, statuses. ARGV place, here, channel. */
+    /** KEYS node, present, statuses. ARGV place, here, channel, what it is told. */
     static final String LEAVE = """
             redis.call('HDEL', KEYS[1], ARGV[1])
             redis.call('HDEL', KEYS[2], ARGV[2])
             redis.call('HDEL', KEYS[3], ARGV[2])
-            redis.call('PUBLISH', ARGV[3], 'P')
+            redis.call('PUBLISH', ARGV[3], ARGV[4])
             return 1
             """;
 
-    /** KEYS present, statuses. Gives user and status, which may be nothing, of each member. */
+    /** KEYS present, statuses. Gives connection, user and status, which may be nothing, of each member. */
     static final String MEMBERS = """
             local known = {}
             local said = redis.call('HGETALL', KEYS[2])
             for i = 1, #said, 2 do known[said[i]] = said[i + 1] end
             local members = redis.call('HGETALL', KEYS[1])
+            local all = {}
             for i = 1, #members, 2 do
-              members[i], members[i + 1] = members[i + 1], known[members[i]] or ''
+              all[#all + 1] = members[i]
+              all[#all + 1] = members[i + 1]
+              all[#all + 1] = known[members[i]] or ''
             end
-            return members
+            return all
             """;
 
     /** KEYS nodes. Gives the nodes whose lease has run out. */

@@ -2,7 +2,8 @@ package dev.parley.backplane.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.backplane.Occupant;
+import dev.parley.backplane.BackplaneException;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Turnout;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +32,7 @@ final class EnginePresenceTest {
     private final AtomicInteger renewals = new AtomicInteger();
     private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
     private volatile Set<String> users = Set.of("first");
+    private volatile Runnable whileRead = () -> {};
     private final EnginePresence presence = new EnginePresence(
             "node",
             LEASE,
@@ -60,15 +61,75 @@ final class EnginePresenceTest {
         int renewed = renewals.get();
 
         while (renewals.get() < renewed + 10) {
-            presence.moved(ROOM);
+            presence.rooms().moved(ROOM);
         }
         long read = reads.get();
         assertThat(read).isLessThanOrEqualTo(2 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 250);
         presence.watch(QUIET, new Watcher("quiet: "));
         assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("quiet: first");
         users = Set.of("first", "last");
-        presence.moved(ROOM);
+        presence.rooms().moved(ROOM);
         assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("room: last");
+    }
+
+    @Test
+    void whoMovesIsToldAtOnceAndNothingIsRead() throws Exception {
+        presence.watch(ROOM, new Watcher("room: "));
+        presence.rooms().moved(QUIET, member("first", true)); // which nobody watches
+        presence.loop().start(threads);
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("room: first");
+        int renewed = renewals.get();
+
+        for (int i = 0; i < 100; i++) {
+            presence.rooms().moved(ROOM, member("next", true));
+            presence.rooms().moved(ROOM, member("next", true)); // told twice, as engines may
+            presence.rooms().moved(ROOM, member("next", false));
+            assertThat(told).containsExactly("room: next", "room: -next");
+            told.clear();
+        }
+        while (renewals.get() < renewed + 10) {
+            presence.rooms().moved(ROOM, member("first", true));
+        }
+
+        assertThat(reads).hasValue(1);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatIsToldWhileARoomIsReadCountsMoreThanWhatIsRead() throws Exception {
+        users = Set.of("first", "gone");
+        whileRead = () -> {
+            if (reads.get() == 1) {
+                presence.rooms().moved(ROOM, member("gone", false));
+                presence.rooms().moved(ROOM, member("new", true));
+            }
+        };
+        presence.watch(ROOM, new Watcher("room: "));
+        presence.loop().start(threads);
+
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("room: new");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("room: first");
+        users = Set.of("first", "new", "marker");
+        presence.rooms().moved(ROOM);
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("room: marker");
+    }
+
+    @Test
+    void whatCannotBeReadIsReadAgain() throws Exception {
+        whileRead = () -> {
+            if (reads.get() == 1) {
+                throw new BackplaneException("refused by a test");
+            }
+        };
+        presence.watch(ROOM, new Watcher("room: "));
+        presence.loop().start(threads);
+
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("room: first");
+        assertThat(reads).hasValue(2);
+    }
+
+    private static Membership member(String user, boolean isIn) {
+        return new Membership(user, "node " + user, isIn, "");
     }
 
     private final class Watcher implements PresenceStore.Watcher {
@@ -87,7 +148,9 @@ final class EnginePresenceTest {
         public void changed(String user, String data) {}
 
         @Override
-        public void left(String user) {}
+        public void left(String user) {
+            told.add(room + "-" + user);
+        }
     }
 
     private final class Room implements Link.Members {
@@ -101,11 +164,14 @@ final class EnginePresenceTest {
         public void move(String node, List<Link.Move> moves) {}
 
         @Override
-        public Map<String, Occupant> in(RoomId room) {
+        public List<Membership> in(RoomId room) {
             if (room.equals(ROOM)) {
                 reads.incrementAndGet();
             }
-            return users.stream().collect(Collectors.toMap(user -> user, user -> new Occupant(1, "")));
+            List<Membership> found =
+                    users.stream().map(user -> member(user, true)).toList();
+            whileRead.run();
+            return found;
         }
 
         @Override

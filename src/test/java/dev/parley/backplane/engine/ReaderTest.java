@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Keep;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
@@ -216,6 +217,9 @@ final class ReaderTest {
 
         @Override
         public void moved(RoomId room) {}
+
+        @Override
+        public void moved(RoomId room, Membership member) {}
 
         @Override
         public void said(String word) {}
