@@ -119,13 +119,19 @@ final class Presence implements PresenceStore.Watcher {
     /** Tells a member who is there, and from then on who comes and goes. Called by the loop. */
     void show(JsonMember member) {
         watch();
-        read(member.connection, occupants -> {
-            if (member.connection.isLive() && !member.isOut()) {
-                watching.add(member);
-                isCrowd |= isTooMuch();
-                member.connection.send((isCrowd ? crowd() : members(occupants)).text());
-            }
-        });
+        if (isTooMuch()) { // so many are counted, and need not be read
+            show(member, Map.of());
+        } else {
+            read(member.connection, occupants -> show(member, occupants));
+        }
+    }
+
+    private void show(JsonMember member, Map<String, Occupant> occupants) {
+        if (member.connection.isLive() && !member.isOut()) {
+            watching.add(member);
+            isCrowd |= isTooMuch();
+            member.connection.send((isCrowd ? crowd() : members(occupants)).text());
+        }
     }
 
     private void read(@Nullable Connection connection, Consumer<Map<String, Occupant>> then) {
