@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  */
 final class Schema {
     private static final int VERSION = 1;
-    private static final int REVISION = 5;
+    static final int REVISION = 5;
     private static final Set<String> FORBIDDEN =
             Set.of("42501", "3F000"); // no right, and no schema to make anything in
     private static final long LOCK = 0x7061726c6579L; // one node at a time

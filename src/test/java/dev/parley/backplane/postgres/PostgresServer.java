@@ -184,23 +184,20 @@ public final class PostgresServer extends EngineProcess {
      * those of {@code server-config}. An application, {@code shop}, may publish.
      */
     TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
-        makeTables(1);
-        makeTables(2);
-        makeTables(3);
-        makeTables(4);
+        makeTables(Schema.REVISION);
         run("server-config/postgresql/grants.sql");
         run("server-config/postgresql/publisher.sql");
         sql("CREATE ROLE shop LOGIN IN ROLE parley_publisher");
         return nodes(address().replace("parley@", "parley_node@"), entriesPerRoom, secret);
     }
 
-    /** Those of a revision; with the first one, the database knows nothing any more. */
+    /** Those of a revision, in a database that knows nothing else any more. */
     void makeTables(int revision) throws InterruptedException {
-        if (revision == 1) {
-            sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
-                    + " DROP ROLE IF EXISTS shop, parley_publisher, parley_node; CREATE ROLE parley_node LOGIN");
+        sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+                + " DROP ROLE IF EXISTS shop, parley_publisher, parley_node; CREATE ROLE parley_node LOGIN");
+        for (int next = 1; next <= revision; next++) {
+            run("src/main/resources/dev/parley/backplane/postgres/schema-" + next + ".sql");
         }
-        run("src/main/resources/dev/parley/backplane/postgres/schema-" + revision + ".sql");
     }
 
     /** A connection of somebody's own. */
