@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  */
 final class Fanning implements Runnable {
     private final List<Entry> entries;
-    private final Member[] members;
+    private final Present members;
     private final Histogram delivery;
     private final long toldAt;
     private final Budget budget;
@@ -32,7 +32,7 @@ final class Fanning implements Runnable {
     private final Map<Window, List<Outgoing>> rendered = new HashMap<>(2);
 
     /** {@code toldAt} is when this node was told of the first of them, by {@link System#nanoTime}. */
-    Fanning(List<Entry> entries, Member[] members, Histogram delivery, long toldAt, Budget budget) {
+    Fanning(List<Entry> entries, Present members, Histogram delivery, long toldAt, Budget budget) {
         this.toldAt = toldAt;
         this.budget = budget;
         this.entries = entries;
@@ -69,7 +69,7 @@ final class Fanning implements Runnable {
                 serve(member, reader -> reader.deliver(entries, messagesFor(reader)));
             }
         }
-        if (members.length > 0) {
+        if (members.size() > 0) {
             sample();
         }
     }
@@ -79,7 +79,7 @@ final class Fanning implements Runnable {
      * was told of the first entry, because the engine has a clock of its own, until the member's last one is on the wire.
      */
     private void sample() {
-        Member member = members[ThreadLocalRandom.current().nextInt(members.length)];
+        Member member = members.get(ThreadLocalRandom.current().nextInt(members.size()));
         member.connection().afterwards(() -> delivery.record(System.nanoTime() - toldAt));
     }
 

@@ -19,10 +19,10 @@ import dev.parley.protocol.CloseCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +52,7 @@ final class Room implements Budget.Holder {
     private final Presence presence;
     private final Signals signals;
 
-    private volatile Member[] members = new Member[0]; // swapped under the lock
+    private volatile Present members = Present.NOBODY; // swapped under the lock
     private volatile Seat[] seats = new Seat[0]; // swapped under the lock
     private volatile @Nullable Following following; // written under the lock, before the first member is in
     private boolean isOver; // guarded by this
@@ -80,8 +80,8 @@ final class Room implements Budget.Holder {
             for (Seat seat : seats) {
                 seat.keep(entry);
             }
-            Member[] present = members;
-            if (present.length > 0) {
+            Present present = members;
+            if (present.size() > 0) {
                 loop.say(entry, present);
             }
         }
@@ -97,7 +97,7 @@ final class Room implements Budget.Holder {
 
         @Override
         public void signalled(Signal signal) {
-            if (!rooms.isClosed() && members.length > 0) {
+            if (!rooms.isClosed() && members.size() > 0) {
                 signals.add(signal);
             }
         }
@@ -121,8 +121,8 @@ final class Room implements Budget.Holder {
     }
 
     /** Those who are in just now. */
-    List<Member> members() {
-        return List.of(members);
+    Present members() {
+        return members;
     }
 
     /** How many entries it has been told. */
@@ -143,7 +143,7 @@ final class Room implements Budget.Holder {
         if (!begun()) {
             return false;
         }
-        members = with(members, member);
+        members = members.with(member);
         budget.hold(Budget.Use.ROOMS, Member.BYTES);
         member.connection().occupies(Member.BYTES + BYTES);
         return true;
@@ -154,14 +154,8 @@ final class Room implements Budget.Holder {
         if (!begun()) {
             return false;
         }
-        seats = with(seats, seat);
+        seats = Stream.concat(Arrays.stream(seats), Stream.of(seat)).toArray(Seat[]::new);
         return true;
-    }
-
-    private static <T> T[] with(T[] some, T another) {
-        T[] grown = Arrays.copyOf(some, some.length + 1);
-        grown[some.length] = another;
-        return grown;
     }
 
     /** The log is followed before anybody is in. It calls back without this lock. */
@@ -176,9 +170,8 @@ final class Room implements Budget.Holder {
 
     /** True, once, when nobody is left, and the room is then over. */
     synchronized boolean removedLast(Member member) {
-        Member[] others =
-                Arrays.stream(members).filter(other -> other != member).toArray(Member[]::new);
-        if (others.length < members.length) {
+        Present others = members.without(member);
+        if (others.size() < members.size()) {
             members = others;
             budget.release(Budget.Use.ROOMS, Member.BYTES);
             member.connection().occupies(-Member.BYTES - BYTES);
@@ -194,7 +187,7 @@ final class Room implements Budget.Holder {
 
     /** True, once, when nobody is in, and the room is then over. */
     synchronized boolean isNowOver() {
-        if (isOver || members.length + seats.length > 0) {
+        if (isOver || members.size() + seats.length > 0) {
             return false;
         }
         isOver = true;

@@ -43,7 +43,7 @@ final class RoomLoop {
             8; // at which nobody here may say more; all of it is dropped at twice that
 
     private final RoomId room;
-    private final Supplier<Member[]> members;
+    private final Supplier<Present> members;
     private final Rooms rooms;
     private final Workers workers;
     private final int maxBacklog;
@@ -60,7 +60,7 @@ final class RoomLoop {
     private final List<Due.Said> batch = new ArrayList<>(); // the loop's own: what is being handed on
 
     /** {@code members} are those who are in just now. */
-    RoomLoop(RoomId room, Supplier<Member[]> members, Rooms rooms, Workers workers, int maxBacklog) {
+    RoomLoop(RoomId room, Supplier<Present> members, Rooms rooms, Workers workers, int maxBacklog) {
         this.room = room;
         this.members = members;
         this.rooms = rooms;
@@ -80,7 +80,7 @@ final class RoomLoop {
     }
 
     /** Hands an entry to those who were in when it was said. */
-    void say(Entry entry, Member[] present) {
+    void say(Entry entry, Present present) {
         if (isDropping.get()) {
             return;
         }
@@ -96,11 +96,11 @@ final class RoomLoop {
     }
 
     /** Tells those who were in of a gap, in its order among the entries. */
-    void say(Break gap, Member[] present) {
+    void say(Break gap, Present present) {
         turn(null, () -> tell(present, gap));
     }
 
-    private static void tell(Member[] present, Break gap) {
+    private static void tell(Present present, Break gap) {
         for (Member member : present) {
             try {
                 member.broken(gap);
@@ -234,7 +234,7 @@ final class RoomLoop {
         try {
             if (!rooms.isClosed() && !entries.isEmpty()) {
                 new Fanning(entries, first.members, rooms.delivery(), first.toldAt, budget).run();
-                trace(first.members.length);
+                trace(first.members.size());
             }
         } finally {
             batch.forEach(this::take);
@@ -270,11 +270,11 @@ final class RoomLoop {
         /** An entry, and who was in when it was said; null once it has been handed on, or dropped. */
         @SuppressWarnings("serial") // it never is
         final class Said extends AtomicReference<@Nullable Entry> implements Due {
-            private final Member[] members; // a snapshot, told from others by identity
+            private final Present members;
             private final long cost;
             private final long toldAt = System.nanoTime();
 
-            Said(Entry entry, Member[] members) {
+            Said(Entry entry, Present members) {
                 super(entry);
                 this.members = members;
                 this.cost = Room.costOf(entry);
@@ -297,12 +297,12 @@ final class RoomLoop {
     }
 
     /** Looks at a few members, others each time. One that has stopped reading does not count as behind. */
-    private boolean mostAreBehind(Member[] present) {
-        int samples = Math.min(present.length, SAMPLES);
+    private boolean mostAreBehind(Present present) {
+        int samples = Math.min(present.size(), SAMPLES);
         int behind = 0;
         for (int i = 0; i < samples; i++) {
-            sampled = (sampled + 1) % present.length;
-            if (present[sampled].connection().isBehind()) {
+            sampled = (sampled + 1) % present.size();
+            if (present.get(sampled).connection().isBehind()) {
                 behind++;
             }
         }

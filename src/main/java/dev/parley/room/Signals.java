@@ -24,7 +24,7 @@ final class Signals {
     static final int MAX_WAITING = 256;
     private static final long GATHER_MILLIS = 10;
 
-    private final Supplier<Member[]> members;
+    private final Supplier<Present> members;
     private final Workers workers;
     private final Budget budget;
     private final IntConsumer dropped;
@@ -35,7 +35,7 @@ final class Signals {
     private record Told(String author, Outgoing message, int characters) {}
 
     /** {@code dropped} is told how many were given up. */
-    Signals(Supplier<Member[]> members, Workers workers, Budget budget, IntConsumer dropped) {
+    Signals(Supplier<Present> members, Workers workers, Budget budget, IntConsumer dropped) {
         this.members = members;
         this.workers = workers;
         this.budget = budget;

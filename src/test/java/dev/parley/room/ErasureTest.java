@@ -88,7 +88,12 @@ final class ErasureTest {
                 .map(draft -> new Entry(Position.ORIGIN, draft, Instant.EPOCH))
                 .toList();
 
-        new Fanning(batch, new Member[] {member, other}, new Histogram(), System.nanoTime(), new Budget(Long.MAX_VALUE))
+        new Fanning(
+                        batch,
+                        Present.NOBODY.with(member).with(other),
+                        new Histogram(),
+                        System.nanoTime(),
+                        new Budget(Long.MAX_VALUE))
                 .run();
 
         assertThat(author.awaitLines(4))
