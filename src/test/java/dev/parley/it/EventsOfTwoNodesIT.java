@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What two nodes of {@code java -jar parley.war} post: each thing once, also when one of them is killed. */
 @Tag("standalone")
+@Tag("full") // takes a minute
 @Timeout(240)
 final class EventsOfTwoNodesIT {
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

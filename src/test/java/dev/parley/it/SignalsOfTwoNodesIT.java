@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is signalled on one node of {@code java -jar parley.war} is heard on two, over each engine, once and by the others. */
 @Tag("standalone")
+@Tag("full") // takes a minute
 @Timeout(180)
 final class SignalsOfTwoNodesIT {
     @ParameterizedTest

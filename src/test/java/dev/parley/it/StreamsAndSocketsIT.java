@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("standalone-alone") // it measures
 @Tag("standalone")
+@Tag("full") // takes half a minute
 final class StreamsAndSocketsIT {
     private static final int STREAMS = Integer.getInteger("crowd.streams", 300);
     private static final int SOCKETS = Integer.getInteger("crowd.sockets", 300);

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told a user on one node of {@code java -jar parley.war} reaches all of her connections on two, over each engine. */
 @Tag("standalone")
+@Tag("full") // takes half a minute
 @Timeout(180)
 final class UsersOfTwoNodesIT {
     private static final String NAME = "Кэрол 👩‍👧@example.com";

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("standalone") // no server is needed, so once is enough
+@Tag("full") // takes a minute and a half
 final class RedisFaultsIT extends FaultContract {
     @Override
     protected EngineProcess startEngine() throws Exception {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Rooms that are larger than the memory of a node. */
 @Tag("standalone-alone") // it measures
 @Tag("standalone") // no server is needed, so once is enough
+@Tag("full") // takes half a minute
 @Timeout(180)
 final class RedisMemoryIT {
     private static final RoomId ROOM = new RoomId("large");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** One master, one replica, and one sentinel that makes the replica master when the master is gone. */
 @Tag("standalone") // no server is needed, so once is enough
+@Tag("full") // takes half a minute
 @Timeout(120)
 final class RedisSentinelIT {
     private RedisServer master;
