@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** Words from other nodes, acted on one at a time in the order in which they were heard, on threads of somebody else's. Thread-safe. */
+/** Words from other nodes, acted on one at a time in the order in which they were heard, on the worker's threads. Thread-safe. */
 final class WordQueue {
     private static final Logger LOG = System.getLogger(WordQueue.class.getName());
     private static final int MAX_WORDS = 10_000;
@@ -48,6 +48,11 @@ final class WordQueue {
             worker.execute(this::actOnNext);
         } catch (RejectedExecutionException stopped) {
             LOG.log(Level.DEBUG, "a word came after the end");
+        } catch (Throwable noThread) { // the next word has this one acted on as well
+            synchronized (words) {
+                isActing = false;
+            }
+            throw noThread;
         }
     }
 

@@ -17,17 +17,17 @@ public final class Attendance {
     private final List<Watching> watchings = new ArrayList<>(); // guarded by this
     private Map<String, Own> users = new HashMap<>(); // who have a connection; guarded by this
 
-    /** One in which these connections are. */
+    /** One in which these connections are, and nobody else; of one that is there twice, the last counts. */
     public static Attendance of(Collection<Membership> now) {
         Attendance attendance = new Attendance();
-        attendance.update(now);
+        now.forEach(attendance::apply);
         return attendance;
     }
 
     /** Tells it who is in, and from now on who comes and goes. */
     public synchronized void add(Watching watching) {
         watchings.add(watching);
-        users.forEach((user, own) -> watching.tell(user, null, own.data()));
+        users.forEach((user, own) -> watching.tell(user, null, own.status()));
     }
 
     public synchronized void remove(Watching watching) {
@@ -53,9 +53,9 @@ public final class Attendance {
     /** One connection is in or out; gives whether its user came or went with it. */
     public synchronized boolean apply(Membership member) {
         Own own = users.computeIfAbsent(member.user(), user -> new Own());
-        String before = own.data();
+        String before = own.status();
         own.apply(member);
-        String after = own.data();
+        String after = own.status();
         if (after == null) {
             users.remove(member.user());
         }
@@ -63,23 +63,20 @@ public final class Attendance {
         return (before == null) != (after == null);
     }
 
-    /** These connections are in, and nobody else; of one that is there twice, the last counts. */
-    public synchronized void update(Collection<Membership> now) {
+    /** Those are in who are in another one, which nobody uses any more, and nobody else. */
+    public synchronized void become(Attendance other) {
         Map<String, Own> before = users;
-        Map<String, Own> after = new HashMap<>();
-        now.forEach(member ->
-                after.computeIfAbsent(member.user(), user -> new Own()).apply(member));
-        after.values().removeIf(own -> own.statuses.isEmpty());
-        users = after;
+        Map<String, Own> after = other.users;
         after.forEach((user, own) -> {
             Own known = before.get(user);
-            tell(user, known == null ? null : known.data(), own.data());
+            tell(user, known == null ? null : known.status(), own.status());
         });
         before.forEach((user, own) -> {
             if (!after.containsKey(user)) {
-                tell(user, own.data(), null);
+                tell(user, own.status(), null);
             }
         });
+        users = after; // last: after an Error the next one tells again what was not told
     }
 
     private void tell(String user, @Nullable String before, @Nullable String after) {
@@ -121,10 +118,10 @@ public final class Attendance {
             return statuses;
         }
 
-        /** What the user says of itself, or nothing; null if it is not in. */
+        /** The newest of all, or nothing; null if the user is not in. */
         @Nullable
-        String data() {
-            return statuses.isEmpty() ? null : new Occupant(statuses.size(), newest).data();
+        String status() {
+            return statuses.isEmpty() ? null : newest;
         }
     }
 
@@ -136,7 +133,7 @@ public final class Attendance {
             this.watcher = watcher;
         }
 
-        /** What the user said of itself, and says now; null while it is not in. */
+        /** The user's status before and now; null while it is not in. */
         private void tell(String user, @Nullable String before, @Nullable String after) {
             if (after == null) {
                 if (before != null) {
@@ -147,8 +144,12 @@ public final class Attendance {
             if (before == null) {
                 Threads.guarded("a watcher", () -> watcher.joined(user)).run();
             }
-            if (!after.equals(before == null ? "" : before)) {
-                Threads.guarded("a watcher", () -> watcher.changed(user, after)).run();
+            if (!after.equals(before)) {
+                String data = Occupant.data(after);
+                if (!data.equals(before == null ? "" : Occupant.data(before))) {
+                    Threads.guarded("a watcher", () -> watcher.changed(user, data))
+                            .run();
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param status what it says of its user, see {@link Occupant}; empty if nothing
  */
 public record Membership(String user, String connection, boolean isIn, String status) {
-    /** {@code text} is that of its farewell, which may say nothing. */
+    /** {@code status} may be the text of any farewell, which may say nothing. */
     public Membership {
         status = isIn && Occupant.isStatus(status) ? status : "";
     }

@@ -32,8 +32,17 @@ public record Occupant(int connections, String status) {
         return one.substring(0, HEAD).compareTo(other.substring(0, HEAD)) > 0 ? one : other;
     }
 
+    /** This one, with the connections and the status of another one of the same user. */
+    public Occupant and(Occupant other) {
+        return new Occupant(connections + other.connections, newer(status, other.status));
+    }
+
     /** What the user says of itself, as JSON; empty if nothing. */
     public String data() {
+        return data(status);
+    }
+
+    static String data(String status) {
         return status.isEmpty() ? "" : status.substring(HEAD);
     }
 }

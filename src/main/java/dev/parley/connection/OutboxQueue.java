@@ -204,7 +204,7 @@ final class OutboxQueue {
         return closed;
     }
 
-    /** Whether nothing waits and nothing is under way, {@code signals} not counted if that is false. */
+    /** Whether no message waits and no call is under way; one of signals counts only if {@code signals}. */
     boolean isIdle(boolean signals) {
         return items.isEmpty() && (inFlight == null || (!signals && inFlight.isOfSignals));
     }
@@ -250,8 +250,7 @@ final class OutboxQueue {
         int free = Math.min(uncounted, messages.size());
         uncounted -= free;
         Sending sending = new Sending(outbox, messages, item, free, isOfSignals);
-        inFlight = sending;
-        inFlightSince = nanoTime.getAsLong();
+        boolean unused = begin(sending);
         return sending;
     }
 

@@ -28,7 +28,7 @@ public final class Outgoing implements Item {
     private final int bytes;
     private final @Nullable Lane lane;
     private volatile @Nullable Cue cue; // once a stream has asked
-    private volatile @Nullable Reference<Event> event; // forgotten when memory is wanted, and so counted nowhere
+    private volatile @Nullable Reference<Event> event; // forgotten at the next collection, and so counted nowhere
     private volatile Object content; // a String, the byte[] of a binary one, or the Frame that was made of it
 
     private final AtomicInteger keepers = new AtomicInteger();

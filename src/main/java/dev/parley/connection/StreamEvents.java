@@ -33,7 +33,7 @@ final class StreamEvents {
         if (cue.type().equals("ping")) {
             return COMMENT;
         }
-        StringBuilder head = new StringBuilder();
+        StringBuilder head = new StringBuilder(256);
         if (cue.type().equals("bye")) {
             hasSaidBye = true;
             Outbound.Bye.range(message.text()).ifPresent(after -> head.append(retry(after.get(0), after.get(1))));

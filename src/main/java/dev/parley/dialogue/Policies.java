@@ -263,10 +263,11 @@ public final class Policies implements AutoCloseable {
         if (steps.isEmpty()) {
             return accepted;
         }
+        Json said = Json.raw(data.source());
         return ask(
                 steps,
                 step -> Optional.of(Objects.requireNonNull(
-                        step.policy().policy().accept(caller, step.room(), Json.raw(data.source())),
+                        step.policy().policy().accept(caller, step.room(), said),
                         "a policy accepts, changes or rejects")),
                 () -> Optional.of(Verdict.accept()),
                 Optional.empty());

@@ -187,14 +187,17 @@ public final class Webhook implements Sink, Budget.Holder {
             answer = CompletableFuture.failedFuture(fault);
         }
         CompletableFuture<HttpResponse<Void>> asked = answer;
-        // The client's own timeout ends with the head of the answer.
-        Future<?> alarm =
-                timer.schedule(() -> asked.cancel(true), timing.attempt().toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture<?> unused = asked.whenComplete((response, failure) -> {
-            alarm.cancel(false);
+        CompletableFuture<?> told = asked.whenComplete((response, failure) -> {
             String how = response == null ? "no answer" : "status " + response.statusCode();
             answered(delivery, how, response != null && response.statusCode() / 100 == 2);
         });
+        try { // the client's own timeout ends with the head of the answer
+            Future<?> alarm =
+                    timer.schedule(() -> asked.cancel(true), timing.attempt().toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture<?> unused = told.whenComplete((response, failure) -> alarm.cancel(false));
+        } catch (Throwable noThread) { // it counts as under way until it is answered
+            asked.cancel(true);
+        }
     }
 
     private HttpRequest request(Delivery delivery) {

@@ -53,8 +53,9 @@ final class EmbeddedServer {
         System.setProperty("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE", "true");
         // Of each session's buffers, the three that only this property sizes: 24 KB a connection by default. What has
         // been read of the socket passes through the first in pieces, which are gathered elsewhere; the others take
-        // Tomcat's own frames. A control frame needs 131 of these bytes (WsFrameBase#checkRoomHeaders).
-        System.setProperty("org.apache.tomcat.websocket.DEFAULT_BUFFER_SIZE", "160");
+        // Tomcat's own frames, which are all where frames of ours are turned off. A control frame needs 131 of these
+        // bytes.
+        System.setProperty("org.apache.tomcat.websocket.DEFAULT_BUFFER_SIZE", "512");
 
         Object tomcat = classes.loadClass("org.apache.catalina.startup.Tomcat")
                 .getConstructor()

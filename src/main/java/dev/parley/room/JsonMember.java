@@ -117,6 +117,10 @@ public final class JsonMember extends Member {
     }
 
     private void admit(@Nullable String id, @Nullable Mark since, Slice slice, boolean mayLookBack) {
+        if (!connection.isLive()) { // its end has been dealt with: nobody would ever take it off the list again
+            early.letGo();
+            return;
+        }
         Replay replay = Replay.of(since, slice, mayLookBack);
         LossReason loss = replay.loss();
         int missed = replay.entries().size();

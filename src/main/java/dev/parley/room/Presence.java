@@ -119,8 +119,8 @@ final class Presence implements PresenceStore.Watcher {
     /** Tells a member who is there, and from then on who comes and goes. Called by the loop. */
     void show(JsonMember member) {
         watch();
-        if (isTooMuch()) { // so many are counted, and need not be read
-            show(member, Map.of());
+        if (isTooMuch()) { // so many are counted, itself as well in a moment, and need not be read
+            loop.turn(member.connection, () -> show(member, Map.of()));
         } else {
             read(member.connection, occupants -> show(member, occupants));
         }

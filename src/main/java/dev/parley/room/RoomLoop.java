@@ -185,17 +185,22 @@ final class RoomLoop {
         try {
             mayGoOn = run();
         } catch (Throwable fault) { // an Error, too, must not leave the room deaf
-            Threads.report("room " + room, fault);
-            tell(members.get(), DROPPED);
-        }
-        int left = waiting.addAndGet(-removed);
-        if (left > 0) {
-            if (mayGoOn) {
-                proceed(); // at the end of the queue: other rooms want a thread, too
-            } else {
-                pause();
+            Threads.guarded("room " + room, () -> tellOf(fault)).run();
+        } finally {
+            int left = waiting.addAndGet(-removed);
+            if (left > 0) {
+                if (mayGoOn) {
+                    proceed(); // at the end of the queue: other rooms want a thread, too
+                } else {
+                    pause();
+                }
             }
         }
+    }
+
+    private void tellOf(Throwable fault) {
+        Threads.report("room " + room, fault);
+        tell(members.get(), DROPPED);
     }
 
     /** One run of the loop; false if it should pause. */
@@ -216,22 +221,22 @@ final class RoomLoop {
         List<Entry> entries = new ArrayList<>();
         int characters = 0;
         boolean hasHole = false;
-        while (!hasHole && backlog.peek() instanceof Due.Said due && due.members == first.members) {
-            if (entries.size() == BATCH || characters > BATCH_CHARACTERS) {
-                break;
-            }
-            backlog.remove();
-            removed++;
-            Entry entry = due.get(); // counted until it has been handed on
-            if (entry == null) {
-                hasHole = true;
-            } else {
-                entries.add(entry);
-                batch.add(due);
-                characters += entry.draft().text().length();
-            }
-        }
         try {
+            while (!hasHole && backlog.peek() instanceof Due.Said due && due.members == first.members) {
+                if (entries.size() == BATCH || characters > BATCH_CHARACTERS) {
+                    break;
+                }
+                batch.add(due); // counted until it has been handed on
+                backlog.remove();
+                removed++;
+                Entry entry = due.get();
+                if (entry == null) {
+                    hasHole = true;
+                } else {
+                    entries.add(entry);
+                    characters += entry.draft().text().length();
+                }
+            }
             if (!rooms.isClosed() && !entries.isEmpty()) {
                 new Fanning(entries, first.members, rooms.delivery(), first.toldAt, budget).run();
                 trace(first.members.size());

@@ -279,7 +279,7 @@ public final class Rooms {
     /** How many members each room has here, by name. */
     public Map<String, Integer> sizes() {
         return shown().collect(Collectors.toMap(
-                room -> room.id().name(), room -> room.members().size()));
+                room -> room.id().name(), room -> room.members().size(), (old, made) -> made));
     }
 
     /** The rooms with the most members here, at most so many: names with numbers of members. */
@@ -315,7 +315,7 @@ public final class Rooms {
 
     /** How many entries each room has been told by its log since its first member came. */
     public Map<String, Long> told() {
-        return shown().collect(Collectors.toMap(room -> room.id().name(), Room::told));
+        return shown().collect(Collectors.toMap(room -> room.id().name(), Room::told, (old, made) -> made));
     }
 
     /** Who came back to a position, by what became of it: {@code ok}, or why something was lost. */

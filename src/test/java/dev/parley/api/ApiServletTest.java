@@ -926,6 +926,12 @@ final class ApiServletTest {
         }
     }
 
+    @Test
+    void everyReferenceOfTheDocumentLeadsSomewhere() {
+        assertThat(Schema.references(Call.get("/openapi.json").to(node.servlet).body()))
+                .isGreaterThan(30);
+    }
+
     /** What the document promises for a good request is what comes. */
     @Test
     void goodRequestIsAnsweredWithTheStatusOfTheDocument() {

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A JSON Schema of a document, as far as our documents use the language. Stricter than the language is: what an object holds and its
@@ -36,6 +38,22 @@ public final class Schema {
     /** One that stands in a document, in which references are looked up. */
     public static Schema in(String document, Json schema) {
         return new Schema(members(Json.parse(document).orElseThrow()), schema);
+    }
+
+    /** How many references there are, each of which must lead somewhere. */
+    static int references(String document) {
+        Matcher reference = Pattern.compile("\"\\$ref\":\"#/([^\"]+)\"").matcher(document);
+        int found = 0;
+        for (; reference.find(); found++) {
+            Json at = Json.parse(document).orElseThrow();
+            for (String step : reference.group(1).split("/", -1)) {
+                at = members(at).get(step);
+                if (at == null) {
+                    throw new AssertionError("nothing is at " + reference.group(1));
+                }
+            }
+        }
+        return found;
     }
 
     /** Of an operation's good answer. */

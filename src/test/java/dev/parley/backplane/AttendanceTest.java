@@ -35,7 +35,7 @@ final class AttendanceTest {
                 if (!member.isIn()) {
                     read.add(member);
                 }
-                attendance.update(read);
+                attendance.become(Attendance.of(read));
             }
 
             assertThat(told).isEqualTo(expected(all));
@@ -43,7 +43,7 @@ final class AttendanceTest {
         Map<String, String> late = new HashMap<>();
         attendance.add(new Attendance.Watching(new Watcher(late)));
         assertThat(late).isEqualTo(told);
-        attendance.update(List.of());
+        attendance.become(new Attendance());
         assertThat(told).isEmpty();
         assertThat(late).isEmpty();
         assertThat(attendance.isEmpty()).isTrue();

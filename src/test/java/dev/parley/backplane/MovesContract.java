@@ -198,13 +198,9 @@ public abstract class MovesContract extends TwoNodes {
         }
 
         @Override
-        public void moved(RoomId each) {
-            told.get(each).add("?");
-        }
-
-        @Override
-        public void moved(RoomId each, Membership member) {
-            told.get(each).add(member.toString());
+        public void moved(RoomId each, String member) {
+            told.get(each)
+                    .add(Membership.decoded(member).map(Membership::toString).orElse("?"));
         }
 
         @Override

@@ -72,6 +72,22 @@ final class RoomsTest {
                         .toList());
     }
 
+    /** Nobody would ever take it off the list again. */
+    @Test
+    void whoseConnectionIsOverBeforeItIsLetInIsNeverPresent() {
+        RoomId room = new RoomId("news");
+        Peer gone = new Peer(workers);
+        JsonMember late = rooms.join(room, gone.connection(), "ann");
+        gone.connection().gone();
+        late.enter(null, null, true, true);
+        Peer bob = new Peer(workers);
+        rooms.join(room, bob.connection(), "bob").enter(null, null, true, true);
+        bob.awaitLines(2);
+
+        assertThat(backplane.presence().members(room).toCompletableFuture().join())
+                .containsOnlyKeys("bob");
+    }
+
     @Test
     void joiningIsSilent() {
         Peer alice = new Peer(workers);

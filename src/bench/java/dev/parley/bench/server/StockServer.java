@@ -84,7 +84,7 @@ record StockServer(Kind kind, boolean isParley) implements Target.Recipe {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Launch(command, "");
+        return new Launch(command, kind == Kind.GLASSFISH7 ? "/ROOT" : ""); // which takes the file's name for its path
     }
 
     private Path home(Workshop workshop) throws Unavailable {

@@ -2,7 +2,6 @@ package dev.parley.backplane.engine;
 
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.Entry;
-import dev.parley.backplane.Membership;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
 import java.util.Set;
@@ -59,11 +58,13 @@ public interface Engine extends AutoCloseable {
         /** There is something to read. */
         void grown(RoomId room);
 
-        /** Members have come or gone; whoever wants to know which reads who is in. */
-        void moved(RoomId room);
-
-        /** A member has come or gone, or says something else; of one connection, in the order in which the engine knows it. */
-        void moved(RoomId room, Membership member);
+        /**
+         * Members have come or gone, or say something else.
+         *
+         * @param member the one who has, as {@link dev.parley.backplane.Membership#encoded}, of one connection in the order in which the
+         *     engine knows it; anything else if it is not said who
+         */
+        void moved(RoomId room, String member);
 
         void said(String word);
 

@@ -11,7 +11,6 @@ import dev.parley.backplane.Follower;
 import dev.parley.backplane.Following;
 import dev.parley.backplane.Health;
 import dev.parley.backplane.Keep;
-import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
@@ -277,12 +276,7 @@ public final class EngineBackplane implements Backplane {
         }
 
         @Override
-        public void moved(RoomId room) {
-            presence.rooms().moved(room);
-        }
-
-        @Override
-        public void moved(RoomId room, Membership member) {
+        public void moved(RoomId room, String member) {
             presence.rooms().moved(room, member);
         }
 

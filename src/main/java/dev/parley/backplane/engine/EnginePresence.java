@@ -1,9 +1,9 @@
 package dev.parley.backplane.engine;
 
 import dev.parley.backplane.Appended;
-import dev.parley.backplane.Attendance;
 import dev.parley.backplane.Backplane;
 import dev.parley.backplane.Draft;
+import dev.parley.backplane.Membership;
 import dev.parley.backplane.Occupant;
 import dev.parley.backplane.PresenceStore;
 import dev.parley.backplane.RoomId;
@@ -114,7 +114,13 @@ final class EnginePresence implements PresenceStore, ConnectionLoop.Turns {
                 QueryWorkers.Lane.of(room),
                 List.of("members", room),
                 0,
-                link -> Attendance.of(link.members().in(room)).occupants());
+                link -> occupants(link.members().in(room)));
+    }
+
+    private static Map<String, Occupant> occupants(List<Membership> members) {
+        Map<String, Occupant> occupants = new HashMap<>();
+        members.forEach(member -> occupants.merge(member.user(), new Occupant(1, member.status()), Occupant::and));
+        return occupants;
     }
 
     @Override

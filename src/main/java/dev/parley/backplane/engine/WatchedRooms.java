@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -77,14 +78,16 @@ final class WatchedRooms {
         }
     }
 
-    /** A member of a room has. */
-    void moved(RoomId room, Membership member) {
+    /** As {@link Engine.Events#moved}. */
+    void moved(RoomId room, String member) {
         Watched seen = watched.get(room);
-        if (seen != null) {
-            seen.apply(member);
-            if (seen.nextDoubt - System.nanoTime() <= 0) {
-                moved(room);
-            }
+        if (seen == null) {
+            return;
+        }
+        Optional<Membership> known = Membership.decoded(member);
+        known.ifPresent(seen::apply);
+        if (known.isEmpty() || seen.nextDoubt - System.nanoTime() <= 0) {
+            moved(room);
         }
     }
 
@@ -153,10 +156,10 @@ final class WatchedRooms {
                 isBeingRead = true;
             }
             try {
-                List<Membership> all = new ArrayList<>(link.members().in(room));
+                Attendance read = Attendance.of(link.members().in(room));
                 synchronized (this) {
-                    all.addAll(meanwhile);
-                    attendance.update(all);
+                    meanwhile.forEach(read::apply);
+                    attendance.become(read);
                 }
             } finally {
                 synchronized (this) {

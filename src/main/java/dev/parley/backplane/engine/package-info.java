@@ -43,7 +43,7 @@
  * <tr><td>words</td><td>all nodes</td><td>one at a time, 5 s</td><td>it is not said; the log says so</td></tr>
  * <tr><td>who is in watched rooms</td><td>the room's watchers</td><td>about 250 bytes a connection that is in, and what it says</td>
  *     <td>connections are bounded</td></tr>
- * <tr><td>moves that are told while a room is read</td><td>the room's watchers</td><td>what comes in 4 s</td><td>the read fails, and is
+ * <tr><td>moves that are told while a room is read</td><td>the room's watchers</td><td>what comes in 16 s</td><td>the read fails, and is
  *     tried again</td></tr>
  * <tr><td>members to be moved</td><td>this node's members</td><td>one change for each</td><td>the last one counts</td></tr>
  * </table>

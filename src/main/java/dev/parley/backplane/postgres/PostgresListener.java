@@ -1,6 +1,5 @@
 package dev.parley.backplane.postgres;
 
-import dev.parley.backplane.Membership;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
 import dev.parley.backplane.engine.Engine;
@@ -11,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,7 @@ final class PostgresListener implements Engine.Listener {
     private final Notifications notifications;
     private final String own;
     private final Set<RoomId> first;
+    private final Set<RoomId> early = ConcurrentHashMap.newKeySet(); // wanted before anybody was told
     private String detailed =
             ""; // the room whose members were told last, if nothing has been since; of the thread that listens
     private volatile Engine.@Nullable Events events;
@@ -47,6 +48,7 @@ final class PostgresListener implements Engine.Listener {
     public void listen(Engine.Events told, Runnable alive) throws LinkException {
         events = told;
         first.forEach(told::listening);
+        early.forEach(told::listening);
         long nextProbe = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
@@ -75,7 +77,7 @@ final class PostgresListener implements Engine.Listener {
         detailed = "";
         switch (payload.substring(0, 2)) {
             case "G " -> log(rest).ifPresent(told::grown);
-            case "P " -> log(rest).filter(room -> isOwn && !rest.equals(known)).ifPresent(told::moved);
+            case "P " -> log(rest).filter(room -> isOwn && !rest.equals(known)).ifPresent(room -> told.moved(room, ""));
             case "M " -> {
                 if (isOwn) {
                     detailed = member(rest.split(" ", 2), told);
@@ -96,12 +98,9 @@ final class PostgresListener implements Engine.Listener {
         }
     }
 
-    /** Gives the room, in which nothing else has moved if the next thing told is that it has. */
+    /** Gives the room: a {@code P} of it directly behind says nothing new. */
     private static String member(String[] parts, Engine.Events told) {
-        Optional<Membership> member = Membership.decoded(parts[parts.length - 1]);
-        log(parts[0])
-                .ifPresent(room ->
-                        member.ifPresentOrElse(membership -> told.moved(room, membership), () -> told.moved(room)));
+        log(parts[0]).ifPresent(room -> told.moved(room, parts[parts.length - 1]));
         return parts[0];
     }
 
@@ -120,11 +119,16 @@ final class PostgresListener implements Engine.Listener {
         }
     }
 
-    /** Every room is listened to already. */
+    /** Every room is listened to already, or will be told of when it is. */
     @Override
     public void attend(RoomId room, boolean isWanted) {
+        if (!isWanted) {
+            return;
+        }
+        early.add(room); // before it is asked who is told: so one side or the other sees it
         Engine.Events told = events;
-        if (isWanted && told != null) {
+        if (told != null) {
+            early.remove(room);
             told.listening(room);
         }
     }

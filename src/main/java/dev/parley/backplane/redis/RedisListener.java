@@ -3,7 +3,6 @@ package dev.parley.backplane.redis;
 import static dev.parley.backplane.redis.RedisConnection.text;
 
 import dev.parley.backplane.Entry;
-import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
@@ -16,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
@@ -91,14 +89,9 @@ final class RedisListener implements Engine.Listener {
             Signal signal = Signal.decoded(new String(message, 1, message.length - 1, StandardCharsets.UTF_8));
             events.signalled(keys.room(channel), signal);
         } else {
-            moved(keys.room(channel), new String(message, StandardCharsets.UTF_8), events);
+            String member = new String(message, StandardCharsets.UTF_8);
+            events.moved(keys.room(channel), member.startsWith("P") ? member.substring(1) : "");
         }
-    }
-
-    private static void moved(RoomId room, String message, Engine.Events events) {
-        Optional<Membership> member =
-                message.startsWith("P") ? Membership.decoded(message.substring(1)) : Optional.empty();
-        member.ifPresentOrElse(told -> events.moved(room, told), () -> events.moved(room));
     }
 
     private static Entry entry(byte[] message) {

@@ -1,6 +1,8 @@
 package dev.parley.connection.frames;
 
 import dev.parley.node.Reach;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -26,15 +28,14 @@ import org.jspecify.annotations.Nullable;
  * rest, and with TLS or NIO2 writes all of it.
  */
 final class TomcatFrames implements Server {
+    private static final Logger LOG = System.getLogger(TomcatFrames.class.getName());
     private static final String NET = "org.apache.tomcat.util.net.";
 
     private final VarHandle remoteOfSession;
     private final VarHandle socketOfRemote;
     private final VarHandle partInProgress;
     private final VarHandle closed;
-    private final VarHandle connectionOfRemote;
-    private final MethodHandle handlerOfConnection;
-    private final VarHandle requestOfHandler;
+    private final Consumer<Object> forgetRequest;
     private final Class<?> plain;
     private final MethodHandle channelOfSocket;
     private final MethodHandle channelBelow;
@@ -42,18 +43,11 @@ final class TomcatFrames implements Server {
 
     TomcatFrames(Object session) throws ReflectiveOperationException {
         this.remoteOfSession = Reach.field(session.getClass(), "wsRemoteEndpoint");
-        Object ofThis = remoteOfSession.get(session);
-        Class<?> remote = ofThis.getClass();
+        Class<?> remote = remoteOfSession.get(session).getClass();
         this.socketOfRemote = Reach.field(remote, "socketWrapper");
         this.partInProgress = Reach.field(remote, "messagePartInProgress");
         this.closed = Reach.field(remote, "closed");
-        this.connectionOfRemote = Reach.field(remote, "connection");
-        MethodHandle token = Reach.method(connectionOfRemote.get(ofThis).getClass(), "getUpgradeToken");
-        this.handlerOfConnection = MethodHandles.filterReturnValue(
-                        token, Reach.method(token.type().returnType(), "getHttpUpgradeHandler"))
-                .asType(MethodType.methodType(Object.class, Object.class));
-        this.requestOfHandler = Reach.field(
-                Reach.load(remote, "org.apache.tomcat.websocket.server.WsHttpUpgradeHandler"), "handshakeRequest");
+        this.forgetRequest = forgetRequest(remoteOfSession.get(session));
         Class<?> socket = Reach.load(remote, NET + "SocketWrapperBase");
         this.plain = Reach.load(remote, NET + "NioChannel");
         this.channelOfSocket =
@@ -66,7 +60,7 @@ final class TomcatFrames implements Server {
     @Override
     public FrameWriter over(Object session) throws Throwable {
         Object remote = remoteOfSession.get(session);
-        requestOfHandler.set(handlerOfConnection.invokeExact(connectionOfRemote.get(remote)), null);
+        forgetRequest.accept(remote);
         Object socket = socketOfRemote.get(remote);
         Semaphore inProgress = (Semaphore) partInProgress.get(remote);
         Object own = channelOfSocket.invokeExact(socket);
@@ -83,6 +77,30 @@ final class TomcatFrames implements Server {
             write(channel, socket, frames, new Released(inProgress, outcome));
             return true;
         };
+    }
+
+    /** Only a saving: where Tomcat is built otherwise, as before 10.1.8, the request stays. */
+    private static Consumer<Object> forgetRequest(Object remote) {
+        try {
+            VarHandle connection = Reach.field(remote.getClass(), "connection");
+            MethodHandle token = Reach.method(connection.get(remote).getClass(), "getUpgradeToken");
+            MethodHandle handler = MethodHandles.filterReturnValue(
+                            token, Reach.method(token.type().returnType(), "getHttpUpgradeHandler"))
+                    .asType(MethodType.methodType(Object.class, Object.class));
+            VarHandle request = Reach.field(
+                    Reach.load(remote.getClass(), "org.apache.tomcat.websocket.server.WsHttpUpgradeHandler"),
+                    "handshakeRequest");
+            return one -> {
+                try {
+                    request.set(handler.invokeExact(connection.get(one)), null);
+                } catch (Throwable otherwise) {
+                    LOG.log(Level.DEBUG, () -> "the request of a handshake stays: " + otherwise);
+                }
+            };
+        } catch (ReflectiveOperationException | RuntimeException otherwise) {
+            LOG.log(Level.DEBUG, () -> "requests of handshakes stay: " + otherwise);
+            return one -> {};
+        }
     }
 
     private void write(@Nullable SocketChannel channel, Object socket, ByteBuffer[] frames, Released handler) {

@@ -128,8 +128,8 @@ final class EnginePresenceTest {
         assertThat(reads).hasValue(2);
     }
 
-    private static Membership member(String user, boolean isIn) {
-        return new Membership(user, "node " + user, isIn, "");
+    private static String member(String user, boolean isIn) {
+        return new Membership(user, "node " + user, isIn, "").encoded();
     }
 
     private final class Watcher implements PresenceStore.Watcher {
@@ -168,8 +168,9 @@ final class EnginePresenceTest {
             if (room.equals(ROOM)) {
                 reads.incrementAndGet();
             }
-            List<Membership> found =
-                    users.stream().map(user -> member(user, true)).toList();
+            List<Membership> found = users.stream()
+                    .map(user -> new Membership(user, "node " + user, true, ""))
+                    .toList();
             whileRead.run();
             return found;
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.backplane.Draft;
 import dev.parley.backplane.Entry;
 import dev.parley.backplane.Keep;
-import dev.parley.backplane.Membership;
 import dev.parley.backplane.Position;
 import dev.parley.backplane.RoomId;
 import dev.parley.backplane.Signal;
@@ -216,10 +215,7 @@ final class ReaderTest {
         public void grown(RoomId room) {}
 
         @Override
-        public void moved(RoomId room) {}
-
-        @Override
-        public void moved(RoomId room, Membership member) {}
+        public void moved(RoomId room, String member) {}
 
         @Override
         public void said(String word) {}
