@@ -130,10 +130,12 @@ final class StreamFallbackIT {
             bob.joins("blocked");
             bob.sends("blocked", "k", "'from a socket'");
             sees("message 4 \"from a socket\" false");
-            assertThat(gateway.upgradesRefused).hasValueGreaterThanOrEqualTo(3);
-
-            gateway.refusesUpgrades = false;
-            sees("state socket ");
+        }
+        assertThat(gateway.upgradesRefused).hasValueGreaterThanOrEqualTo(3);
+        gateway.refusesUpgrades = false;
+        sees("state socket "); // later than a client may be silent that answers no ping, as the one above
+        try (RoomsClient bob = RoomsClient.as("bob", Site.at(war.url()))) {
+            bob.joins("blocked");
             bob.sends("blocked", "l", "'to a socket'");
         }
         sees("message 5 \"to a socket\" false");
