@@ -160,20 +160,22 @@ public final class Gate implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
+        if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse plain)) {
             chain.doFilter(request, response);
             return;
         }
+        boolean mayBeUnread = dropsBodies && UnreadBody.isThere(http);
+        HttpServletResponse answer = mayBeUnread ? UnreadBody.announced(http, plain) : plain;
         try {
             if (UpgradeForm.isThere(http) && !isElsewhere(http)) {
                 pass(http, answer, chain);
             } else if (UpgradeForm.hasUnreadableLogin(http)) {
                 UpgradeForm.unreadableLogin().answer(answer, rules.explains());
             } else {
-                chain.doFilter(request, response);
+                chain.doFilter(request, answer);
             }
         } finally {
-            if (dropsBodies && UnreadBody.isThere(http)) {
+            if (mayBeUnread) {
                 UnreadBody.drop(http, answer);
             }
         }

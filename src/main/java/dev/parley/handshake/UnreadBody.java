@@ -5,6 +5,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -29,6 +30,46 @@ final class UnreadBody {
 
     static boolean isThere(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /**
+     * An answer that says with a refusal of a body that has not been read that the connection ends, because it is too late to say so when
+     * it has been made: or else a client would send its next request on it.
+     */
+    static HttpServletResponse announced(HttpServletRequest request, HttpServletResponse response) {
+        return new HttpServletResponseWrapper(response) {
+            @Override
+            public void setStatus(int status) {
+                super.setStatus(status);
+                announce(status);
+            }
+
+            @Override
+            public void sendError(int status) throws IOException {
+                announce(status);
+                super.sendError(status);
+            }
+
+            @Override
+            public void sendError(int status, String message) throws IOException {
+                announce(status);
+                super.sendError(status, message);
+            }
+
+            private void announce(int status) {
+                if (status >= SC_BAD_REQUEST && !isRead(request)) {
+                    setHeader("Connection", "close");
+                }
+            }
+        };
+    }
+
+    private static boolean isRead(HttpServletRequest request) {
+        try {
+            return request.getInputStream().isFinished();
+        } catch (IOException | IllegalStateException over) { // somebody reads it
+            return true;
+        }
     }
 
     /** To be called when the answer has been made. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.it.Mob.Act;
 import dev.parley.it.harness.ParleyWar;
+import dev.parley.it.wire.RawSocket;
 import dev.parley.it.wire.RawWebSocket;
 import dev.parley.it.wire.Site;
 import java.net.URL;
@@ -59,6 +60,20 @@ final class UnreadBodiesIT {
                 }
                 others.hold(Duration.ofSeconds(1));
             }
+        }
+    }
+
+    /** Or else it would send its next request on a connection that is being closed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT /rooms/lobby/events", "POST /nowhere", "POST /rooms/lobby/events"})
+    @Tag("standalone")
+    void whoseBodyIsNotReadIsToldThatTheConnectionEnds(String target) {
+        try (RawSocket socket = RawSocket.connect(site())) {
+            socket.send((target + " HTTP/1.1\r\nHost: " + site().authority()
+                            + "\r\nAuthorization: Bearer x\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(socket.readResponse(false).values("Connection")).containsExactly("close");
         }
     }
 
