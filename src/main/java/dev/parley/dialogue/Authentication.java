@@ -35,15 +35,13 @@ final class Authentication {
     private final Connection connection;
     private final Answers answers;
     private final Predicate<Credential> renewal;
-    private final boolean isListening;
+    private final boolean isListening; // or else it says one thing and goes
     private volatile @Nullable Credential credential;
     private volatile Caller caller = Caller.ANONYMOUS; // whom policies are asked about
     private volatile @Nullable RoomId inbox; // its user's, who stays the same
-    private volatile boolean isEnded;
     private final AtomicBoolean isCounted = new AtomicBoolean(); // among its user's connections
     private boolean wasToldByHandshake;
 
-    /** As {@link Dialogues#open} says. */
     Authentication(
             Dialogues all, Connection connection, Answers answers, Predicate<Credential> renewal, boolean isListening) {
         this.all = all;
@@ -108,7 +106,7 @@ final class Authentication {
         boolean isOneTooMany = isListening && !all.countIn(who);
         become(who);
         isCounted.set(isListening);
-        if (isEnded) {
+        if (!connection.isLive()) {
             countOut();
             return false;
         }
@@ -200,7 +198,6 @@ final class Authentication {
 
     /** Its connection has ended. */
     void ended() {
-        isEnded = true;
         countOut();
     }
 

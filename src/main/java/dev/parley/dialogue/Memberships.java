@@ -35,7 +35,6 @@ final class Memberships {
     private final Authentication who;
     private final Answers answers;
     private final Map<RoomId, JsonMember> memberships = new ConcurrentHashMap<>();
-    private volatile boolean isEnded;
     private @Nullable JsonMember speaker; // in the one room that it speaks in without being there
 
     Memberships(Dialogues all, Connection connection, Line line, Authentication who, Answers answers) {
@@ -178,7 +177,7 @@ final class Memberships {
     private JsonMember joined(RoomId room) {
         JsonMember member = all.rooms().join(room, connection, who.known().user());
         memberships.put(room, member);
-        if (isEnded) {
+        if (!connection.isLive()) {
             member.ended();
         }
         return member;
@@ -254,7 +253,7 @@ final class Memberships {
 
     /** Is taken out of a room that it may not be in any more; done when that is known. Where nobody knows, it is asked again. */
     CompletableFuture<?> recheck(RoomId room) {
-        if (isEnded || !memberships.containsKey(room)) {
+        if (!connection.isLive() || !memberships.containsKey(room)) {
             all.sure(this, room);
             return all.policies().denied();
         }
@@ -279,7 +278,6 @@ final class Memberships {
 
     /** The connection has ended. */
     void ended() {
-        isEnded = true;
         memberships.values().forEach(JsonMember::ended);
     }
 }
