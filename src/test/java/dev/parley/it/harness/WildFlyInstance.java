@@ -45,7 +45,9 @@ final class WildFlyInstance implements Instance {
         ServerFiles.copy(home.resolve("standalone"), base);
         // Looked at every 5 s by default, which twenty deployments would wait for.
         ServerFiles.replace(
-                base.resolve("configuration/standalone.xml"), "scan-interval=\"5000\"", "scan-interval=\"500\"");
+                base.resolve("configuration/standalone.xml"),
+                "scan-interval=\"5000\"",
+                "scan-interval=\"500\" auto-deploy-zipped=\"false\"");
         // As bin/add-user.sh -a does it, which would take its seconds for each.
         TestOperators.ROLES.forEach((user, role) -> {
             ServerFiles.append(
