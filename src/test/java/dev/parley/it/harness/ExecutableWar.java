@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code java -jar parley.war}, started with any options. For tests that Arquillian's one deployment cannot serve. */
 public final class ExecutableWar implements AutoCloseable {
@@ -38,22 +39,25 @@ public final class ExecutableWar implements AutoCloseable {
     /** Starts an archive with options for the virtual machine and additions to the environment. */
     public static ExecutableWar start(
             Path war, List<String> javaOptions, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Jdk.ofTests().java());
-        command.addAll(javaOptions);
-        command.addAll(List.of("-jar", war.toString()));
-        command.addAll(List.of(arguments));
-        return new ExecutableWar(ServerProcess.start("standalone", environment, command));
+        return new ExecutableWar(ServerProcess.start("standalone", environment, command(war, javaOptions, arguments)));
     }
 
     /** Starts the archive of the build with no more of something than {@code ulimit} says, such as {@code -n 1024}. */
     public static ExecutableWar startWithin(String ulimit, List<String> javaOptions, String... arguments) {
         List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit " + ulimit + " && exec \"$@\"", "parley"));
-        command.add(Jdk.ofTests().java());
-        command.addAll(javaOptions);
-        command.addAll(List.of("-jar", ParleyWar.file().toString()));
-        command.addAll(List.of(arguments));
+        command.addAll(command(ParleyWar.file(), javaOptions, arguments));
         return new ExecutableWar(ServerProcess.start("standalone", Map.of(), command));
+    }
+
+    private static List<String> command(Path war, List<String> javaOptions, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Jdk.ofTests().java()));
+        Stream.of(System.getProperty("it.java", "").split(" "))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", war.toString()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** Where it listens, as it prints it; waits until it does. */
