@@ -50,6 +50,11 @@ final class FrameWire implements Wire {
 
     @Override
     public void close(CloseStatus code) throws IOException {
-        session.close(code);
+        Runnable after = frames.closing();
+        try {
+            session.close(code);
+        } finally {
+            after.run();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.connection.frames.FrameWriter;
 import dev.parley.protocol.CloseCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,6 +51,28 @@ final class FrameWireTest {
         assertThat(written).isEmpty();
         assertThat(session.events()).containsExactly("send a", "send b", "ping");
         assertThat(outcomes).containsExactly("sent", "sent");
+    }
+
+    @Test
+    void whatIsToBeClosedByHandIsClosedAfterTheSession() throws IOException {
+        List<String> order = new ArrayList<>();
+        FrameWriter stuck = new FrameWriter() {
+            @Override
+            public boolean write(ByteBuffer[] frames, Consumer<@Nullable Throwable> outcome) {
+                return true;
+            }
+
+            @Override
+            public Runnable closing() {
+                order.add("before, session closed " + session.closes().size());
+                return () ->
+                        order.add("after, session closed " + session.closes().size());
+            }
+        };
+
+        new FrameWire(session, stuck).close(CloseCode.SLOW);
+
+        assertThat(order).containsExactly("before, session closed 0", "after, session closed 1");
     }
 
     @Test

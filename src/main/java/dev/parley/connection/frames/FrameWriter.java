@@ -18,4 +18,9 @@ public interface FrameWriter {
      *     the session's own methods must then be used
      */
     boolean write(ByteBuffer[] frames, Consumer<@Nullable Throwable> outcome);
+
+    /** Called before the session is closed, and what it returns after that: for a server that leaves the socket open by itself. */
+    default Runnable closing() {
+        return () -> {};
+    }
 }

@@ -1,6 +1,7 @@
 package dev.parley.connection.frames;
 
 import dev.parley.node.Reach;
+import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -38,6 +39,7 @@ final class LibertyFrames implements Server {
     private final MethodHandle setBuffer;
     private final MethodHandle write;
     private final MethodHandle signalNotWriting;
+    private final MethodHandle closeLink;
 
     LibertyFrames(Object session) throws Throwable {
         this.toLink = Way.of(session, "getSessionImpl()", "connLink");
@@ -50,6 +52,10 @@ final class LibertyFrames implements Server {
         this.idle = Reach.constant(writeStatus.varType(), "OK_TO_WRITE");
         this.writing = Reach.constant(writeStatus.varType(), "WRITING");
         this.signalNotWriting = Reach.method(link.getClass(), "signalNotWriting")
+                .asType(MethodType.methodType(void.class, Object.class));
+        MethodHandle close =
+                Reach.method(link.getClass(), "closeUsingSession", CloseReason.class, boolean.class, boolean.class);
+        this.closeLink = MethodHandles.insertArguments(close, 1, null, false, true) // the socket alone, and at once
                 .asType(MethodType.methodType(void.class, Object.class));
         this.memory = Way.of(link, "getBufferManager()").from(link);
         Class<?> buffer = Reach.load(link.getClass(), "com.ibm.wsspi.bytebuffer.WsByteBuffer");
@@ -116,6 +122,23 @@ final class LibertyFrames implements Server {
                 }
                 writeStatus.set(link, writing);
                 return true;
+            }
+        }
+
+        /**
+         * The server writes its close frame into the middle of ours, and waits half a minute for the answer of a peer who cannot tell
+         * one from the other.
+         */
+        @Override
+        public Runnable closing() {
+            return waiting.get() == null ? () -> {} : this::cut;
+        }
+
+        private void cut() {
+            try {
+                closeLink.invokeExact(link);
+            } catch (Throwable failure) {
+                throw new IllegalStateException("the socket could not be closed", failure);
             }
         }
 
