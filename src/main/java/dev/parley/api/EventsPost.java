@@ -90,6 +90,7 @@ final class EventsPost {
         try {
             context.start(() -> {
                 try {
+                    ServerThread.awaitItsLeaving(context);
                     response.setHeader(SPOKEN_AS, connection);
                     Answer.send(response, statusOf(told), "application/json", told);
                 } catch (IOException gone) {
@@ -99,6 +100,7 @@ final class EventsPost {
                 }
             });
         } catch (RuntimeException stopped) { // the server has no thread for it any more
+            response.setStatus(503);
             context.complete();
         }
     }

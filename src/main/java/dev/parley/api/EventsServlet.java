@@ -212,9 +212,14 @@ public final class EventsServlet extends HttpServlet {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
         Caller caller = who.map(Policies::callerOf).orElse(Caller.ANONYMOUS);
+        Thread server = Thread.currentThread();
         CompletableFuture<?> unused = policies.decide(caller, Action.JOIN, rooms)
-                .whenComplete((known, never) -> Threads.guarded(
-                                "a stream of events", () -> begin(context, response, handshake, rooms, known, work))
+                .whenComplete((known, never) -> Threads.guarded("a stream of events", () -> {
+                            if (Thread.currentThread() != server) {
+                                ServerThread.awaitItsLeaving(context);
+                            }
+                            begin(context, response, handshake, rooms, known, work);
+                        })
                         .run());
     }
 

@@ -20,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
@@ -289,6 +292,7 @@ final class EventsStreamIT {
         }
     }
 
+    private static final int ANSWERS = Integer.getInteger("answers", 500);
     private static final Pattern GUEST = Pattern.compile("\"joined\":\\[[^]]*\"(guest-[^\"]+)\"");
 
     @Test
@@ -315,6 +319,7 @@ final class EventsStreamIT {
                     answer = EventStream.post(site(), events, frame, "Authorization", "Bearer author-" + said % 16);
                 } while (answer.statusCode() == 429);
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                assertThat(answer.body()).contains("\"type\":\"ack\"");
                 said++;
                 assertThat(bob.hearsWith("\"type\":\"message\"")).contains("\"seq\":" + said + ",");
                 Event event = reader.next();
@@ -324,6 +329,42 @@ final class EventsStreamIT {
                 }
                 assertThat(event.data()).contains("\"seq\":" + said + ",");
             }
+        }
+    }
+
+    @Test
+    void eachAnswerIsThatOfItsRequest() throws Exception {
+        int threads = 4;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                String speaker = "speaker-" + i;
+                all.add(pool.submit(() -> {
+                    for (int n = 1; n <= ANSWERS; n++) {
+                        HttpResponse<String> answer = EventStream.post(
+                                site(),
+                                events,
+                                "{'id':" + n + ",'type':'send','room':'" + room + "','key':'k" + n + "','data':1}",
+                                "Authorization",
+                                "Bearer " + speaker);
+                        assertThat(answer.statusCode()).isIn(200, 429);
+                        assertThat(answer.body())
+                                .as("%s of %s", answer.statusCode(), n)
+                                .matches(
+                                        answer.statusCode() == 200
+                                                ? "\\{\"id\":" + n + ",\"type\":\"ack\".*"
+                                                : ".*(\"type\":\"bye\",\"code\":4502|\"id\":" + n
+                                                        + ",.*\"rate-limited\").*");
+                    }
+                    return true;
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            pool.shutdownNow();
         }
     }
 
