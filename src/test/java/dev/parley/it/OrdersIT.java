@@ -198,6 +198,7 @@ final class OrdersIT {
         long id = orders.orderOf("dave");
         String room = "order-" + id;
         try (RoomsClient dave = orders.watches("other", "dave", id)) {
+            await().until(() -> orders.isKnownToBeWatched(room)); // or nobody is told
             dave.asks("'type':'leave','room':'" + room + "'");
             await().atMost(Duration.ofSeconds(20)).until(() -> orders.departures(room), left -> !left.isEmpty());
             await().during(Duration.ofSeconds(2))

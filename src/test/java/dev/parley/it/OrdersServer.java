@@ -104,16 +104,25 @@ final class OrdersServer implements AutoCloseable {
 
     /** Who has left a room, as the applications were told. */
     List<String> departures(String room) throws SQLException {
+        return texts("SELECT name FROM departures WHERE room = ?", room);
+    }
+
+    /** Whether the applications have been told that somebody came to a room who has not left since. */
+    boolean isKnownToBeWatched(String room) throws SQLException {
+        return !texts("SELECT room FROM parley_told WHERE room = ?", room).isEmpty();
+    }
+
+    private List<String> texts(String statement, String room) throws SQLException {
         try (Connection connection = connect();
-                PreparedStatement query = connection.prepareStatement("SELECT name FROM departures WHERE room = ?")) {
+                PreparedStatement query = connection.prepareStatement(statement)) {
             query.setString(1, room);
-            List<String> names = new ArrayList<>();
+            List<String> texts = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    names.add(rows.getString(1));
+                    texts.add(rows.getString(1));
                 }
             }
-            return names;
+            return texts;
         }
     }
 
