@@ -90,7 +90,6 @@ final class EventsPost {
         try {
             context.start(() -> {
                 try {
-                    ServerThread.awaitItsLeaving(context);
                     response.setHeader(SPOKEN_AS, connection);
                     Answer.send(response, statusOf(told), "application/json", told);
                 } catch (IOException gone) {

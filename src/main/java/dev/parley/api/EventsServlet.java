@@ -209,17 +209,16 @@ public final class EventsServlet extends HttpServlet {
             Optional<Credential> who,
             Set<RoomId> rooms,
             Work work) {
+        // Where there is none yet, Grizzly makes it 200 when the servlet has returned, and so may undo what another
+        // thread has set
+        // meanwhile (HttpResponsePacket#getHttpStatus, asked by GlassFish's CoyoteAdapter): a refusal left as 200.
+        response.setStatus(HttpServletResponse.SC_OK);
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
         Caller caller = who.map(Policies::callerOf).orElse(Caller.ANONYMOUS);
-        Thread server = Thread.currentThread();
         CompletableFuture<?> unused = policies.decide(caller, Action.JOIN, rooms)
-                .whenComplete((known, never) -> Threads.guarded("a stream of events", () -> {
-                            if (Thread.currentThread() != server) {
-                                ServerThread.awaitItsLeaving(context);
-                            }
-                            begin(context, response, handshake, rooms, known, work);
-                        })
+                .whenComplete((known, never) -> Threads.guarded(
+                                "a stream of events", () -> begin(context, response, handshake, rooms, known, work))
                         .run());
     }
 
