@@ -209,8 +209,8 @@ public final class EventsServlet extends HttpServlet {
             Optional<Credential> who,
             Set<RoomId> rooms,
             Work work) {
-        // Where there is none yet, Grizzly makes it 200 when the servlet has returned (HttpResponsePacket#getHttpStatus,
-        // asked by GlassFish's CoyoteAdapter), and so undid what another thread set meanwhile: a refusal left as 200.
+        // Where there is none yet, Grizzly makes it 200 after the servlet (HttpResponsePacket#getHttpStatus, which
+        // GlassFish's CoyoteAdapter asks), and undid what another thread set meanwhile: a refusal left as 200.
         response.setStatus(HttpServletResponse.SC_OK);
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
