@@ -38,6 +38,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
@@ -218,8 +219,11 @@ final class Application {
     private static ServletRegistration.Dynamic add(
             ServletContext context, String name, HttpServlet servlet, String path, String... patterns) {
         ServletRegistration.Dynamic registration = context.addServlet("parley-" + name, servlet);
-        registration.addMapping(
+        Set<String> taken = registration.addMapping(
                 Stream.of(patterns).map(pattern -> path + pattern).toArray(String[]::new));
+        if (!taken.isEmpty()) {
+            LOG.log(Level.WARNING, "{0} stays the server''s own, and is not Parley''s", taken);
+        }
         return registration;
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.it.harness;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,8 @@ final class GlassFishInstance implements Instance {
         Path operators = directory.resolve("operators.asadmin");
         ServerFiles.write(operators, TestOperators.commands(directory));
         extras.ifPresent(add -> {
-            add.importKeys(domain.resolve(isPayara ? "config/keystore.p12" : "config/keystore.jks"));
+            Path keys = domain.resolve("config/keystore.p12");
+            add.importKeys(Files.exists(keys) ? keys : domain.resolve("config/keystore.jks")); // GlassFish 7
             ServerFiles.copy(add.driver(), domain.resolve("lib/postgresql.jar")); // as add-library does
             ServerFiles.append(config, ServerFiles.read(shipped.resolve("parley-tls.asadmin")));
             if (add.hasProfile()) {
