@@ -222,7 +222,7 @@ final class Application {
         Set<String> taken = registration.addMapping(
                 Stream.of(patterns).map(pattern -> path + pattern).toArray(String[]::new));
         if (!taken.isEmpty()) {
-            LOG.log(Level.WARNING, "{0} stays the server''s own, and is not Parley''s", taken);
+            LOG.log(Level.WARNING, "{0} is another servlet''s already, so Parley''s {1} answers nothing", taken, name);
         }
         return registration;
     }
