@@ -183,21 +183,29 @@ public final class PostgresServer extends EngineProcess {
      * Two nodes over a database that knows nothing any more, where somebody else has made the tables: with no more rights than
      * those of {@code server-config}. An application, {@code shop}, may publish.
      */
-    TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) throws InterruptedException {
-        makeTables(Schema.REVISION);
-        run("server-config/postgresql/grants.sql");
-        run("server-config/postgresql/publisher.sql");
-        sql("CREATE ROLE shop LOGIN IN ROLE parley_publisher");
+    TwoNodes.Nodes twoNodes(int entriesPerRoom, String secret) {
+        List<String> all = tables(Schema.REVISION);
+        all.add(text("server-config/postgresql/grants.sql"));
+        all.add(text("server-config/postgresql/publisher.sql"));
+        all.add("CREATE ROLE shop LOGIN IN ROLE parley_publisher");
+        sql(all);
         return nodes(address().replace("parley@", "parley_node@"), entriesPerRoom, secret);
     }
 
     /** Those of a revision, in a database that knows nothing else any more. */
-    void makeTables(int revision) throws InterruptedException {
-        sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+    void makeTables(int revision) {
+        sql(tables(revision));
+    }
+
+    /** What makes them. */
+    private static List<String> tables(int revision) {
+        List<String> all = new ArrayList<>();
+        all.add("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
                 + " DROP ROLE IF EXISTS shop, parley_publisher, parley_node; CREATE ROLE parley_node LOGIN");
         for (int next = 1; next <= revision; next++) {
-            run("src/main/resources/dev/parley/backplane/postgres/schema-" + next + ".sql");
+            all.add(text("src/main/resources/dev/parley/backplane/postgres/schema-" + next + ".sql"));
         }
+        return all;
     }
 
     /** A connection of somebody's own. */
@@ -208,7 +216,7 @@ public final class PostgresServer extends EngineProcess {
     }
 
     /** Two nodes over a database that knows nothing any more, where they make the tables. They have an address of their own. */
-    TwoNodes.Nodes twoNodes(String address, int entriesPerRoom, String secret) throws InterruptedException {
+    TwoNodes.Nodes twoNodes(String address, int entriesPerRoom, String secret) {
         sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
         return nodes(address, entriesPerRoom, secret);
     }
@@ -255,22 +263,16 @@ public final class PostgresServer extends EngineProcess {
 
     /** What psql would answer, without headings: a row a line, columns between strokes. */
     String sql(String statements) {
+        return sql(List.of(statements));
+    }
+
+    /** Over one connection, because that takes longer to make than most of what is said over it. */
+    private String sql(List<String> all) {
         List<String> rows = new ArrayList<>();
         try (Connection connection = connect("parley");
                 Statement statement = connection.createStatement()) {
-            boolean isTable = statement.execute(statements);
-            while (isTable || statement.getUpdateCount() != -1) {
-                if (isTable) {
-                    ResultSet table = statement.getResultSet();
-                    while (table.next()) {
-                        List<String> columns = new ArrayList<>();
-                        for (int i = 1; i <= table.getMetaData().getColumnCount(); i++) {
-                            columns.add(Objects.requireNonNullElse(table.getString(i), ""));
-                        }
-                        rows.add(String.join("|", columns));
-                    }
-                }
-                isTable = statement.getMoreResults();
+            for (String statements : all) {
+                answers(statement, statements, rows);
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage(), e);
@@ -278,9 +280,26 @@ public final class PostgresServer extends EngineProcess {
         return String.join("\n", rows);
     }
 
-    private void run(String file) {
+    private static void answers(Statement statement, String statements, List<String> rows) throws SQLException {
+        boolean isTable = statement.execute(statements);
+        while (isTable || statement.getUpdateCount() != -1) {
+            if (isTable) {
+                ResultSet table = statement.getResultSet();
+                while (table.next()) {
+                    List<String> columns = new ArrayList<>();
+                    for (int i = 1; i <= table.getMetaData().getColumnCount(); i++) {
+                        columns.add(Objects.requireNonNullElse(table.getString(i), ""));
+                    }
+                    rows.add(String.join("|", columns));
+                }
+            }
+            isTable = statement.getMoreResults();
+        }
+    }
+
+    private static String text(String file) {
         try {
-            sql(Files.readString(Path.of(file)));
+            return Files.readString(Path.of(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
