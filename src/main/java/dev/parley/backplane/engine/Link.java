@@ -162,7 +162,7 @@ public interface Link extends EngineConnection {
         }
     }
 
-    /** Whether there may be more, why something was refused: one reason each, and what is stored that was not before, in order. */
+    /** Whether there was more, why something was refused: one reason each, and what is stored that was not before, in order. */
     record TakenIn(boolean isMore, List<String> refusals, List<Stored> stored) {
         public static final TakenIn NOTHING = new TakenIn(false, List.of(), List.of());
     }

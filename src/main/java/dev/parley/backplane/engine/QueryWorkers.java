@@ -3,7 +3,6 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Budget;
-import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +38,14 @@ final class QueryWorkers implements AutoCloseable {
     static final int MAX_WAITING = 20_000;
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MAX_TRIES = 3;
-    private static final long REST_MILLIS = 1_000;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int TEXTS = 3; // a read piece is there as the driver's bytes, as ours and as text
 
     private final Map<Lane, ArrayDeque<Task<?>>> lanes = new LinkedHashMap<>(); // the next one first; guarded by this
     private final Map<Object, Task<?>> shared = new HashMap<>(); // not begun, by what is asked; guarded by this
     private final Set<Task<?>> begun = new HashSet<>(); // guarded by this
+    private final Map<Lane, Long> resting = new HashMap<>(); // until when, by the nanosecond clock; guarded by this
     private final List<ConnectionLoop<Link>> workers = new ArrayList<>();
     private final Budget budget;
     private int waiting; // guarded by this
@@ -94,6 +96,11 @@ final class QueryWorkers implements AutoCloseable {
         return ask(lane, new Object(), 0, question);
     }
 
+    /** Nothing more of this lane is begun for so long, half a second at most. */
+    synchronized void rest(Lane lane, long nanos) {
+        resting.put(lane, System.nanoTime() + Math.min(nanos, MAX_REST_NANOS));
+    }
+
     private boolean take(Link link, Runnable beat) throws LinkException, InterruptedException {
         Task<?> task = next();
         beat.run();
@@ -104,8 +111,12 @@ final class QueryWorkers implements AutoCloseable {
     }
 
     private synchronized @Nullable Task<?> next() throws InterruptedException {
-        boolean unused = Threads.await(this, REST_MILLIS, () -> free() != null);
+        long end = System.nanoTime() + LOOK_NANOS;
         Lane lane = free();
+        for (long left = LOOK_NANOS; lane == null && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, untilRested()));
+            lane = free();
+        }
         ArrayDeque<Task<?>> queue = lane == null ? null : lanes.remove(lane);
         if (lane == null || queue == null) {
             return null;
@@ -120,10 +131,22 @@ final class QueryWorkers implements AutoCloseable {
         return task;
     }
 
+    /** Nanoseconds until one of the lanes has rested, at least one. Under the lock. */
+    private long untilRested() {
+        long now = System.nanoTime();
+        return resting.values().stream()
+                .mapToLong(until -> Math.max(1, until - now))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
     /** The first lane of which another question may be asked. Under the lock. */
     private @Nullable Lane free() {
+        long now = System.nanoTime();
+        resting.values().removeIf(until -> until - now <= 0);
         for (Lane lane : lanes.keySet()) {
-            if (begun.stream().filter(task -> task.lane.equals(lane)).count() < lane.width()) {
+            if (!resting.containsKey(lane)
+                    && begun.stream().filter(task -> task.lane.equals(lane)).count() < lane.width()) {
                 return lane;
             }
         }

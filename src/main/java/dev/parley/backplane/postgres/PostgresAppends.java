@@ -229,9 +229,11 @@ final class PostgresAppends {
      * Stores what was found in the outbox, puts aside what is refused, and takes both out of it, by their ids: those that are still
      * there. One statement, so that all of it happens or nothing.
      *
-     * @return what has become of it, of which there may be more; nothing, if another node is doing so, and then nothing has happened
+     * @param isMore whether there was more
+     * @return what has become of it; nothing, if another node is doing so, and then nothing has happened
      */
-    Optional<Link.TakenIn> move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused) throws LinkException {
+    Optional<Link.TakenIn> move(Map<Long, Link.Proposal> accepted, Map<Long, String> refused, boolean isMore)
+            throws LinkException {
         makeRows(accepted.values());
         List<Object> arguments = arguments(accepted.values());
         arguments.add(sql.numbers(accepted.keySet().stream()));
@@ -243,7 +245,7 @@ final class PostgresAppends {
                     MOVE,
                     moved -> moved.next() && moved.getBoolean(1)
                             ? Optional.of(new Link.TakenIn(
-                                    true,
+                                    isMore,
                                     List.of((String[]) moved.getArray(2).getArray()),
                                     stored(accepted.values(), (String[])
                                             moved.getArray(3).getArray())))

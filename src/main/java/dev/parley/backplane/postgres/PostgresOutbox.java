@@ -5,6 +5,7 @@ import dev.parley.backplane.RoomId;
 import dev.parley.backplane.engine.Link;
 import dev.parley.backplane.engine.LinkException;
 import dev.parley.protocol.Json;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class PostgresOutbox {
     private static final String AUTHOR = "system";
     private static final String OVER = "database";
-    private static final int ROWS = 500;
+    private static final int ROWS = 100;
     private static final int BYTES = 256 * 1024;
     private static final long ALL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -88,8 +89,9 @@ final class PostgresOutbox {
                 maxBytes,
                 maxBytes,
                 BYTES);
-        Optional<Link.TakenIn> taken =
-                batch.last > 0 ? appends.move(batch.accepted, batch.refused) : Optional.of(Link.TakenIn.NOTHING);
+        Optional<Link.TakenIn> taken = batch.last > 0
+                ? appends.move(batch.accepted, batch.refused, batch.isCut)
+                : Optional.of(Link.TakenIn.NOTHING);
         if (taken.isEmpty()) {
             return Link.TakenIn.NOTHING; // it is another node's turn
         }
@@ -105,6 +107,9 @@ final class PostgresOutbox {
         Set<String> keys = new HashSet<>();
         String snapshot = null;
         long last = 0;
+        int rows = 0;
+        long bytes = 0;
+        boolean isCut = false;
         while (found.next()) {
             snapshot = found.getString(1);
             long id = found.getLong(2);
@@ -119,6 +124,7 @@ final class PostgresOutbox {
                 refused.put(id, String.valueOf(why));
             } else {
                 if (key != null && !keys.add(name + ' ' + key)) {
+                    isCut = true;
                     break;
                 }
                 String message = UUID.randomUUID().toString();
@@ -127,8 +133,10 @@ final class PostgresOutbox {
                 accepted.put(id, new Link.Proposal(new RoomId(name), draft, message, null));
             }
             last = id;
+            rows++;
+            bytes += data == null ? maxBytes : data.getBytes(StandardCharsets.UTF_8).length;
         }
-        return new Batch(snapshot, last, accepted, refused);
+        return new Batch(snapshot, last, accepted, refused, isCut || rows == ROWS || bytes >= BYTES);
     }
 
     /** The same rules as over HTTP. */
@@ -150,7 +158,12 @@ final class PostgresOutbox {
      *
      * @param snapshot in which it was
      * @param last the highest id of it; 0 if there is nothing
+     * @param isCut whether it was not all
      */
     private record Batch(
-            @Nullable String snapshot, long last, Map<Long, Link.Proposal> accepted, Map<Long, String> refused) {}
+            @Nullable String snapshot,
+            long last,
+            Map<Long, Link.Proposal> accepted,
+            Map<Long, String> refused,
+            boolean isCut) {}
 }

@@ -111,6 +111,16 @@ final class QueryWorkersTest {
         assertThat((int) answer(workers.ask(QUIET, "short", 0, link -> 7))).isEqualTo(7);
     }
 
+    @Test
+    void aLaneThatRestsHoldsUpNobodyElseAndGoesOnAfterwards() throws Exception {
+        long start = System.nanoTime();
+        workers.rest(BUSY, TimeUnit.MILLISECONDS.toNanos(300));
+        CompletionStage<Long> resting = workers.ask(BUSY, "later", 0, link -> System.nanoTime());
+
+        assertThat((int) answer(workers.ask(QUIET, "at once", 0, link -> 7))).isEqualTo(7);
+        assertThat(answer(resting) - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    }
+
     private static int i() {
         return 0;
     }
