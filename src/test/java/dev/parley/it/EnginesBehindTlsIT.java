@@ -74,7 +74,7 @@ final class EnginesBehindTlsIT {
     private static void chat(ExecutableWar one, ExecutableWar other) {
         try (RawWebSocket alice = Site.at(one.url()).open("/ws/1");
                 RawWebSocket bob = Site.at(other.url()).open("/ws/2")) {
-            TwoNodesIT.meet(alice, bob);
+            NodesIT.meet(alice, bob);
         }
     }
 

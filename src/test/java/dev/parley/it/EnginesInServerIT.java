@@ -73,7 +73,7 @@ final class EnginesInServerIT {
             deployer.deploy("/other", war);
             try (RawWebSocket alice = at("/one").open("/ws/1");
                     RawWebSocket bob = at("/other").open("/ws/2")) {
-                TwoNodesIT.meet(alice, bob);
+                NodesIT.meet(alice, bob);
             } finally {
                 deployer.undeploy("/other");
                 deployer.undeploy("/one");

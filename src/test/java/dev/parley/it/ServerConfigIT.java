@@ -74,7 +74,7 @@ final class ServerConfigIT {
     void applicationsOverOneDataSourceAreOneChat() {
         try (RawWebSocket alice = at("/one").open("/ws/1");
                 RawWebSocket bob = at("/other").open("/ws/2")) {
-            TwoNodesIT.meet(alice, bob);
+            NodesIT.meet(alice, bob);
         }
     }
 
@@ -83,7 +83,7 @@ final class ServerConfigIT {
     void dataSourceLeadsToTheDatabaseAgainAfterThatWasDown() throws Exception {
         try (RawWebSocket alice = at("/one").open("/ws/1?room=again");
                 RawWebSocket bob = at("/other").open("/ws/2?room=again")) {
-            TwoNodesIT.meet(alice, bob);
+            NodesIT.meet(alice, bob);
             database.stop();
             awaitReadiness(503);
             database.start();

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 @Timeout(120)
+@Tag("full") // takes a quarter of a minute
 @Tag("standalone-alone") // it measures
 final class UnreadBodiesIT {
     private static final int MORE_THAN_THREADS = 300;

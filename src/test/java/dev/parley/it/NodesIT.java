@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** Two nodes of {@code java -jar parley.war --backplane …} over one Redis, as in the README. */
 @Tag("standalone")
 @Timeout(180)
-final class TwoNodesIT {
+final class NodesIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private RedisServer redis;
