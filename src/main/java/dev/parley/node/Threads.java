@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,15 +105,21 @@ public final class Threads implements AutoCloseable {
     }
 
     /** Waits under the lock until the condition holds, at most so long; whether it does. The condition may change things. */
-    @SuppressWarnings("WaitNotInLoop") // it is
     public static boolean await(Object lock, long millis, BooleanSupplier condition) throws InterruptedException {
+        return await(lock, millis, condition, () -> millis);
+    }
+
+    /** The same, where the condition may come true without a notification: it is looked at again after so many milliseconds. */
+    @SuppressWarnings("WaitNotInLoop") // it is
+    public static boolean await(Object lock, long millis, BooleanSupplier condition, LongSupplier again)
+            throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (!condition.getAsBoolean()) {
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (left <= 0) {
                 return false;
             }
-            lock.wait(left);
+            lock.wait(Math.max(1, Math.min(left, again.getAsLong())));
         }
         return true;
     }

@@ -3,6 +3,7 @@ package dev.parley.backplane.engine;
 import dev.parley.backplane.BackplaneException;
 import dev.parley.backplane.RoomId;
 import dev.parley.node.Budget;
+import dev.parley.node.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class QueryWorkers implements AutoCloseable {
     static final int MAX_WAITING = 20_000;
     static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MAX_TRIES = 3;
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_MILLIS = 1_000;
     private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int TEXTS = 3; // a read piece is there as the driver's bytes, as ours and as text
 
@@ -111,12 +112,8 @@ final class QueryWorkers implements AutoCloseable {
     }
 
     private synchronized @Nullable Task<?> next() throws InterruptedException {
-        long end = System.nanoTime() + LOOK_NANOS;
+        boolean unused = Threads.await(this, LOOK_MILLIS, () -> free() != null, this::millisUntilRested);
         Lane lane = free();
-        for (long left = LOOK_NANOS; lane == null && left > 0; left = end - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, untilRested()));
-            lane = free();
-        }
         ArrayDeque<Task<?>> queue = lane == null ? null : lanes.remove(lane);
         if (lane == null || queue == null) {
             return null;
@@ -131,13 +128,13 @@ final class QueryWorkers implements AutoCloseable {
         return task;
     }
 
-    /** Nanoseconds until one of the lanes has rested, at least one. Under the lock. */
-    private long untilRested() {
+    /** Until one of the lanes has rested; not before. Under the lock. */
+    private long millisUntilRested() {
         long now = System.nanoTime();
         return resting.values().stream()
-                .mapToLong(until -> Math.max(1, until - now))
+                .mapToLong(until -> TimeUnit.NANOSECONDS.toMillis(until - now) + 1)
                 .min()
-                .orElse(Long.MAX_VALUE);
+                .orElse(LOOK_MILLIS);
     }
 
     /** The first lane of which another question may be asked. Under the lock. */

@@ -107,7 +107,6 @@ final class PostgresOutbox {
         Set<String> keys = new HashSet<>();
         String snapshot = null;
         long last = 0;
-        int rows = 0;
         long bytes = 0;
         boolean isCut = false;
         while (found.next()) {
@@ -133,10 +132,10 @@ final class PostgresOutbox {
                 accepted.put(id, new Link.Proposal(new RoomId(name), draft, message, null));
             }
             last = id;
-            rows++;
             bytes += data == null ? maxBytes : data.getBytes(StandardCharsets.UTF_8).length;
         }
-        return new Batch(snapshot, last, accepted, refused, isCut || rows == ROWS || bytes >= BYTES);
+        boolean isFull = accepted.size() + refused.size() == ROWS || bytes >= BYTES;
+        return new Batch(snapshot, last, accepted, refused, isCut || isFull);
     }
 
     /** The same rules as over HTTP. */
