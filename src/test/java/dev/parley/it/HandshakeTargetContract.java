@@ -123,7 +123,7 @@ abstract class HandshakeTargetContract extends LobbyContract {
         int resolved = !KnownDifference.DOTS_RESOLVED.isOf(server())
                 ? 404
                 : switch (path) {
-                    case "/items/foo/ws/..", "/ws/.." -> 200;
+                    case "/items/foo/ws/..", "/ws/..", "/ws/.", "/ws/5/." -> 200;
                     case "/.;/ws" -> 301;
                     default -> 404;
                 };

@@ -129,9 +129,10 @@ public enum KnownDifference {
             "Grizzly takes it for the end of the target, and sometimes what follows for a version"),
     DOTS_RESOLVED(
             Names.ON_TYRUS,
-            "a path that ends in /ws/.. may be answered with 200 and nothing, and one that begins with /.;/ with 301; no endpoint is"
+            "a path that ends in /. or /.. may be answered with 200 and nothing, and one that begins with /.;/ with 301; no endpoint is"
                     + " reached",
-            "Grizzly and the server resolve dots in their own ways before any application is asked");
+            "Grizzly and the server resolve dots in their own ways before any application is asked; a dot at the end may be more"
+                    + " than the thread's buffer holds (HttpRequestURIDecoder)");
 
     /** Sets of names that come more than once; an enum's own constants may not refer to its statics. */
     private static final class Names {
