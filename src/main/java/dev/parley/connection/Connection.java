@@ -39,6 +39,7 @@ public final class Connection implements Budget.Holder {
     private volatile boolean isDropped; // what waits for it
     private volatile LongSupplier gathered = () -> 0;
     private final AtomicLong occupied = new AtomicLong();
+    private long restsUntil; // the timer's own
     private volatile Tracing.@Nullable Origin origin;
 
     /** Whoever {@code isUnwanted} names is closed with 4501, and what waits is counted in the budget. */
@@ -54,6 +55,7 @@ public final class Connection implements Budget.Holder {
             Budget budget) {
         this.timing = timing;
         this.nanoTime = nanoTime;
+        this.restsUntil = nanoTime.getAsLong();
         this.isUnwanted = isUnwanted;
         this.dossier = new Dossier(id);
         this.outbox = new Outbox(wire, new Reactions(), bounds, workers, nanoTime, budget);
@@ -323,10 +325,15 @@ public final class Connection implements Budget.Holder {
         return outbox.queue.isFilling() && outbox.queue.stalledNanos() < timing.movingNanos();
     }
 
-    /** The heartbeat and the watchdog, called about four times a second by the timer. */
+    /** The heartbeat and the watchdog, called about four times a second by the timer. While nothing is under way, most calls do nothing. */
     void check(long now) {
+        if (now - restsUntil < 0) {
+            return;
+        }
         dossier.watch(outbox.queue);
-        boolean stalled = outbox.queue.stalledNanos() > timing.sendTimeoutNanos();
+        long under = outbox.queue.stalledNanos();
+        restsUntil = under == 0 ? now + Math.min(timing.restNanos(), heartbeat.left(now)) : now;
+        boolean stalled = under > timing.sendTimeoutNanos();
         Ending.End end = ending.end();
         if (end != null) {
             if (stalled || now - end.at() > timing.sendTimeoutNanos()) {

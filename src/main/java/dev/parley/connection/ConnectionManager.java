@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All connections of this node, and the one timer that watches them. Thread-safe.
  *
- * <p>Every connection is checked four times a second: is its write stuck, is it due for a ping, did it answer the last one?
+ * <p>Every connection is checked four times a second, once a second while nothing is being written to it: is its write stuck, is it due
+ * for a ping, did it answer the last one?
  * This is also the only cure for servers that never report that a client has gone.
  */
 public final class ConnectionManager {

@@ -58,11 +58,27 @@ final class Heartbeat {
     }
 
     Pulse pulse(long now) {
-        Ping ping = lastPing;
-        if (ping != null && lastSeen - ping.startedAt() < 0) {
-            // Counted from when the ping left, not from when it was due: a node that is late with pings kills nobody.
-            return now - ping.leftAt() > timing.pongNanos() ? Pulse.DEAD : Pulse.ALIVE;
+        Ping ping = unanswered();
+        if (left(ping, now) > 0) {
+            return Pulse.ALIVE;
         }
-        return now - lastSeen >= timing.heartbeatNanos() ? Pulse.QUIET : Pulse.ALIVE;
+        return ping == null ? Pulse.QUIET : Pulse.DEAD;
+    }
+
+    /** How long it stays alive if nothing is seen, in nanoseconds. */
+    long left(long now) {
+        return left(unanswered(), now);
+    }
+
+    private long left(@Nullable Ping unanswered, long now) {
+        // Counted from when the ping left, not from when it was due: a node that is late with pings kills nobody.
+        return unanswered == null
+                ? timing.heartbeatNanos() - (now - lastSeen)
+                : timing.pongNanos() + 1 - (now - unanswered.leftAt());
+    }
+
+    private @Nullable Ping unanswered() {
+        Ping ping = lastPing;
+        return ping == null || lastSeen - ping.startedAt() >= 0 ? null : ping;
     }
 }

@@ -6,11 +6,11 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,7 +41,7 @@ final class HalfOpen implements Runnable {
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(100); // for a request, while threads are short
 
     private final Object endpoint;
-    private final Method connections;
+    private final Collection<?> connections; // live: Tomcat's own answer is a copy, ten times a second
     private final MethodHandle processor;
     private final MethodHandle close;
     private final MethodHandle isAsync;
@@ -71,7 +71,7 @@ final class HalfOpen implements Runnable {
         this.bound = bound(heap);
         this.places = connections(heap);
         Class<?> any = server.loadClass("org.apache.tomcat.util.net.AbstractEndpoint");
-        this.connections = any.getMethod("getConnections");
+        this.connections = ((Map<?, ?>) field(any, "connections").get(endpoint)).values();
         this.busyThreads = any.getMethod("getCurrentThreadsBusy");
         this.maxThreads = any.getMethod("getMaxThreads");
         for (String way : List.of("read", "write")) {
@@ -138,16 +138,16 @@ final class HalfOpen implements Runnable {
     }
 
     private void look(long now) throws Throwable {
-        Set<?> all = (Set<?>) connections.invoke(endpoint);
-        int tooMany = all.size() - (places - places / FREE);
+        int tooMany = connections.size() - (places - places / FREE);
+        int busy = (int) busyThreads.invoke(endpoint);
+        int max = (int) maxThreads.invoke(endpoint);
+        boolean isShort = busy > max / 2; // before it is acted upon, because it has to be known since when
         List<Silent> silent = new ArrayList<>();
         Map<Object, Seen> half = new HashMap<>();
         Map<Object, Long> waiting = new HashMap<>();
-        for (Object socket : all) {
-            for (Field way : blocking) {
-                if (way.getBoolean(socket)) {
-                    waiting.put(socket, blocked.getOrDefault(socket, now));
-                }
+        for (Object socket : connections) {
+            if (isShort && isWaitedFor(socket)) {
+                waiting.put(socket, blocked.getOrDefault(socket, now));
             }
             Object request = processor.invoke(socket);
             if (request == null) {
@@ -164,7 +164,7 @@ final class HalfOpen implements Runnable {
         }
         seen = half;
         blocked = waiting;
-        freeThreads(now);
+        freeThreads(busy, max, now);
         silent.sort(Comparator.comparingLong(Silent::lastReadMillis));
         for (Silent longest : silent.subList(0, Math.min(Math.max(0, tooMany), silent.size()))) {
             close.invoke(longest.socket());
@@ -181,10 +181,17 @@ final class HalfOpen implements Runnable {
         }
     }
 
+    private boolean isWaitedFor(Object socket) throws IllegalAccessException {
+        for (Field way : blocking) {
+            if (way.getBoolean(socket)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** While threads are short, whoever has kept one waiting longest goes first. */
-    private void freeThreads(long now) throws Throwable {
-        int max = (int) maxThreads.invoke(endpoint);
-        int busy = (int) busyThreads.invoke(endpoint);
+    private void freeThreads(int busy, int max, long now) throws Throwable {
         if (busy < max - max / 4) {
             return;
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some entries on their way to all members of a room. Each entry is rendered once per window, and each member gets all of them
@@ -28,8 +29,10 @@ final class Fanning implements Runnable {
     private final Histogram delivery;
     private final long toldAt;
     private final Budget budget;
-    private final Set<String> authors = new HashSet<>();
+    private final Set<String> authors = new HashSet<>(); // of connections that wait for an answer
     private final Map<Window, List<Outgoing>> rendered = new HashMap<>(2);
+    private @Nullable Window last; // of a member that was served, and what it was sent: most look through the same one
+    private List<Outgoing> lastRendered = List.of();
 
     /** {@code toldAt} is when this node was told of the first of them, by {@link System#nanoTime}. */
     Fanning(List<Entry> entries, Present members, Histogram delivery, long toldAt, Budget budget) {
@@ -57,15 +60,12 @@ final class Fanning implements Runnable {
 
     /** Authors come first: they are waiting for their answer. */
     private void fanOut() {
-        if (!authors.isEmpty()) {
-            for (Member member : members) {
-                if (isAuthor(member)) {
-                    serve(member, this::answer);
-                }
-            }
+        List<Member> answered = authorsAmong(members);
+        for (Member author : answered) {
+            serve(author, this::answer);
         }
         for (Member member : members) {
-            if (!isAuthor(member)) {
+            if (!answered.contains(member)) {
                 serve(member, reader -> reader.deliver(entries, messagesFor(reader)));
             }
         }
@@ -98,12 +98,31 @@ final class Fanning implements Runnable {
         return draft.kind() == Draft.Kind.MESSAGE;
     }
 
-    private boolean isAuthor(Member member) {
-        return authors.contains(member.connection().id());
+    /** Most members are told apart by a bit of their own: their connections, which are in no cache, are not looked at for it. */
+    private List<Member> authorsAmong(Present members) {
+        long bits = 0;
+        for (String connection : authors) {
+            bits |= Member.bit(connection);
+        }
+        List<Member> found = new ArrayList<>(authors.size());
+        if (bits != 0) {
+            for (Member member : members) {
+                if ((bits & member.bit) != 0
+                        && authors.contains(member.connection().id())) {
+                    found.add(member);
+                }
+            }
+        }
+        return found;
     }
 
     private List<Outgoing> messagesFor(Member member) {
-        return rendered.computeIfAbsent(member.window(), this::render);
+        Window window = member.window();
+        if (window != last) {
+            lastRendered = rendered.computeIfAbsent(window, this::render);
+            last = window;
+        }
+        return lastRendered;
     }
 
     private List<Outgoing> render(Window window) {

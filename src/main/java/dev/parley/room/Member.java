@@ -19,13 +19,20 @@ abstract sealed class Member permits TextMember, JsonMember {
     final Room room;
     final Connection connection;
     final Draft.Author author;
+    final long bit;
     private final Window window;
 
     Member(Room room, Connection connection, String user, Window window) {
         this.room = room;
         this.connection = connection;
         this.author = new Draft.Author(user, connection.id());
+        this.bit = bit(connection.id());
         this.window = window;
+    }
+
+    /** One of 64, by a connection's name. */
+    static long bit(String connection) {
+        return 1L << connection.hashCode();
     }
 
     final Connection connection() {

@@ -54,6 +54,7 @@ final class Room implements Budget.Holder {
 
     private volatile Present members = Present.NOBODY; // swapped under the lock
     private volatile Seat[] seats = new Seat[0]; // swapped under the lock
+    private volatile @Nullable Window textWindow; // the last one that was new
     private volatile @Nullable Following following; // written under the lock, before the first member is in
     private boolean isOver; // guarded by this
     private final AtomicLong told = new AtomicLong();
@@ -114,6 +115,16 @@ final class Room implements Budget.Holder {
 
     JsonWindow jsonWindow() {
         return jsonWindow;
+    }
+
+    /** That window, or an equal one that others look through, so that most who see alike have the same. */
+    Window shared(Window window) {
+        Window known = textWindow;
+        if (known != null && known.equals(window)) {
+            return known;
+        }
+        textWindow = window;
+        return window;
     }
 
     Presence presence() {

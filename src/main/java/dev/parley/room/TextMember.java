@@ -27,7 +27,7 @@ public final class TextMember extends Member {
             early; // the room's loop's own once it is in: what came before it was told what it had missed
 
     TextMember(Room room, Connection connection, String user, Window window, BooleanSupplier maySpeak) {
-        super(room, connection, user, window);
+        super(room, connection, user, room.shared(window));
         this.maySpeak = maySpeak;
     }
 

@@ -10,6 +10,7 @@ import dev.parley.it.harness.KnownDifference;
 import dev.parley.it.harness.ParleyWar;
 import dev.parley.it.harness.RunningServer;
 import dev.parley.it.wire.Crowd;
+import dev.parley.it.wire.HttpResponse;
 import dev.parley.it.wire.RawSocket;
 import dev.parley.it.wire.ServerVm;
 import dev.parley.it.wire.Site;
@@ -122,9 +123,9 @@ final class LifecycleIT {
         while (!isOver.get()) {
             try (RawSocket socket = RawSocket.connect(site)) {
                 socket.send(site.upgrade("/items/foo/ws?token=t").bytes());
-                int status = socket.readResponse(false).status();
+                HttpResponse response = socket.readResponse(false);
                 boolean mayBe500 = KnownDifference.STOPPED_APPLICATION_ANSWERS.isOf(server);
-                assertThat(status).isIn(101, 404, 503, mayBe500 ? 500 : 503);
+                assertThat(response.status()).as(response.toString()).isIn(101, 404, 503, mayBe500 ? 500 : 503);
             }
         }
     }
