@@ -325,7 +325,7 @@ public final class Connection implements Budget.Holder {
         return outbox.queue.isFilling() && outbox.queue.stalledNanos() < timing.movingNanos();
     }
 
-    /** The heartbeat and the watchdog, called about four times a second by the timer. While nothing is under way, most calls do nothing. */
+    /** The heartbeat and the watchdog, called about four times a second by the timer. While nothing is being written, most calls do nothing. */
     void check(long now) {
         if (now - restsUntil < 0) {
             return;

@@ -45,7 +45,7 @@ final class Dossier {
         }
     }
 
-    /** Looks at what waits for the peer, about four times a second. */
+    /** Looks at what waits for the peer; called by the timer. */
     void watch(OutboxQueue queue) {
         boolean isFilling = queue.isFilling();
         if (isFilling != wasFilling) {

@@ -181,6 +181,22 @@ final class HeartbeatTest {
     }
 
     @Test
+    void aWriteThatStallsIsNoticedAtMostASecondLateAlthoughNobodyLooksAtAConnectionThatRests() {
+        Peer peer = peer();
+        checkAfter(peer, Duration.ZERO);
+        peer.wire().hold();
+        peer.connection().send("never ends");
+
+        int looks = 0;
+        for (; peer.connection().isLive() && looks < 1_000; looks++) {
+            checkAfter(peer, Duration.ofMillis(250));
+        }
+
+        assertThat(Duration.ofMillis(250).multipliedBy(looks))
+                .isBetween(Peer.SEND_TIMEOUT, Peer.SEND_TIMEOUT.plusMillis(1_250));
+    }
+
+    @Test
     void aFrameFromBeforeThePingIsNoAnswer() {
         Peer peer = peer();
         checkAfter(peer, HEARTBEAT.minusSeconds(1));
